@@ -1,0 +1,156 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+let strict: [SwiftSetting] = [
+    .swiftLanguageMode(.v6),
+    .enableUpcomingFeature("ExistentialAny"),
+    .enableUpcomingFeature("MemberImportVisibility"),
+    .enableUpcomingFeature("InternalImportsByDefault"),
+    .treatAllWarnings(as: .error),
+]
+
+let package = Package(
+    name: "polar-seats",
+    platforms: [.macOS(.v15)],
+    products: [
+        .executable(name: "polar-seats", targets: ["polar-seats"]),
+        .library(name: "PolarAPI", targets: ["PolarAPI"]),
+    ],
+    dependencies: [
+        // Commands, flags and help texts.
+        .package(url: "https://github.com/apple/swift-argument-parser", exact: "1.8.2"),
+        // HTTP with keep-alive, proxies and TLS, for Polar's API.
+        .package(url: "https://github.com/swift-server/async-http-client", exact: "1.37.0"),
+        // The bytes and the TLS settings that AsyncHTTPClient speaks in.
+        .package(url: "https://github.com/apple/swift-nio", exact: "2.101.2"),
+        .package(url: "https://github.com/apple/swift-nio-ssl", exact: "2.37.6"),
+        // The plan file: one SQLite file that is plan, journal and record.
+        .package(url: "https://github.com/groue/GRDB.swift", exact: "7.10.0"),
+        // The embedded, Polar-compatible server.
+        .package(url: "https://github.com/hummingbird-project/hummingbird", exact: "2.28.1"),
+        .package(url: "https://github.com/apple/swift-http-types", exact: "1.8.0"),
+        // The logger that the client's and the server's libraries share.
+        .package(url: "https://github.com/apple/swift-log", exact: "1.16.2"),
+        // Signals as an asynchronous sequence (its UnixSignals).
+        .package(url: "https://github.com/swift-server/swift-service-lifecycle", exact: "2.13.0"),
+        // SHA-256 of the rosters that a plan was made from.
+        .package(url: "https://github.com/apple/swift-crypto", exact: "4.5.2"),
+        // The HTML report's templates.
+        .package(url: "https://github.com/hummingbird-project/swift-mustache", exact: "2.1.1"),
+        // Tests run the built binary.
+        .package(url: "https://github.com/swiftlang/swift-subprocess", exact: "1.0.2", traits: []),
+    ],
+    targets: [
+        .systemLibrary(name: "CLibXML2", pkgConfig: "libxml-2.0", providers: [.apt(["libxml2-dev"])]),
+        .target(name: "RosterFormats", dependencies: ["CLibXML2"], swiftSettings: strict),
+        .target(name: "SeatPlanning", dependencies: ["RosterFormats"], swiftSettings: strict),
+        .target(
+            name: "PolarAPI",
+            dependencies: [
+                .product(name: "AsyncHTTPClient", package: "async-http-client"),
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOFoundationCompat", package: "swift-nio"),
+                .product(name: "NIOHTTP1", package: "swift-nio"),
+                .product(name: "NIOSSL", package: "swift-nio-ssl"),
+                .product(name: "Logging", package: "swift-log"),
+            ],
+            swiftSettings: strict
+        ),
+        .target(
+            name: "SeatRuns",
+            dependencies: [
+                "RosterFormats", "SeatPlanning", "PolarAPI",
+                .product(name: "GRDB", package: "GRDB.swift"),
+                .product(name: "Crypto", package: "swift-crypto"),
+                .product(name: "Logging", package: "swift-log"),
+            ],
+            swiftSettings: strict
+        ),
+        .target(
+            name: "SeatReports",
+            dependencies: [
+                "RosterFormats", "SeatPlanning",
+                .product(name: "Mustache", package: "swift-mustache"),
+            ],
+            swiftSettings: strict
+        ),
+        .target(
+            name: "EmbeddedServer",
+            dependencies: [
+                .product(name: "Hummingbird", package: "hummingbird"),
+                .product(name: "HTTPTypes", package: "swift-http-types"),
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "Logging", package: "swift-log"),
+                .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
+                // SQLite's own C interface, as GRDB's package exports it: the server keeps its world in one table and
+                // must not know the plan file's library.
+                .product(name: "GRDBSQLite", package: "GRDB.swift"),
+            ],
+            swiftSettings: strict
+        ),
+        .target(
+            name: "PolarSeatsCommands",
+            dependencies: [
+                "RosterFormats", "SeatPlanning", "PolarAPI", "SeatRuns", "SeatReports", "EmbeddedServer",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+                .product(name: "Logging", package: "swift-log"),
+                .product(name: "UnixSignals", package: "swift-service-lifecycle"),
+            ],
+            swiftSettings: strict
+        ),
+        .executableTarget(
+            name: "polar-seats",
+            dependencies: ["PolarSeatsCommands"],
+            swiftSettings: strict
+        ),
+        .testTarget(name: "RosterFormatsTests", dependencies: ["RosterFormats"], swiftSettings: strict),
+        .testTarget(
+            name: "SeatPlanningTests",
+            dependencies: ["SeatPlanning", "RosterFormats"],
+            resources: [.copy("Fixtures")],
+            swiftSettings: strict
+        ),
+        .testTarget(
+            name: "PolarAPITests",
+            dependencies: ["PolarAPI"],
+            resources: [.copy("Fixtures")],
+            swiftSettings: strict
+        ),
+        .testTarget(
+            name: "SeatRunsTests",
+            dependencies: ["SeatRuns", "SeatPlanning", "PolarAPI", "RosterFormats", "EmbeddedServer"],
+            swiftSettings: strict
+        ),
+        .testTarget(
+            name: "SeatReportsTests",
+            dependencies: ["SeatReports", "SeatPlanning", "RosterFormats"],
+            resources: [.copy("Fixtures")],
+            swiftSettings: strict
+        ),
+        .testTarget(
+            name: "EmbeddedServerTests",
+            dependencies: [
+                "EmbeddedServer",
+                .product(name: "HummingbirdTesting", package: "hummingbird"),
+                .product(name: "Hummingbird", package: "hummingbird"),
+                .product(name: "HTTPTypes", package: "swift-http-types"),
+                .product(name: "NIOCore", package: "swift-nio"),
+            ],
+            resources: [.copy("Fixtures")],
+            swiftSettings: strict
+        ),
+        .testTarget(
+            name: "PolarSeatsCommandsTests",
+            dependencies: ["PolarSeatsCommands"],
+            swiftSettings: strict
+        ),
+        .testTarget(
+            name: "EndToEndTests",
+            dependencies: [
+                "polar-seats",
+                .product(name: "Subprocess", package: "swift-subprocess"),
+            ],
+            swiftSettings: strict
+        ),
+    ]
+)

@@ -1,0 +1,3 @@
+import PolarSeatsCommands
+
+await runPolarSeats()
