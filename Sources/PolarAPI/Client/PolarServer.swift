@@ -77,6 +77,11 @@ public struct PolarServer: Sendable, Hashable, CustomStringConvertible {
 
     public var description: String { name }
 
+    /// True if both are reached at the same scheme, host and port.
+    func hasOrigin(of other: PolarServer) -> Bool {
+        scheme == other.scheme && host == other.host && port == other.port
+    }
+
     private static func baseURL(_ scheme: String, _ host: String, _ port: Int?, _ prefix: String) -> String {
         let authority = host.contains(":") ? "[\(host)]" : host
         return "\(scheme)://\(authority)\(port.map { ":\($0)" } ?? "")\(prefix)"
