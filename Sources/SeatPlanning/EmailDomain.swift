@@ -18,17 +18,17 @@ struct EmailDomain {
         try Self.checkCharacters(domain)
         try EmailSyntax.checkSafe(domain)
 
-        let lowered = domain.lowercased()
-        if domain.utf8.allSatisfy({ $0 < 0x80 }) {
-            try Self.checkDots(lowered)
-            (ascii, unicode) = lowered.contains("xn--") ? try Self.mapped(lowered) : (lowered, lowered)
+        let dotted = String(String.UnicodeScalarView(domain.unicodeScalars.map { Self.isDot($0) ? "." : $0 }))
+        try Self.checkFullStops(dotted)
+        let lowered = dotted.lowercased()
+        if lowered.utf8.allSatisfy({ $0 < 0x80 }), !lowered.contains("xn--") {
+            (ascii, unicode) = (lowered, lowered)
         } else {
-            let dotted = String(String.UnicodeScalarView(domain.unicodeScalars.map { Self.isDot($0) ? "." : $0 }))
-            try Self.checkDots(dotted)
             (ascii, unicode) = try Self.mapped(dotted)
             try Self.checkCharacters(unicode)
-            try Self.checkDots(unicode)
+            try Self.checkFullStops(unicode)
         }
+        try Self.checkHyphens(unicode)
         try Self.checkLabels(ascii)
     }
 
@@ -103,16 +103,22 @@ struct EmailDomain {
         }
     }
 
-    private static func checkDots(_ domain: String) throws(EmailRejection) {
-        if domain.hasPrefix(".") { throw EmailRejection("a full stop stands right after the @") }
-        if domain.hasSuffix(".") { throw EmailRejection("the address ends with a full stop", remedy: "remove it") }
-        if domain.contains("..") { throw EmailRejection("two full stops follow each other") }
-        for label in domain.split(separator: ".") {
-            if label.hasPrefix("-") || label.hasSuffix("-") {
+    private static func checkFullStops(_ domain: String) throws(EmailRejection) {
+        switch EmailSyntax.fullStops(domain) {
+        case .leading: throw EmailRejection("a full stop stands right after the @")
+        case .trailing: throw EmailRejection("the address ends with a full stop", remedy: "remove it")
+        case .doubled: throw EmailRejection("two full stops follow each other")
+        case nil: break
+        }
+    }
+
+    private static func checkHyphens(_ domain: String) throws(EmailRejection) {
+        for label in domain.unicodeScalars.split(separator: ".") {
+            if label.first == "-" || label.last == "-" {
                 throw EmailRejection("a part of the domain begins or ends with a hyphen")
             }
-            let text = label.lowercased()
-            if text.dropFirst(2).hasPrefix("--"), !text.hasPrefix("xn") {
+            let head = label.prefix(2).map { $0.properties.lowercaseMapping }.joined()
+            if label.count >= 4, label.dropFirst(2).prefix(2).allSatisfy({ $0 == "-" }), head != "xn" {
                 throw EmailRejection("a part of the domain has two hyphens in third place")
             }
         }

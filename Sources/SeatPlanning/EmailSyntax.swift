@@ -32,11 +32,8 @@ enum EmailSyntax {
         }
         let names = try EmailDomain(domain)
         let address = normalLocal + "@" + names.unicode
-        for form in [text, address, normalLocal + "@" + names.ascii] where form.unicodeScalars.count > 254 {
-            throw tooLong("the address is \(form.unicodeScalars.count) characters long; 254 is the limit")
-        }
-        if (normalLocal + "@" + names.unicode).utf8.count > 254 {
-            throw tooLong("the address takes \(address.utf8.count) bytes; 254 is the limit")
+        for form in [local + "@" + domain, address, normalLocal + "@" + names.ascii] where form.utf8.count > 254 {
+            throw tooLong("the address takes \(form.utf8.count) bytes; 254 is the limit")
         }
         return EmailAddress(
             address: address, key: normalized(normalLocal.lowercased()) + "@" + names.unicode, notes: notes)
@@ -81,8 +78,9 @@ enum EmailSyntax {
     }
 
     private static func isNameCharacter(_ scalar: Unicode.Scalar) -> Bool {
-        if scalar.isASCII { return scalar == "." || scalar == " " || PlainEmail.isAtom(UInt8(scalar.value)) }
-        return scalar.properties.isWhitespace || scalar.properties.isAlphabetic || scalar.properties.numericType != nil
+        if scalar.properties.isWhitespace || scalar == "." { return true }
+        if scalar.isASCII { return PlainEmail.isAtom(UInt8(scalar.value)) }
+        return scalar.properties.isAlphabetic || scalar.properties.numericType != nil
     }
 
     private static func split(_ text: String) throws(EmailRejection) -> (local: String, domain: String) {
@@ -117,10 +115,28 @@ enum EmailSyntax {
             }
             throw EmailRejection("\(listed(foreign)) cannot stand before the @")
         }
-        if local.hasPrefix(".") { throw EmailRejection("the address begins with a full stop") }
-        if local.hasSuffix(".") { throw EmailRejection("a full stop stands right before the @") }
-        if local.contains("..") { throw EmailRejection("two full stops follow each other") }
+        switch fullStops(local) {
+        case .leading: throw EmailRejection("the address begins with a full stop")
+        case .trailing: throw EmailRejection("a full stop stands right before the @")
+        case .doubled: throw EmailRejection("two full stops follow each other")
+        case nil: break
+        }
         try checkSafe(local)
+    }
+
+    enum StrayFullStop { case leading, trailing, doubled }
+
+    /// Byte by byte: a Character `.` with a combining mark after it is a full stop all the same.
+    static func fullStops(_ text: String) -> StrayFullStop? {
+        var previous: UInt8?
+        for byte in text.utf8 {
+            if byte == UInt8(ascii: ".") {
+                if previous == nil { return .leading }
+                if previous == byte { return .doubled }
+            }
+            previous = byte
+        }
+        return previous == UInt8(ascii: ".") ? .trailing : nil
     }
 
     /// Refuses what cannot be seen or would change its neighbours: controls, spaces, direction marks, a combining mark
