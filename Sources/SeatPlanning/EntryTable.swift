@@ -163,7 +163,8 @@ public struct EntryTable: Sendable {
             immediateClaim: new.immediateClaim.map { $0 ? 2 : 1 } ?? 0)
         row.cells = put(cells, base)
         row.email = put(email, base)
-        row.emailKey = emailKey.elementsEqual(email) ? row.email : put(emailKey, base)
+        let isSame = emailKey.baseAddress == email.baseAddress && emailKey.count == email.count
+        row.emailKey = isSame || emailKey.elementsEqual(email) ? row.email : put(emailKey, base)
         row.externalID = put(externalID, base)
         if let reference = new.container { row.container = reference }
         if let extra = new.details, !extra.isEmpty {
