@@ -1,0 +1,95 @@
+/// Where written bytes go. Writers buffer above it, so a sink is called with blocks, not with cells.
+public protocol ByteSink {
+    /// Takes all of the bytes, or throws.
+    mutating func write(_ bytes: UnsafeRawBufferPointer) throws
+}
+
+/// A sink that keeps everything in memory: for small documents and for tests.
+public struct MemorySink: ByteSink, Sendable {
+    public private(set) var bytes: [UInt8] = []
+
+    public init() {}
+
+    public mutating func write(_ bytes: UnsafeRawBufferPointer) throws {
+        self.bytes.append(contentsOf: bytes)
+    }
+
+    public var text: String { String(decoding: bytes, as: UTF8.self) }
+}
+
+/// Bytes on their way to a sink. The storage is never given back, so a writer that drains it after each row holds one
+/// block and one row, however many rows there are.
+public struct OutputBytes: Sendable {
+    /// Above this a writer drains.
+    public static let block = 64 * 1024
+
+    private var storage: [UInt8]
+    public private(set) var count = 0
+
+    public init() {
+        storage = []
+    }
+
+    /// Bytes reserved: what tests of flat memory look at.
+    public var capacity: Int { storage.count }
+    public var isBlock: Bool { count >= OutputBytes.block }
+
+    public mutating func append(_ byte: UInt8) {
+        if count == storage.count { grow(by: 1) }
+        storage[count] = byte
+        count += 1
+    }
+
+    public mutating func append(_ bytes: UnsafeRawBufferPointer) {
+        guard let source = bytes.baseAddress else { return }
+        if count + bytes.count > storage.count { grow(by: bytes.count) }
+        let offset = count
+        storage.withUnsafeMutableBytes { target in
+            guard let base = target.baseAddress else { return }
+            (base + offset).copyMemory(from: source, byteCount: bytes.count)
+        }
+        count += bytes.count
+    }
+
+    public mutating func append(_ text: String) {
+        var text = text
+        text.withUTF8 { append(UnsafeRawBufferPointer($0)) }
+    }
+
+    /// In decimal.
+    public mutating func append(number: Int) {
+        if number >= 0 && number < 10 {
+            append(UInt8(ascii: "0") + UInt8(number))
+        } else {
+            append(String(number))
+        }
+    }
+
+    public mutating func append(_ other: OutputBytes) {
+        other.withBytes { append($0) }
+    }
+
+    public func withBytes<R>(_ body: (UnsafeRawBufferPointer) throws -> R) rethrows -> R {
+        try storage.withUnsafeBytes { try body(UnsafeRawBufferPointer(rebasing: $0[..<count])) }
+    }
+
+    /// Hands everything to the sink and starts anew.
+    public mutating func drain(into sink: inout some ByteSink) throws {
+        guard count > 0 else { return }
+        try withBytes { try sink.write($0) }
+        count = 0
+    }
+
+    public mutating func removeAll() { count = 0 }
+
+    /// Gives the storage back too.
+    public mutating func release() {
+        storage = []
+        count = 0
+    }
+
+    private mutating func grow(by extra: Int) {
+        let wanted = max(count + extra, storage.count * 2, 1024)
+        storage.append(contentsOf: repeatElement(0, count: wanted - storage.count))
+    }
+}

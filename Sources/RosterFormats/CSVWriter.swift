@@ -1,0 +1,168 @@
+/// How CSV is written. The delimiter is a comma and quoting is minimal, always.
+public struct CSVOptions: Sendable, Equatable {
+    /// CRLF line ends in place of LF.
+    public var crlf: Bool
+    /// A byte order mark, which Excel needs to take the file for UTF-8.
+    public var byteOrderMark: Bool
+    /// Cells that a spreadsheet would take for a formula get a leading apostrophe: see ``CSVGuard``.
+    public var guardsFormulas: Bool
+
+    public init(crlf: Bool = false, byteOrderMark: Bool = false, guardsFormulas: Bool = true) {
+        self.crlf = crlf
+        self.byteOrderMark = byteOrderMark
+        self.guardsFormulas = guardsFormulas
+    }
+}
+
+/// The formula guard: an apostrophe before cells that begin with `=`, `+`, `-`, `@`, TAB or CR.
+///
+/// Cells that already look guarded (apostrophes, then one of these) get one more, so that taking one off again is exact
+/// for every cell.
+public enum CSVGuard {
+    /// True for cells that are written with one more apostrophe.
+    public static func isNeeded(_ cell: UnsafeRawBufferPointer) -> Bool {
+        for byte in cell {
+            switch byte {
+            case UInt8(ascii: "'"): continue
+            case UInt8(ascii: "="), UInt8(ascii: "+"), UInt8(ascii: "-"), UInt8(ascii: "@"), 0x09, 0x0D: return true
+            default: return false
+            }
+        }
+        return false
+    }
+
+    /// True for cells that were guarded: reading them back drops the first byte.
+    public static func isGuarded(_ cell: UnsafeRawBufferPointer) -> Bool {
+        cell.first == UInt8(ascii: "'") && isNeeded(cell)
+    }
+
+    /// The cell as it was before it was guarded.
+    public static func unguarded(_ cell: String) -> String {
+        var copy = cell
+        return copy.withUTF8 { isGuarded(UnsafeRawBufferPointer($0)) } ? String(cell.dropFirst()) : cell
+    }
+}
+
+/// CSV rows as bytes, to be drained into a sink.
+public struct CSVText: Sendable {
+    public var out = OutputBytes()
+    private let options: CSVOptions
+    private var cellsInRow = 0
+    /// The row so far is nothing but one empty cell, which would read back as a blank line.
+    private var isLoneEmptyCell = false
+
+    public init(_ options: CSVOptions) {
+        self.options = options
+        if options.byteOrderMark {
+            for byte: UInt8 in [0xEF, 0xBB, 0xBF] { out.append(byte) }
+        }
+    }
+
+    /// A cell of the user's data: guarded and quoted as needed.
+    public mutating func cell(_ text: String) {
+        var text = text
+        text.withUTF8 { cell(UnsafeRawBufferPointer($0)) }
+    }
+
+    /// A cell of the user's data, as UTF-8.
+    public mutating func cell(_ bytes: UnsafeRawBufferPointer) {
+        separate(isEmpty: bytes.isEmpty)
+        let guarded = options.guardsFormulas && CSVGuard.isNeeded(bytes)
+        if !CSVText.needsQuotes(bytes) {
+            if guarded { out.append(UInt8(ascii: "'")) }
+            out.append(bytes)
+            return
+        }
+        out.append(UInt8(ascii: "\""))
+        if guarded { out.append(UInt8(ascii: "'")) }
+        for byte in bytes {
+            if byte == UInt8(ascii: "\"") { out.append(byte) }
+            out.append(byte)
+        }
+        out.append(UInt8(ascii: "\""))
+    }
+
+    /// A cell that the tool made and that needs no guard: a figure.
+    public mutating func number(_ number: Int) {
+        separate(isEmpty: false)
+        out.append(number: number)
+    }
+
+    /// A figure that is text already, such as a decimal fraction.
+    public mutating func figure(_ text: String) {
+        separate(isEmpty: text.isEmpty)
+        out.append(text)
+    }
+
+    public mutating func emptyCell() { separate(isEmpty: true) }
+
+    public mutating func endRow() {
+        if isLoneEmptyCell {
+            out.append(UInt8(ascii: "\""))
+            out.append(UInt8(ascii: "\""))
+        }
+        if options.crlf { out.append(0x0D) }
+        out.append(0x0A)
+        cellsInRow = 0
+        isLoneEmptyCell = false
+    }
+
+    private mutating func separate(isEmpty: Bool) {
+        if cellsInRow > 0 {
+            out.append(UInt8(ascii: ","))
+            isLoneEmptyCell = false
+        } else {
+            isLoneEmptyCell = isEmpty
+        }
+        cellsInRow += 1
+    }
+
+    /// Eight bytes at a time: a byte of the word is zero where it equals the wanted one, and the classic test finds a
+    /// zero byte without a branch a byte.
+    static func needsQuotes(_ bytes: UnsafeRawBufferPointer) -> Bool {
+        var index = 0
+        let ones: UInt64 = 0x0101_0101_0101_0101
+        let highs: UInt64 = 0x8080_8080_8080_8080
+        func zeros(_ word: UInt64) -> UInt64 { (word &- ones) & ~word & highs }
+        while index + 8 <= bytes.count {
+            let word = bytes.loadUnaligned(fromByteOffset: index, as: UInt64.self)
+            let found =
+                zeros(word ^ (ones &* 0x2C)) | zeros(word ^ (ones &* 0x22)) | zeros(word ^ (ones &* 0x0A))
+                | zeros(word ^ (ones &* 0x0D))
+            if found != 0 { return true }
+            index += 8
+        }
+        while index < bytes.count {
+            let byte = bytes[index]
+            if byte == 0x2C || byte == 0x22 || byte == 0x0A || byte == 0x0D { return true }
+            index += 1
+        }
+        return false
+    }
+}
+
+/// Writes CSV to a sink row by row; memory is one block and one row.
+public struct CSVWriter<Sink: ByteSink> {
+    private var text: CSVText
+    private var sink: Sink
+
+    public init(_ options: CSVOptions = CSVOptions(), into sink: Sink) {
+        text = CSVText(options)
+        self.sink = sink
+    }
+
+    public mutating func write(row cells: some Sequence<String>) throws {
+        for cell in cells { text.cell(cell) }
+        text.endRow()
+        if text.out.isBlock { try text.out.drain(into: &sink) }
+    }
+
+    /// Hands over what is left. The writer is not used afterwards.
+    public mutating func finish() throws -> Sink {
+        try text.out.drain(into: &sink)
+        return sink
+    }
+
+    /// Bytes that the writer holds.
+    public var heldBytes: Int { text.out.capacity }
+}

@@ -1,0 +1,69 @@
+/// What a document says to people beside its rows: the facts, and figures as tables, some of them drawn as well.
+/// HTML and Markdown are two renderings of this value.
+struct Overview: Sendable, Equatable {
+    /// A label and its value, such as `server` and its address.
+    struct Fact: Sendable, Equatable {
+        var label: String
+        var value: String
+        init(_ label: String, _ value: String) {
+            self.label = label
+            self.value = value
+        }
+    }
+
+    struct Table: Sendable, Equatable {
+        var title: String
+        var columns: [Column]
+        var rows: [[String]]
+        var chart: Chart?
+        /// Said below: what is left out, what a word means.
+        var note: String?
+    }
+
+    var title: String
+    /// The first thing that a reader must know, such as that rows failed; empty: nothing.
+    var headline: String = ""
+    /// The headline is bad news.
+    var isAlarming = false
+    /// A few figures, shown large.
+    var figures: [Fact] = []
+    var facts: [Fact] = []
+    var tables: [Table] = []
+    /// What the rows are, for the table's heading.
+    var rowsTitle: String
+    /// Where the rows are that a long table leaves out.
+    var whereTheRestIs: String
+}
+
+/// A bar chart's values.
+struct Chart: Sendable, Equatable {
+    struct Part: Sendable, Equatable {
+        var label: String
+        var value: Double
+    }
+    struct Bar: Sendable, Equatable {
+        var label: String
+        /// One a series; stacked, or side by side.
+        var values: [Double]
+        /// A mark across the bar, such as the seats bought.
+        var limit: Double?
+        /// What is said after the bar.
+        var text: String
+    }
+
+    enum Form: Sendable, Equatable {
+        /// Lying bars, one below the other, each series a bar of its own.
+        case grouped
+        /// Lying bars, the series one after the other in one bar.
+        case stacked
+        /// Standing bars along time; the second series is drawn as a shade behind.
+        case timeline
+    }
+
+    var form: Form
+    /// Names of the series; their place decides the colour.
+    var series: [String]
+    var bars: [Bar]
+    /// What the picture shows, for those who do not see it.
+    var title: String
+}

@@ -1,0 +1,59 @@
+internal import RosterFormats
+
+/// The form of a report or an export.
+public enum ReportFormat: String, Sendable, CaseIterable {
+    case csv, json, jsonl, xml, html, md
+
+    /// By a file's extension, without the dot, in any case; nil for one that names no format.
+    public init?(pathExtension: String) {
+        switch pathExtension.lowercased() {
+        case "htm": self = .html
+        case "markdown": self = .md
+        case "ndjson": self = .jsonl
+        case let other:
+            guard let format = ReportFormat(rawValue: other) else { return nil }
+            self = format
+        }
+    }
+}
+
+/// How a report is written, beside its format.
+public struct ReportOptions: Sendable {
+    /// Writes CSV cells as they are, without the formula guard.
+    public var rawCSV: Bool
+    /// A byte order mark at the start of CSV.
+    public var bom: Bool
+    /// CRLF line ends in CSV.
+    public var crlf: Bool
+    /// The columns wanted, in this order; nil: all. Goes for the forms that people read (CSV, HTML, Markdown): JSON,
+    /// JSONL and XML are for programs, follow a schema, and are always whole.
+    public var columns: [String]?
+
+    public init(rawCSV: Bool = false, bom: Bool = false, crlf: Bool = false, columns: [String]? = nil) {
+        self.rawCSV = rawCSV
+        self.bom = bom
+        self.crlf = crlf
+        self.columns = columns
+    }
+
+    var csv: CSVOptions { CSVOptions(crlf: crlf, byteOrderMark: bom, guardsFormulas: !rawCSV) }
+}
+
+/// A report that cannot be made as asked.
+public struct ReportError: Error, Sendable, Equatable, CustomStringConvertible {
+    /// The kind of an error, for programs. New ones may come.
+    public struct Code: RawRepresentable, Sendable, Hashable {
+        public var rawValue: String
+        public init(rawValue: String) { self.rawValue = rawValue }
+
+        public static let unknownColumn = Code(rawValue: "unknown_column")
+        public static let notAnExport = Code(rawValue: "not_an_export")
+        public static let noMemory = Code(rawValue: "no_memory")
+    }
+
+    public var code: Code
+    public var message: String
+    public var remedy: String
+
+    public var description: String { "\(message): \(remedy)" }
+}

@@ -1,0 +1,158 @@
+internal import SeatPlanning
+
+extension RunSummary {
+    var overview: Overview {
+        var overview = Overview(
+            title: startedAt == nil ? "seat plan" : "seat run", rowsTitle: "rows",
+            whereTheRestIs: "the whole is in the CSV, JSON and XML forms of this report")
+        overview.headline = headline
+        overview.isAlarming = isAlarming
+        overview.figures =
+            [
+                .init("rows", Figures.grouped(rosterRows + addedRows)),
+                .init("requests", Figures.grouped(requests)),
+            ] + orderedOutcomes.filter { $0.count > 0 }.map { .init($0.name, Figures.grouped($0.count)) }
+        overview.facts = facts
+        overview.tables = [containersTable, outcomesTable, minutesTable].compactMap { $0 }
+        return overview
+    }
+
+    private var unfinished: Int {
+        [Outcome.failed, .skipped, .unknown, .planned].reduce(0) { $0 + (outcomes[$1.rawValue] ?? 0) }
+    }
+
+    private var isAlarming: Bool { startedAt != nil && (unfinished > 0 || mispredicted > 0) }
+
+    private var headline: String {
+        guard startedAt != nil else {
+            return "a plan: nothing has been written yet"
+        }
+        var parts: [String] = []
+        if !isComplete { parts.append("the run is not finished: the same apply command resumes it") }
+        if unfinished > 0 {
+            parts.append(
+                "\(Figures.count(unfinished, "row")) of \(Figures.grouped(rosterRows + addedRows)) did not reach the goal"
+            )
+        } else {
+            parts.append("every row reached its goal")
+        }
+        if mispredicted > 0 {
+            parts.append("\(Figures.count(mispredicted, "row")) ended otherwise than the plan predicted")
+        }
+        return parts.joined(separator: "; ")
+    }
+
+    private var facts: [Overview.Fact] {
+        var facts: [Overview.Fact] = [.init("server", server)]
+        if let organization { facts.append(.init("organization", organization)) }
+        facts += [
+            .init("mode", mode), .init("planned", Figures.time(plannedAt)), .init("started", Figures.time(startedAt)),
+            .init("finished", Figures.time(finishedAt)),
+            .init("rows of the rosters", Figures.grouped(rosterRows)),
+            .init("rows that the plan added", Figures.grouped(addedRows)),
+            .init("other than predicted", Figures.grouped(mispredicted)), .init("polar-seats", toolVersion),
+        ]
+        return facts
+    }
+
+    private var containersTable: Overview.Table? {
+        guard !containers.isEmpty else { return nil }
+        let shown = containers.prefix(Overview.tableLimit)
+        let isPlan = startedAt == nil
+        return Overview.Table(
+            title: "seats before and after",
+            columns: [
+                .text("container"), .text("id"), .text("product"), .figure("bought"), .figure("live before"),
+                .figure("planned"), .figure("live after"), .figure("free after"),
+            ],
+            rows: shown.map { container in
+                [
+                    container.label, container.id.id, container.product ?? "", Figures.grouped(container.seats),
+                    Figures.grouped(container.liveBefore), Figures.grouped(container.livePlanned),
+                    Figures.grouped(container.liveAfter),
+                    Figures.grouped(max(0, container.seats - container.liveAfter)),
+                ]
+            },
+            chart: Chart(
+                form: .grouped, series: ["before", isPlan ? "planned" : "after"],
+                bars: containers.prefix(Overview.chartLimit).map { container in
+                    let end = isPlan ? container.livePlanned : container.liveAfter
+                    return Chart.Bar(
+                        label: container.label, values: [Double(container.liveBefore), Double(end)],
+                        limit: Double(container.seats),
+                        text:
+                            "\(Figures.grouped(container.liveBefore)) → \(Figures.grouped(end)) of \(Figures.grouped(container.seats))"
+                    )
+                },
+                title: "live seats before and after, for each container; the mark is the number of seats bought"),
+            note: Overview.note(shown: shown.count, of: containers.count, "containers"))
+    }
+
+    private var outcomesTable: Overview.Table? {
+        let shown = orderedOutcomes.filter { $0.count > 0 }
+        guard !shown.isEmpty else { return nil }
+        let all = shown.reduce(0) { $0 + $1.count }
+        return Overview.Table(
+            title: "outcomes", columns: [.text("outcome"), .figure("rows"), .figure("share")],
+            rows: shown.map { [$0.name, Figures.grouped($0.count), Figures.percent($0.count, of: all)] },
+            chart: Chart(
+                form: .grouped, series: ["rows"],
+                bars: shown.map {
+                    Chart.Bar(label: $0.name, values: [Double($0.count)], limit: nil, text: Figures.grouped($0.count))
+                }, title: "rows by outcome"),
+            note: nil)
+    }
+
+    private var minutesTable: Overview.Table? {
+        guard !minutes.isEmpty else { return nil }
+        let shown = minutes.prefix(Overview.tableLimit)
+        let paused = minutes.reduce(0.0) { $0 + ($1.paused.isFinite ? max(0, $1.paused) : 0) }
+        return Overview.Table(
+            title: "requests over time",
+            columns: [.text("minute"), .figure("requests"), .figure("seconds paused")],
+            rows: shown.map {
+                [Figures.time($0.at), Figures.grouped($0.requests), RunSummary.seconds($0.paused)]
+            },
+            chart: Chart(
+                form: .timeline, series: ["requests", "paused"],
+                bars: RunSummary.merged(minutes).map { minute in
+                    Chart.Bar(
+                        label: Figures.time(minute.at), values: [Double(minute.requests), minute.paused], limit: nil,
+                        text: Figures.grouped(minute.requests))
+                },
+                title: """
+                    requests a minute; \
+                    \(paused > 0 ? "shaded where the server asked for a pause, \(RunSummary.seconds(paused)) s in all" : "no pauses")
+                    """),
+            note: Overview.note(shown: shown.count, of: minutes.count, "minutes"))
+    }
+
+    /// At most ``Overview/timelineLimit`` bars: neighbouring minutes are averaged into one.
+    private static func merged(_ minutes: [Minute]) -> [Minute] {
+        let step = (minutes.count + Overview.timelineLimit - 1) / Overview.timelineLimit
+        guard step > 1 else { return minutes }
+        return stride(from: 0, to: minutes.count, by: step).map { start in
+            let group = minutes[start..<min(start + step, minutes.count)]
+            return Minute(
+                at: group.first?.at ?? "", requests: group.reduce(0) { $0 + $1.requests } / group.count,
+                paused: group.reduce(0.0) { $0 + $1.paused } / Double(group.count))
+        }
+    }
+}
+
+extension Overview {
+    /// Rows of an overview's table; beyond it the rows of the export say the rest.
+    static let tableLimit = 1000
+    /// Bars of a chart of containers.
+    static let chartLimit = 40
+    /// Bars of a chart along time.
+    static let timelineLimit = 240
+
+    static func note(shown: Int, of all: Int, _ nouns: String) -> String? {
+        if all > shown {
+            return
+                "the first \(Figures.grouped(shown)) of \(Figures.grouped(all)) \(nouns); the chart shows the first \(min(shown, chartLimit))"
+        }
+        return nil
+    }
+}

@@ -1,0 +1,215 @@
+public import SeatPlanning
+
+/// How a container's seats are used, in figures.
+public struct SeatUtilisation: Sendable, Equatable {
+    /// Seats paid for.
+    public var bought: Int
+    public var claimed: Int
+    /// Invited, and the invitation can still be taken.
+    public var pending: Int
+    /// Invited, and the invitation's time is over: a dead link that still holds a seat.
+    public var expired: Int
+    /// Seats that can be assigned.
+    public var free: Int
+
+    /// Claimed and pending: seats that somebody has, or can take.
+    public var used: Int { claimed + pending }
+    /// Paid for and of no use to anybody: free, and expired.
+    public var idle: Int { max(0, bought - used) }
+    /// Claimed, pending and expired: what the server counts against the seats bought.
+    public var live: Int { claimed + pending + expired }
+
+    public static let none = SeatUtilisation(bought: 0, claimed: 0, pending: 0, expired: 0, free: 0)
+
+    static func + (lhs: SeatUtilisation, rhs: SeatUtilisation) -> SeatUtilisation {
+        SeatUtilisation(
+            bought: lhs.bought + rhs.bought, claimed: lhs.claimed + rhs.claimed, pending: lhs.pending + rhs.pending,
+            expired: lhs.expired + rhs.expired, free: lhs.free + rhs.free)
+    }
+}
+
+/// One container's use and what it costs a period.
+public struct ContainerAudit: Sendable, Equatable {
+    public var id: ContainerID
+    public var status: String?
+    public var product: String?
+    public var billingCustomerEmail: String?
+    public var billingCustomerExternalID: String?
+    public var utilisation: SeatUtilisation
+    /// ISO 4217; nil when the prices are not known.
+    public var currency: String?
+    /// `month`, `year`, …; nil for a one-time purchase.
+    public var interval: String?
+    /// In the currency's smallest unit: what all seats cost, and what the idle ones do.
+    public var price: Int?
+    public var idlePrice: Int?
+    /// The seat count that would cost least and still hold everybody who uses a seat, once expired invitations are
+    /// revoked; and what it would save.
+    public var reduction: SeatPricing.Reduction?
+
+    public init(_ container: ContainerSnapshot) {
+        id = container.id
+        status = container.status
+        product = container.product
+        billingCustomerEmail = container.billingCustomerEmail
+        billingCustomerExternalID = container.billingCustomerExternalID
+        var use = SeatUtilisation.none
+        use.bought = container.totalSeats
+        use.free = container.availableSeats
+        for seat in container.seats where seat.state.isLive {
+            if seat.state == .claimed {
+                use.claimed += 1
+            } else if seat.invitationExpired {
+                use.expired += 1
+            } else {
+                use.pending += 1
+            }
+        }
+        utilisation = use
+        guard let pricing = container.pricing else { return }
+        currency = pricing.currency
+        interval = pricing.interval
+        price = pricing.cost(seats: use.bought)
+        idlePrice = pricing.idleCost(total: use.bought, used: use.used)
+        reduction = pricing.cheapest(total: use.bought, used: use.used)
+    }
+
+    /// What people call it: the team, else the customer, else the id.
+    var label: String { billingCustomerExternalID ?? billingCustomerEmail ?? id.id }
+    func money(_ amount: Int?) -> Money? {
+        guard let amount, let currency else { return nil }
+        return Money(amount, currency)
+    }
+    var period: String { interval.map { "a \($0)" } ?? "once" }
+}
+
+extension ContainerAudit: ReportRecord {
+    static let columns: [Column] = [
+        .text("container_type"), .text("container_id"), .text("status"), .text("product"),
+        .text("billing_customer_email"), .text("billing_customer_external_id"), .figure("seats"),
+        .figure("claimed"), .figure("pending"), .figure("expired"), .figure("free"), .figure("idle"),
+        .figure("utilisation"), .text("currency"), .text("interval"), .figure("price"), .figure("idle_price"),
+        .figure("reduce_to"), .figure("saving"), .figure("price_minor"), .figure("idle_price_minor"),
+        .figure("saving_minor"),
+    ]
+
+    /// More seats given than bought, or dead links that hold seats.
+    var needsAttention: Bool { utilisation.expired > 0 || utilisation.live > utilisation.bought }
+    var mark: String { status ?? "unknown" }
+
+    func write(to cells: inout some CellWriter) {
+        cells.container(id)
+        cells.text(status)
+        cells.text(product)
+        cells.text(billingCustomerEmail)
+        cells.text(billingCustomerExternalID)
+        cells.number(utilisation.bought)
+        cells.number(utilisation.claimed)
+        cells.number(utilisation.pending)
+        cells.number(utilisation.expired)
+        cells.number(utilisation.free)
+        cells.number(utilisation.idle)
+        cells.decimal(Figures.share(utilisation.used, of: utilisation.bought))
+        cells.text(currency)
+        cells.text(interval)
+        cells.decimal(money(price)?.decimal)
+        cells.decimal(money(idlePrice)?.decimal)
+        cells.number(reduction?.seats)
+        cells.decimal(money(reduction?.saving)?.decimal)
+        cells.number(price)
+        cells.number(idlePrice)
+        cells.number(reduction?.saving)
+    }
+}
+
+/// Containers summed up while they pass.
+struct SeatAudit: Sendable {
+    /// Amounts add up within one currency and one period.
+    struct Purse: Sendable, Hashable, Comparable {
+        var currency: String
+        var interval: String?
+
+        static func < (lhs: Purse, rhs: Purse) -> Bool {
+            (lhs.currency, lhs.interval ?? "") < (rhs.currency, rhs.interval ?? "")
+        }
+    }
+    struct Sum: Sendable, Equatable {
+        var price = 0
+        var idlePrice = 0
+        var saving = 0
+    }
+
+    private(set) var count = 0
+    private(set) var total = SeatUtilisation.none
+    private(set) var sums: [Purse: Sum] = [:]
+    /// The first ``Overview/tableLimit``, for the overview; the totals are of all.
+    private(set) var first: [ContainerAudit] = []
+    private(set) var withoutPrices = 0
+
+    mutating func add(_ container: ContainerSnapshot) { add(ContainerAudit(container)) }
+
+    mutating func add(_ audit: ContainerAudit) {
+        count += 1
+        total = total + audit.utilisation
+        if first.count < Overview.tableLimit { first.append(audit) }
+        guard let currency = audit.currency, let price = audit.price, let idle = audit.idlePrice else {
+            withoutPrices += 1
+            return
+        }
+        var sum = sums[Purse(currency: currency, interval: audit.interval)] ?? Sum()
+        sum.price = SeatAudit.sum(sum.price, price)
+        sum.idlePrice = SeatAudit.sum(sum.idlePrice, idle)
+        sum.saving = SeatAudit.sum(sum.saving, audit.reduction?.saving ?? 0)
+        sums[Purse(currency: currency, interval: audit.interval)] = sum
+    }
+
+    /// No sum of real prices comes near the end of an integer; one that does stays there and does not trap.
+    private static func sum(_ a: Int, _ b: Int) -> Int {
+        let (sum, overflow) = a.addingReportingOverflow(b)
+        return overflow ? (b < 0 ? Int.min + 1 : Int.max) : sum
+    }
+
+    var purses: [(purse: Purse, sum: Sum)] { sums.sorted { $0.key < $1.key }.map { (purse: $0.key, sum: $0.value) } }
+
+    var totalsJSON: JSONValue {
+        .object([
+            "containers": .number(count), "seats": .number(total.bought), "claimed": .number(total.claimed),
+            "pending": .number(total.pending), "expired": .number(total.expired), "free": .number(total.free),
+            "idle": .number(total.idle), "utilisation": .fraction(Figures.share(total.used, of: total.bought)),
+            "without_prices": .number(withoutPrices),
+            "money": .array(
+                purses.map { purse, sum in
+                    .object([
+                        "currency": .string(purse.currency), "interval": .text(purse.interval),
+                        "price": .decimal(Money(sum.price, purse.currency).decimal),
+                        "idle_price": .decimal(Money(sum.idlePrice, purse.currency).decimal),
+                        "saving": .decimal(Money(sum.saving, purse.currency).decimal),
+                        "price_minor": .number(sum.price), "idle_price_minor": .number(sum.idlePrice),
+                        "saving_minor": .number(sum.saving),
+                    ])
+                }),
+        ])
+    }
+
+    var totalsXML: XMLNode {
+        XMLNode(
+            "totals",
+            [
+                "containers": String(count), "seats": String(total.bought), "claimed": String(total.claimed),
+                "pending": String(total.pending), "expired": String(total.expired), "free": String(total.free),
+                "idle": String(total.idle), "utilisation": Figures.share(total.used, of: total.bought),
+                "without-prices": String(withoutPrices),
+            ],
+            purses.map { purse, sum in
+                XMLNode(
+                    "money",
+                    [
+                        "currency": purse.currency, "interval": purse.interval,
+                        "price": Money(sum.price, purse.currency).decimal,
+                        "idle-price": Money(sum.idlePrice, purse.currency).decimal,
+                        "saving": Money(sum.saving, purse.currency).decimal, "price-minor": String(sum.price),
+                        "idle-price-minor": String(sum.idlePrice), "saving-minor": String(sum.saving),
+                    ])
+            })
+    }
+}
