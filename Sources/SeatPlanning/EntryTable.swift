@@ -202,6 +202,11 @@ public struct EntryTable: Sendable {
     }
 
     public func action(at index: Int) -> RosterAction { rows[index].action }
+    /// What the row says of `immediate_claim`; nil: the option decides.
+    public func immediateClaim(at index: Int) -> Bool? {
+        let said = rows[index].immediateClaim
+        return said == 0 ? nil : said == 2
+    }
     public func line(at index: Int) -> Int { Int(rows[index].line) }
     public func source(at index: Int) -> Int { Int(rows[index].source) }
     /// Index into ``references``, or nil for the options' container.
