@@ -1,0 +1,273 @@
+internal import Foundation
+
+/// What the server's validator (email-validator 2.4 behind pydantic) says of an address.
+enum EmailVerdict: Equatable, Sendable {
+    /// Accepted, in this normal form.
+    case accepted(String)
+    /// Refused, for this reason in the validator's words.
+    case refused(String)
+
+    /// Judges syntax alone.
+    init(_ text: String) {
+        do {
+            self = .accepted(try Self.normalise(text))
+        } catch {
+            self = .refused(error.reason)
+        }
+    }
+
+    /// What asking DNS would say of an accepted address: everything exists but the names kept for rehearsing refusals.
+    static func deliverability(of normal: String) -> String? {
+        let domain = normal.suffix(from: normal.lastIndex(of: "@").map { normal.index(after: $0) } ?? normal.startIndex)
+        func isWithin(_ name: String) -> Bool { domain == name || domain.hasSuffix(".\(name)") }
+        if isWithin("no-such-domain.dev") || domain.hasSuffix(".example") {
+            return "The domain name \(domain) does not exist."
+        }
+        if ["nomx.dev", "example.com", "example.net", "example.org"].contains(where: isWithin) {
+            return "The domain name \(domain) does not accept email."
+        }
+        return nil
+    }
+
+    private struct Refused: Error {
+        var reason: String
+        init(_ reason: String) { self.reason = reason }
+    }
+
+    private static func normalise(_ text: String) throws(Refused) -> String {
+        if text.unicodeScalars.contains(where: { $0 == "\r" || $0 == "\n" }) {
+            throw Refused("Carriage return and line feed characters are not allowed")
+        }
+        if text.unicodeScalars.count > 2048 { throw Refused("Length must not exceed 2048 characters") }
+        let address = trim(bracketed(text) ?? text)
+        let (local, domain) = try split(address)
+        let isQuoted = local.count > 1 && local.first == "\"" && local.last == "\""
+        let localPart = try normaliseLocal(
+            isQuoted ? String(local.dropFirst().dropLast()) : local, isQuoted: isQuoted)
+        if isQuoted { throw Refused("Quoting the part before the @-sign is not allowed here.") }
+        let (ascii, unicode) = try normaliseDomain(domain)
+        let normal = "\(localPart)@\(unicode)"
+        try checkLength(ascii: "\(localPart)@\(ascii)", normal: normal)
+        return normal
+    }
+
+    /// `Name <address>`, which pydantic takes apart before the validator sees it.
+    private static func bracketed(_ text: String) -> String? {
+        let text = trim(text)
+        guard text.last == ">", let open = text.firstIndex(of: "<") else { return nil }
+        let inner = text[text.index(after: open)...].dropLast()
+        let name = trim(String(text[..<open]))
+        let isQuotedName = name.count > 2 && name.first == "\"" && name.last == "\""
+        let isPlainName = name.unicodeScalars.allSatisfy {
+            $0.properties.isWhitespace || $0 == "_" || $0.properties.isAlphabetic || $0.properties.numericType != nil
+                || "!#$%&'*+-/=?^`{|}~".unicodeScalars.contains($0)
+        }
+        return !inner.isEmpty && (isQuotedName || isPlainName) ? String(inner) : nil
+    }
+
+    private static func trim(_ text: String) -> String {
+        func isSpace(_ scalar: Unicode.Scalar) -> Bool {
+            scalar.properties.isWhitespace || 0x1C...0x1F ~= scalar.value
+        }
+        let scalars = text.unicodeScalars
+        guard let first = scalars.firstIndex(where: { !isSpace($0) }),
+            let last = scalars.lastIndex(where: { !isSpace($0) })
+        else { return "" }
+        return String(scalars[first...last])
+    }
+
+    /// Parts the address at its first @-sign that is not within quotes.
+    private static func split(_ address: String) throws(Refused) -> (local: String, domain: String) {
+        var isQuoted = false
+        var isEscaped = false
+        let scalars = address.unicodeScalars
+        for index in scalars.indices {
+            let scalar = scalars[index]
+            if isQuoted {
+                if scalar == "\"", !isEscaped { isQuoted = false }
+                isEscaped = scalar == "\\" && !isEscaped
+            } else if scalar == "\"" {
+                isQuoted = true
+            } else if scalar == "<" {
+                if !scalars[index...].contains(">") {
+                    throw Refused(
+                        "An open angle bracket at the start of the email address has to be followed by a close angle "
+                            + "bracket at the end.")
+                }
+                if scalars.last != ">" { throw Refused("There can't be anything after the email address.") }
+                throw Refused("A display name and angle brackets around the email address are not permitted here.")
+            } else if scalar == "@" {
+                return (String(scalars[..<index]), String(scalars[scalars.index(after: index)...]))
+            }
+        }
+        throw Refused("An email address must have an @-sign.")
+    }
+
+    // MARK: Before the @-sign
+
+    private static func normaliseLocal(_ local: String, isQuoted: Bool) throws(Refused) -> String {
+        if local.isEmpty { throw Refused("There must be something before the @-sign.") }
+        let scalars = local.unicodeScalars
+        func isAtom(_ scalar: Unicode.Scalar) -> Bool {
+            isLetterOrDigit(scalar) || scalar.value >= 0x80 || "!#$%&'*+-/=?^_`{|}~".unicodeScalars.contains(scalar)
+        }
+        let isDotAtom = !local.hasPrefix(".") && !local.hasSuffix(".") && !local.contains("..")
+        if isDotAtom, scalars.allSatisfy({ isAtom($0) || $0 == "." }) {
+            try checkSafe(local)
+        } else if !isQuoted {
+            try refuse(
+                scalars.filter { !isAtom($0) && $0 != "." },
+                "The email address contains invalid characters before the @-sign: ")
+            try checkDots(
+                local, start: "An email address cannot start with a",
+                end: "An email address cannot have a", endTail: " immediately before the @-sign", isHost: false)
+        }
+        let normal = local.precomposedStringWithCanonicalMapping
+        return roles.contains(normal.lowercased()) ? normal.lowercased() : normal
+    }
+
+    /// Mailboxes that every domain has, which are compared without regard to case (RFC 2142).
+    private static let roles: Set<String> = [
+        "info", "marketing", "sales", "support", "abuse", "noc", "security", "postmaster", "hostmaster", "usenet",
+        "news", "webmaster", "www", "uucp", "ftp",
+    ]
+
+    // MARK: After the @-sign
+
+    private static func normaliseDomain(_ domain: String) throws(Refused) -> (ascii: String, unicode: String) {
+        if domain.isEmpty { throw Refused("There must be something after the @-sign.") }
+        if domain.hasPrefix("["), domain.hasSuffix("]") {
+            throw Refused("A bracketed IP address after the @-sign is not allowed here.")
+        }
+        let scalars = domain.unicodeScalars
+        try refuse(
+            scalars.filter { !isLetterOrDigit($0) && $0 != "-" && $0 != "." && $0.value < 0x80 },
+            "The part after the @-sign contains invalid characters: ")
+        try checkSafe(domain)
+        let (ascii, unicode) = try mapDomain(domain)
+        try checkDots(
+            unicode, start: "An email address cannot have a", startTail: " immediately after the @-sign",
+            end: "An email address cannot end with a", isHost: true)
+        let labels = ascii.split(separator: ".", omittingEmptySubsequences: false)
+        if labels.contains(where: { $0.dropFirst(2).hasPrefix("--") && !$0.hasPrefix("xn") }) {
+            throw Refused(
+                "An email address cannot have two letters followed by two dashes immediately after the @-sign or "
+                    + "after a period, except Punycode.")
+        }
+        if ascii.utf8.count > 253 {
+            throw Refused("The email address is too long after the @-sign \(excess(ascii.utf8.count, 253)).")
+        }
+        for label in labels where label.utf8.count > 63 {
+            throw Refused(
+                "After the @-sign, periods cannot be separated by so many characters \(excess(label.utf8.count, 63)).")
+        }
+        if labels.count < 2 { throw Refused("The part after the @-sign is not valid. It should have a period.") }
+        guard let last = ascii.utf8.last, 0x61...0x7A ~= last else {
+            throw Refused("The part after the @-sign is not valid. It is not within a valid top-level domain.")
+        }
+        if ["arpa", "invalid", "local", "localhost", "onion", "test"].contains(labels.last) {
+            throw Refused(
+                "The part after the @-sign is a special-use or reserved name that cannot be used with email.")
+        }
+        return (ascii, unicode)
+    }
+
+    /// Both forms of a domain; ASCII names without Punycode are their own.
+    private static func mapDomain(_ domain: String) throws(Refused) -> (ascii: String, unicode: String) {
+        let lower = domain.lowercased()
+        if lower.utf8.allSatisfy({ $0 < 0x80 }), !lower.hasPrefix("xn--"), !lower.contains(".xn--") {
+            return (lower, lower)
+        }
+        var components = URLComponents()
+        components.scheme = "https"
+        components.host = lower
+        guard let encoded = components.encodedHost, let decoded = components.host,
+            encoded.utf8.allSatisfy({ $0 < 0x80 }),
+            decoded.unicodeScalars.allSatisfy({ !$0.properties.isEmojiPresentation })
+        else {
+            throw Refused("The part after the @-sign contains invalid characters.")
+        }
+        let unicode = encoded.contains("xn--") ? decoded : encoded
+        return (encoded.lowercased(), unicode.lowercased())
+    }
+
+    // MARK: Rules for both
+
+    private static func isLetterOrDigit(_ scalar: Unicode.Scalar) -> Bool {
+        switch scalar {
+        case "a"..."z", "A"..."Z", "0"..."9": true
+        default: false
+        }
+    }
+
+    private static func checkDots(
+        _ text: String, start: String, startTail: String = "", end: String, endTail: String = "", isHost: Bool
+    ) throws(Refused) {
+        if text.hasSuffix(".") { throw Refused("\(end) period\(endTail).") }
+        if text.hasPrefix(".") { throw Refused("\(start) period\(startTail).") }
+        if text.contains("..") { throw Refused("An email address cannot have two periods in a row.") }
+        guard isHost else { return }
+        if text.hasSuffix("-") { throw Refused("\(end) hyphen\(endTail).") }
+        if text.hasPrefix("-") { throw Refused("\(start) hyphen\(startTail).") }
+        if text.contains(".-") || text.contains("-.") {
+            throw Refused("An email address cannot have a period and a hyphen next to each other.")
+        }
+    }
+
+    /// Letters, numbers, punctuation and symbols are safe; a mark is, if something stands before it.
+    private static func checkSafe(_ text: String) throws(Refused) {
+        var unsafe: [Unicode.Scalar] = []
+        for (index, scalar) in text.unicodeScalars.enumerated() where scalar.value >= 0x80 {
+            switch scalar.properties.generalCategory {
+            case .nonspacingMark, .spacingMark, .enclosingMark: if index == 0 { unsafe.append(scalar) }
+            case .spaceSeparator, .lineSeparator, .paragraphSeparator, .control, .format, .surrogate, .privateUse,
+                .unassigned:
+                unsafe.append(scalar)
+            default: break
+            }
+        }
+        try refuse(unsafe, "The email address contains unsafe characters: ")
+    }
+
+    private static func refuse(_ scalars: [Unicode.Scalar], _ what: String) throws(Refused) {
+        if scalars.isEmpty { return }
+        throw Refused(what + Set(scalars.map(display)).sorted().joined(separator: ", ") + ".")
+    }
+
+    private static func refuse(_ scalars: String.UnicodeScalarView, _ what: String) throws(Refused) {
+        try refuse(Array(scalars), what)
+    }
+
+    /// A character as the validator shows it: quoted if it can be seen, else by its name or number.
+    private static func display(_ scalar: Unicode.Scalar) -> String {
+        if scalar == "\\" { return "\"\\\"" }
+        switch scalar.properties.generalCategory {
+        case .control, .format, .surrogate, .privateUse, .unassigned, .spaceSeparator, .lineSeparator,
+            .paragraphSeparator, .nonspacingMark, .spacingMark, .enclosingMark:
+            let hex = String(scalar.value, radix: 16, uppercase: true)
+            return scalar.properties.name ?? "U+" + String(repeating: "0", count: max(0, 4 - hex.count)) + hex
+        default:
+            return scalar == "'" ? "\"'\"" : "'\(scalar)'"
+        }
+    }
+
+    private static func checkLength(ascii: String, normal: String) throws(Refused) {
+        if ascii.unicodeScalars.count > 254 {
+            let reason =
+                ascii == normal
+                ? excess(ascii.unicodeScalars.count, 254)
+                : normal.unicodeScalars.count > 254
+                    ? excess(normal.unicodeScalars.count, 254) : "(when converted to IDNA ASCII)"
+            throw Refused("The email address is too long \(reason).")
+        }
+        if normal.utf8.count > 254 {
+            let count = normal.unicodeScalars.count
+            throw Refused(
+                "The email address is too long \(count > 254 ? excess(count, 254) : "(when encoded in bytes)").")
+        }
+    }
+
+    private static func excess(_ count: Int, _ limit: Int) -> String {
+        "(\(count - limit) character\(count - limit > 1 ? "s" : "") too many)"
+    }
+}

@@ -1,0 +1,312 @@
+public import Foundation
+
+/// A world for the embedded server to begin with, read from JSON:
+///
+/// ```json
+/// {"organizations": [{
+///   "id": "…", "slug": "wayne", "name": "Wayne", "member_model": true, "rate_group": "elevated",
+///   "tokens": [{"token": "polar_oat_embedded_x", "scopes": ["*"], "expires_at": null}],
+///   "products": [{"id": "…", "name": "Team", "recurring_interval": "month", "tier_type": "volume",
+///                 "tiers": [{"min_seats": 1, "max_seats": null, "price_per_seat": 1000}]}],
+///   "customers": [{"id": "…", "email": "billing@acme-co.dev", "external_id": "acme",
+///                  "members": [{"email": "ada@acme-co.dev", "external_id": "u-1"}]}],
+///   "subscriptions": [{"id": "…", "customer_id": "…", "product_id": "…", "seats": 25, "started_at": "2026-01-05T09:00:00Z",
+///                      "given": [{"email": "ada@acme-co.dev", "status": "claimed"}]}],
+///   "orders": []
+/// }]}
+/// ```
+///
+/// Ids are version-4 UUIDs and may be left out where nothing else names them; times look like `2026-01-05T09:00:00Z`. A
+/// seat's member and a container's owner are made if they are not listed.
+public struct EmbeddedSeed: Codable, Sendable, Hashable {
+    /// The organizations, each a world of its own.
+    public var organizations: [SeedOrganization]
+
+    /// Creates a seed.
+    public init(organizations: [SeedOrganization]) {
+        self.organizations = organizations
+    }
+
+    /// Reads a seed file's JSON; an error says where in the document it is.
+    public init(json: Data) throws(EmbeddedServerError) {
+        do {
+            self = try JSONDecoder().decode(Self.self, from: json)
+        } catch let error as DecodingError {
+            throw EmbeddedServerError(code: .badSeed, message: "bad seed: \(Self.describe(error))")
+        } catch {
+            throw EmbeddedServerError(code: .badSeed, message: "bad seed: no JSON", cause: String(describing: error))
+        }
+        try check()
+    }
+
+    private static func describe(_ error: DecodingError) -> String {
+        func place(_ path: [any CodingKey]) -> String {
+            let text = path.reduce("") { text, key in
+                key.intValue.map { "\(text)[\($0)]" } ?? (text.isEmpty ? key.stringValue : "\(text).\(key.stringValue)")
+            }
+            return text.isEmpty ? "the document" : text
+        }
+        switch error {
+        case .keyNotFound(let key, let context): return "\(place(context.codingPath + [key])) is missing"
+        case .typeMismatch(_, let context): return "\(place(context.codingPath)): \(context.debugDescription)"
+        case .valueNotFound(_, let context): return "\(place(context.codingPath)) must not be null"
+        case .dataCorrupted(let context): return "\(place(context.codingPath)): \(context.debugDescription)"
+        @unknown default: return String(describing: error)
+        }
+    }
+}
+
+/// An organization of a seed.
+public struct SeedOrganization: Codable, Sendable, Hashable {
+    public var id: String?
+    public var slug: String
+    public var name: String?
+    /// Whether seats are held by members (true, the default) or by customers (the legacy model).
+    public var memberModel: Bool?
+    /// Whether the organization may sell seats (default: true).
+    public var seatPricing: Bool?
+    /// `default`, `restricted` or `elevated`.
+    public var rateGroup: String?
+    public var tokens: [SeedToken]?
+    public var products: [SeedProduct]?
+    public var customers: [SeedCustomer]?
+    public var subscriptions: [SeedContainer]?
+    public var orders: [SeedContainer]?
+
+    enum CodingKeys: String, CodingKey {
+        case id, slug, name
+        case memberModel = "member_model"
+        case seatPricing = "seat_based_pricing"
+        case rateGroup = "rate_group"
+        case tokens, products, customers, subscriptions, orders
+    }
+
+    /// Creates an organization.
+    public init(
+        id: String? = nil, slug: String, name: String? = nil, memberModel: Bool? = nil, seatPricing: Bool? = nil,
+        rateGroup: String? = nil, tokens: [SeedToken]? = nil, products: [SeedProduct]? = nil,
+        customers: [SeedCustomer]? = nil, subscriptions: [SeedContainer]? = nil, orders: [SeedContainer]? = nil
+    ) {
+        self.id = id
+        self.slug = slug
+        self.name = name
+        self.memberModel = memberModel
+        self.seatPricing = seatPricing
+        self.rateGroup = rateGroup
+        self.tokens = tokens
+        self.products = products
+        self.customers = customers
+        self.subscriptions = subscriptions
+        self.orders = orders
+    }
+}
+
+/// An access token of a seed.
+public struct SeedToken: Codable, Sendable, Hashable {
+    public var token: String
+    /// Scopes like `customer_seats:read`; `*` is all of them.
+    public var scopes: [String]
+    public var expiresAt: String?
+
+    enum CodingKeys: String, CodingKey {
+        case token, scopes
+        case expiresAt = "expires_at"
+    }
+
+    /// Creates a token.
+    public init(token: String, scopes: [String] = ["*"], expiresAt: String? = nil) {
+        self.token = token
+        self.scopes = scopes
+        self.expiresAt = expiresAt
+    }
+}
+
+/// A product of a seed, with one seat-based price.
+public struct SeedProduct: Codable, Sendable, Hashable {
+    /// A range of seat counts at one price.
+    public struct Tier: Codable, Sendable, Hashable {
+        public var minSeats: Int
+        public var maxSeats: Int?
+        /// In the currency's smallest unit.
+        public var pricePerSeat: Int
+
+        enum CodingKeys: String, CodingKey {
+            case minSeats = "min_seats"
+            case maxSeats = "max_seats"
+            case pricePerSeat = "price_per_seat"
+        }
+
+        /// Creates a tier.
+        public init(minSeats: Int = 1, maxSeats: Int? = nil, pricePerSeat: Int) {
+            self.minSeats = minSeats
+            self.maxSeats = maxSeats
+            self.pricePerSeat = pricePerSeat
+        }
+    }
+
+    public var id: String
+    public var name: String
+    public var description: String?
+    /// `month` or `year`; nil for a product that is bought once.
+    public var recurringInterval: String?
+    public var currency: String?
+    /// `volume` (the default) or `graduated`.
+    public var tierType: String?
+    public var tiers: [Tier]
+    public var priceID: String?
+
+    enum CodingKeys: String, CodingKey {
+        case id, name, description, currency, tiers
+        case recurringInterval = "recurring_interval"
+        case tierType = "tier_type"
+        case priceID = "price_id"
+    }
+
+    /// Creates a product.
+    public init(
+        id: String, name: String, description: String? = nil, recurringInterval: String? = "month",
+        currency: String? = nil, tierType: String? = nil, tiers: [Tier], priceID: String? = nil
+    ) {
+        self.id = id
+        self.name = name
+        self.description = description
+        self.recurringInterval = recurringInterval
+        self.currency = currency
+        self.tierType = tierType
+        self.tiers = tiers
+        self.priceID = priceID
+    }
+}
+
+/// A customer of a seed: a buyer, or a holder in the legacy model.
+public struct SeedCustomer: Codable, Sendable, Hashable {
+    /// A member of a customer's team.
+    public struct Member: Codable, Sendable, Hashable {
+        public var id: String?
+        public var email: String
+        public var externalID: String?
+        public var name: String?
+        /// `member` (the default), `billing_manager` or `owner`.
+        public var role: String?
+
+        enum CodingKeys: String, CodingKey {
+            case id, email, name, role
+            case externalID = "external_id"
+        }
+
+        /// Creates a member.
+        public init(
+            id: String? = nil, email: String, externalID: String? = nil, name: String? = nil, role: String? = nil
+        ) {
+            self.id = id
+            self.email = email
+            self.externalID = externalID
+            self.name = name
+            self.role = role
+        }
+    }
+
+    public var id: String
+    public var email: String
+    public var externalID: String?
+    public var name: String?
+    /// Whether an invoice that is due at once would be paid (default: false).
+    public var pays: Bool?
+    public var members: [Member]?
+
+    enum CodingKeys: String, CodingKey {
+        case id, email, name, pays, members
+        case externalID = "external_id"
+    }
+
+    /// Creates a customer.
+    public init(
+        id: String, email: String, externalID: String? = nil, name: String? = nil, pays: Bool? = nil,
+        members: [Member]? = nil
+    ) {
+        self.id = id
+        self.email = email
+        self.externalID = externalID
+        self.name = name
+        self.pays = pays
+        self.members = members
+    }
+}
+
+/// A subscription or an order of a seed, with the seats already given.
+public struct SeedContainer: Codable, Sendable, Hashable {
+    public var id: String
+    public var customerID: String
+    public var productID: String
+    public var seats: Int
+    /// A subscription's (default `active`) or an order's (default `paid`).
+    public var status: String?
+    public var startedAt: String?
+    public var endedAt: String?
+    public var checkoutID: String?
+    /// An order's: the subscription that it paid for.
+    public var subscriptionID: String?
+    public var given: [SeedSeat]?
+
+    enum CodingKeys: String, CodingKey {
+        case id, seats, status, given
+        case customerID = "customer_id"
+        case productID = "product_id"
+        case startedAt = "started_at"
+        case endedAt = "ended_at"
+        case checkoutID = "checkout_id"
+        case subscriptionID = "subscription_id"
+    }
+
+    /// Creates a container.
+    public init(
+        id: String, customerID: String, productID: String, seats: Int, status: String? = nil, startedAt: String? = nil,
+        endedAt: String? = nil, checkoutID: String? = nil, subscriptionID: String? = nil, given: [SeedSeat]? = nil
+    ) {
+        self.id = id
+        self.customerID = customerID
+        self.productID = productID
+        self.seats = seats
+        self.status = status
+        self.startedAt = startedAt
+        self.endedAt = endedAt
+        self.checkoutID = checkoutID
+        self.subscriptionID = subscriptionID
+        self.given = given
+    }
+}
+
+/// A seat that was given before the story begins.
+public struct SeedSeat: Codable, Sendable, Hashable {
+    public var id: String?
+    /// Who holds it; nil for a revoked one.
+    public var email: String?
+    /// Linked to the member who holds it.
+    public var externalID: String?
+    /// `pending`, `claimed` (the default) or `revoked`.
+    public var status: String?
+    public var invitedAt: String?
+    public var claimedAt: String?
+    public var metadata: [String: String]?
+
+    enum CodingKeys: String, CodingKey {
+        case id, email, status, metadata
+        case externalID = "external_id"
+        case invitedAt = "invited_at"
+        case claimedAt = "claimed_at"
+    }
+
+    /// Creates a seat.
+    public init(
+        id: String? = nil, email: String?, externalID: String? = nil, status: String? = nil, invitedAt: String? = nil,
+        claimedAt: String? = nil, metadata: [String: String]? = nil
+    ) {
+        self.id = id
+        self.email = email
+        self.externalID = externalID
+        self.status = status
+        self.invitedAt = invitedAt
+        self.claimedAt = claimedAt
+        self.metadata = metadata
+    }
+}

@@ -1,0 +1,177 @@
+internal import Foundation
+internal import GRDBSQLite
+
+/// The server's memory on disk: one table of entities and one of numbers, in SQLite.
+///
+/// Every change is one transaction, written before its answer leaves. With a write-ahead log and `synchronous = NORMAL` that
+/// survives the death of the process at any instant; only the machine's own death can cost the last few.
+final class StateFile {
+    private let path: String
+    private let connection: OpaquePointer
+    private var insert: OpaquePointer?
+    private var setNumber: OpaquePointer?
+
+    /// Opens the file, making it, readable by its owner alone, if it is not there.
+    init(path: String, readOnly: Bool = false) throws(EmbeddedServerError) {
+        self.path = path
+        if !readOnly { try Self.prepare(path) }
+        var opened: OpaquePointer?
+        let flags = readOnly ? SQLITE_OPEN_READONLY : SQLITE_OPEN_READWRITE
+        let status = sqlite3_open_v2(path, &opened, flags, nil)
+        guard status == SQLITE_OK, let opened else {
+            let reason = opened.map { String(cString: sqlite3_errmsg($0)) } ?? "out of memory"
+            sqlite3_close_v2(opened)
+            throw EmbeddedServerError(
+                code: .badState, message: "cannot open the embedded server's state '\(path)'", cause: reason)
+        }
+        connection = opened
+        sqlite3_busy_timeout(opened, 5000)
+        guard !readOnly else { return }
+        try run("PRAGMA journal_mode = WAL")
+        try run("PRAGMA synchronous = NORMAL")
+        try run("PRAGMA application_id = \(Self.applicationID)")
+        try run("CREATE TABLE IF NOT EXISTS numbers(name TEXT PRIMARY KEY, value INTEGER NOT NULL) WITHOUT ROWID")
+        try run(
+            "CREATE TABLE IF NOT EXISTS entities(kind TEXT, id TEXT, json BLOB NOT NULL, PRIMARY KEY(kind, id)) WITHOUT ROWID"
+        )
+        insert = try prepare("INSERT OR REPLACE INTO entities(kind, id, json) VALUES(?, ?, ?)")
+        setNumber = try prepare("INSERT OR REPLACE INTO numbers(name, value) VALUES(?, ?)")
+    }
+
+    /// Lets the file go. Whatever was answered is on disk already.
+    func close() {
+        sqlite3_finalize(insert)
+        sqlite3_finalize(setNumber)
+        sqlite3_close_v2(connection)
+    }
+
+    private static let applicationID = 0x5053_4531
+
+    /// Made with its mode before SQLite sees it, because the file holds people.
+    private static func prepare(_ path: String) throws(EmbeddedServerError) {
+        let folder = URL(fileURLWithPath: path).deletingLastPathComponent()
+        do {
+            if !FileManager.default.fileExists(atPath: folder.path) {
+                try FileManager.default.createDirectory(
+                    at: folder, withIntermediateDirectories: true, attributes: [.posixPermissions: 0o700])
+            }
+            if !FileManager.default.fileExists(atPath: path) {
+                guard
+                    FileManager.default.createFile(
+                        atPath: path, contents: nil, attributes: [.posixPermissions: 0o600])
+                else { throw CocoaError(.fileWriteUnknown) }
+            }
+            try FileManager.default.setAttributes([.posixPermissions: 0o600], ofItemAtPath: path)
+        } catch {
+            throw EmbeddedServerError(
+                code: .badState,
+                message: "cannot make the embedded server's state '\(path)': choose another with --embedded-state",
+                cause: String(describing: error))
+        }
+    }
+
+    // MARK: Reading
+
+    /// Calls `take` with each entity's kind and JSON, in the order in which kinds depend on one another.
+    func readEntities(kinds: [String], _ take: (String, [UInt8]) throws -> Void) throws(EmbeddedServerError) {
+        let select = try prepare("SELECT json FROM entities WHERE kind = ? ORDER BY id")
+        defer { sqlite3_finalize(select) }
+        for kind in kinds {
+            bind(kind, to: select, at: 1)
+            while true {
+                let status = sqlite3_step(select)
+                if status == SQLITE_DONE { break }
+                guard status == SQLITE_ROW else { throw failure("read") }
+                let count = Int(sqlite3_column_bytes(select, 0))
+                let bytes = sqlite3_column_blob(select, 0).map {
+                    Array(UnsafeRawBufferPointer(start: $0, count: count))
+                }
+                do {
+                    try take(kind, bytes ?? [])
+                } catch {
+                    throw EmbeddedServerError(
+                        code: .badState,
+                        message: "the embedded server's state '\(path)' holds a \(kind) that cannot be read: "
+                            + "'polar-seats embedded reset' makes a new one",
+                        cause: String(describing: error))
+                }
+            }
+            sqlite3_reset(select)
+        }
+    }
+
+    func readNumber(_ name: String) throws(EmbeddedServerError) -> Int64? {
+        let select = try prepare("SELECT value FROM numbers WHERE name = ?")
+        defer { sqlite3_finalize(select) }
+        bind(name, to: select, at: 1)
+        return sqlite3_step(select) == SQLITE_ROW ? sqlite3_column_int64(select, 0) : nil
+    }
+
+    // MARK: Writing
+
+    /// Writes entities and numbers in one transaction.
+    func write(_ entities: [any StoredEntity], numbers: [(String, Int64)]) throws(EmbeddedServerError) {
+        try run("BEGIN IMMEDIATE")
+        do {
+            for entity in entities {
+                let kind = type(of: entity).kind
+                let json = try entity.stored()
+                bind(kind, to: insert, at: 1)
+                bind(entity.storageKey, to: insert, at: 2)
+                _ = json.withUnsafeBytes {
+                    sqlite3_bind_blob(insert, 3, $0.baseAddress, Int32($0.count), Self.transient)
+                }
+                try step(insert)
+            }
+            for (name, value) in numbers {
+                bind(name, to: setNumber, at: 1)
+                sqlite3_bind_int64(setNumber, 2, value)
+                try step(setNumber)
+            }
+            try run("COMMIT")
+        } catch {
+            sqlite3_exec(connection, "ROLLBACK", nil, nil, nil)
+            throw (error as? EmbeddedServerError) ?? failure("write")
+        }
+    }
+
+    /// Takes everything out.
+    func clear() throws(EmbeddedServerError) {
+        try run("DELETE FROM entities")
+        try run("DELETE FROM numbers")
+    }
+
+    // MARK: SQLite
+
+    /// SQLITE_TRANSIENT, a cast that the C header's macro does not survive: SQLite takes a copy of its own.
+    private static let transient = unsafeBitCast(-1, to: sqlite3_destructor_type.self)
+
+    private func bind(_ text: String, to statement: OpaquePointer?, at index: Int32) {
+        sqlite3_bind_text(statement, index, text, -1, Self.transient)
+    }
+
+    private func run(_ sql: String) throws(EmbeddedServerError) {
+        guard sqlite3_exec(connection, sql, nil, nil, nil) == SQLITE_OK else { throw failure("use") }
+    }
+
+    private func prepare(_ sql: String) throws(EmbeddedServerError) -> OpaquePointer {
+        var statement: OpaquePointer?
+        guard sqlite3_prepare_v2(connection, sql, -1, &statement, nil) == SQLITE_OK, let statement else {
+            throw failure("use")
+        }
+        return statement
+    }
+
+    private func step(_ statement: OpaquePointer?) throws(EmbeddedServerError) {
+        defer { sqlite3_reset(statement) }
+        guard sqlite3_step(statement) == SQLITE_DONE else { throw failure("write") }
+    }
+
+    private func failure(_ verb: String) -> EmbeddedServerError {
+        EmbeddedServerError(
+            code: .badState,
+            message:
+                "cannot \(verb) the embedded server's state '\(path)': 'polar-seats embedded reset' makes a new one",
+            cause: String(cString: sqlite3_errmsg(connection)))
+    }
+}

@@ -1,0 +1,57 @@
+internal import Foundation
+
+/// Holds a state file for one process, by a lock on a sibling file that the kernel lets go when the process dies.
+final class StateLock: Sendable {
+    private let descriptor: Int32
+
+    /// Takes the lock, waiting up to `patience` for whoever has it.
+    init(
+        stateFile: String, patience: Duration, sleep: @Sendable (Duration) async throws -> Void
+    ) async throws {
+        let path = stateFile + ".lock"
+        let descriptor = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0o600)
+        guard descriptor >= 0 else {
+            throw EmbeddedServerError(
+                code: .badState, message: "cannot make '\(path)'", cause: String(cString: strerror(errno)))
+        }
+        var waited = Duration.zero
+        while flock(descriptor, LOCK_EX | LOCK_NB) != 0 {
+            if waited >= patience {
+                let port = Self.port(in: descriptor)
+                close(descriptor)
+                throw EmbeddedServerError(
+                    code: .stateInUse,
+                    message: "another process runs the embedded server on '\(stateFile)': use it with "
+                        + "--server http://127.0.0.1:\(port ?? "PORT"), or choose another --embedded-state")
+            }
+            do {
+                try await sleep(.milliseconds(50))
+            } catch {
+                close(descriptor)
+                throw error
+            }
+            waited += .milliseconds(50)
+        }
+        self.descriptor = descriptor
+    }
+
+    /// Writes down where the holder listens, for the message above.
+    func announce(port: Int) {
+        let line = Array("\(port)\n".utf8)
+        ftruncate(descriptor, 0)
+        _ = line.withUnsafeBytes { pwrite(descriptor, $0.baseAddress, $0.count, 0) }
+    }
+
+    /// Lets go; the process's death does so too.
+    func release() {
+        ftruncate(descriptor, 0)
+        close(descriptor)
+    }
+
+    private static func port(in descriptor: Int32) -> String? {
+        var bytes = [UInt8](repeating: 0, count: 8)
+        let count = bytes.withUnsafeMutableBytes { pread(descriptor, $0.baseAddress, $0.count, 0) }
+        guard count > 1 else { return nil }
+        return Int(String(decoding: bytes[..<(count - 1)], as: UTF8.self)).map(String.init)
+    }
+}

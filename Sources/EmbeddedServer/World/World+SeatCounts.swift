@@ -1,0 +1,92 @@
+/// How a change of the seat count is billed.
+enum Proration: String, CaseIterable, Sendable {
+    case invoice, prorate
+    case nextPeriod = "next_period"
+    case reset
+}
+
+extension World {
+    /// The period that a subscription is in.
+    func period(of subscription: Subscription, now: Instant) -> (start: Instant, end: Instant) {
+        let months =
+            switch products[subscription.product]?.interval {
+            case "year": 12
+            default: 1
+            }
+        if !subscription.isActive || now < subscription.startedAt {
+            return (subscription.startedAt, subscription.startedAt.advanced(months: months))
+        }
+        var periods = Int(subscription.startedAt.seconds(to: now) / (31 * 86400)) / months
+        while subscription.startedAt.advanced(months: (periods + 1) * months) <= now { periods += 1 }
+        return (
+            subscription.startedAt.advanced(months: periods * months),
+            subscription.startedAt.advanced(months: (periods + 1) * months)
+        )
+    }
+
+    /// Buys seats or gives some back.
+    mutating func setSeats(
+        _ count: Int, of id: EntityID, proration: Proration?, by organization: Organization, now: Instant
+    ) throws(Refusal) -> Subscription {
+        guard var subscription = subscriptions[id], subscription.organization == organization.id,
+            let product = products[subscription.product]
+        else { throw .notFound("Not found") }
+        try checkSeats(count, of: subscription, product: product)
+        let old = subscription.seats
+        let proration = proration ?? .prorate
+        if count == old { return subscription }
+        if proration == .nextPeriod {
+            let appliesAt = period(of: subscription, now: now).end
+            subscription.pending = PendingUpdate(
+                id: newID(), createdAt: tick(now), appliesAt: appliesAt, seats: count)
+        } else {
+            // Prorating waits for the next invoice; the others ask for money at once.
+            let mustPay = proration != .prorate && count > old
+            if mustPay, customers[subscription.customer]?.pays != true {
+                throw Refusal(
+                    status: 402, error: "PaymentFailed",
+                    detail: "Payment failed with reason: missing_payment_method.")
+            }
+            subscription.seats = count
+            subscription.modifiedAt = tick(now)
+        }
+        put(subscription)
+        put(
+            SeatsEvent(
+                id: newID(), organization: organization.id, customer: subscription.customer, subscription: id,
+                at: tick(now), oldSeats: old, newSeats: count, proration: proration.rawValue))
+        return subscription
+    }
+
+    private func checkSeats(_ count: Int, of subscription: Subscription, product: Product) throws(Refusal) {
+        if !["active", "trialing", "past_due", "unpaid"].contains(subscription.status) || subscription.cancelAtPeriodEnd
+        {
+            throw Refusal(
+                status: 403, error: "AlreadyCanceledSubscription",
+                detail: "This subscription is already canceled or will be at the end of the period.")
+        }
+        if count < product.minimumSeats {
+            throw .bad("BelowMinimumSeats", "Minimum \(product.minimumSeats) seats required.")
+        }
+        if let maximum = product.maximumSeats, count > maximum {
+            throw .bad("AboveMaximumSeats", "Maximum \(maximum) seats allowed.")
+        }
+        let live = liveSeats(subscription.id)
+        if count < live {
+            throw .bad(
+                "SeatsAlreadyAssigned",
+                "Cannot decrease seats to \(count). Currently \(live) seats are assigned. Revoke seats first.")
+        }
+    }
+
+    /// Carries out the changes whose period has come.
+    mutating func applyPending(now: Instant) {
+        for var subscription in subscriptions.values {
+            guard let pending = subscription.pending, pending.appliesAt <= now else { continue }
+            subscription.seats = pending.seats
+            subscription.pending = nil
+            subscription.modifiedAt = pending.appliesAt
+            put(subscription)
+        }
+    }
+}
