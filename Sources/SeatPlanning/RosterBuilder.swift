@@ -35,6 +35,8 @@ public struct RosterBuilder: RecordSink {
     var metadataCells: [(column: Int, cell: Int)] = []
     var joined: [UInt8] = []
     var rowIsInvalid = false
+    /// The row's cells are the reader's best guess: what is wrong with them is no use to anybody.
+    var rowIsGuessed = false
 
     public init(_ options: RosterOptions = RosterOptions()) {
         self.options = options
@@ -79,6 +81,7 @@ public struct RosterBuilder: RecordSink {
     public mutating func record(_ record: RecordView) throws {
         if isStale { try resolveColumns() }
         rowIsInvalid = false
+        rowIsGuessed = false
         if !pending.isEmpty { takePending(upTo: record.number) }
         sources[sources.count - 1].records += 1
         lastRecord = record.number
@@ -136,6 +139,7 @@ public struct RosterBuilder: RecordSink {
             guard let record = defect.record else { continue }
             if record == number {
                 add(defect, entry: table.count)
+                if defect.isError, defect.code != .raggedRow { rowIsGuessed = true }
                 continue
             }
             if current?.number != record {
