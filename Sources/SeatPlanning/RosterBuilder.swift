@@ -96,7 +96,7 @@ public struct RosterBuilder: RecordSink {
         isOpen = false
         if isStale { try resolveColumns() }
         takePending(upTo: .max)
-        guard columns.hasIdentity else { throw columns.noIdentityError(sourceName) }
+        guard columns.hasIdentity else { throw emptiness() }
         noteColumns()
         let source = sources.count - 1
         sources[source].isExport = columns.isExport
@@ -126,6 +126,21 @@ public struct RosterBuilder: RecordSink {
         if isCSV, !columns.hasIdentity { throw columns.noIdentityError(sourceName) }
         hasDetails = columns.roles.contains { Self.detailRoles.contains($0) }
         isStale = false
+    }
+
+    /// Why there is not one identity at the end of a source.
+    private func emptiness() -> RosterError {
+        if let defect = defects[firstOfSource...].first(where: { $0.code.rawValue == "no_records" }) {
+            return RosterError(
+                code: .noRecords, source: sourceName, message: defect.message,
+                remedy: defect.remedy ?? "name another element")
+        }
+        if !isCSV, sources[sources.count - 1].records == 0 {
+            return RosterError(
+                code: .noRecords, source: sourceName, message: "the roster has no member",
+                remedy: "write one member element for each person")
+        }
+        return columns.noIdentityError(sourceName)
     }
 
     private static let detailRoles: Set<ColumnRole> = [
