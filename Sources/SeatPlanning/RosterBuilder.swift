@@ -35,6 +35,8 @@ public struct RosterBuilder: RecordSink {
     var metadataCells: [(column: Int, cell: Int)] = []
     var joined: [UInt8] = []
     var rowIsInvalid = false
+    /// The row's cells are the reader's best guess: what is wrong with them is no use to anybody.
+    var rowIsGuessed = false
 
     public init(_ options: RosterOptions = RosterOptions()) {
         self.options = options
@@ -79,6 +81,7 @@ public struct RosterBuilder: RecordSink {
     public mutating func record(_ record: RecordView) throws {
         if isStale { try resolveColumns() }
         rowIsInvalid = false
+        rowIsGuessed = false
         if !pending.isEmpty { takePending(upTo: record.number) }
         sources[sources.count - 1].records += 1
         lastRecord = record.number
@@ -93,7 +96,7 @@ public struct RosterBuilder: RecordSink {
         isOpen = false
         if isStale { try resolveColumns() }
         takePending(upTo: .max)
-        guard columns.hasIdentity else { throw columns.noIdentityError(sourceName) }
+        guard columns.hasIdentity else { throw emptiness() }
         noteColumns()
         let source = sources.count - 1
         sources[source].isExport = columns.isExport
@@ -125,6 +128,21 @@ public struct RosterBuilder: RecordSink {
         isStale = false
     }
 
+    /// Why there is not one identity at the end of a source.
+    private func emptiness() -> RosterError {
+        if let defect = defects[firstOfSource...].first(where: { $0.code.rawValue == "no_records" }) {
+            return RosterError(
+                code: .noRecords, source: sourceName, message: defect.message,
+                remedy: defect.remedy ?? "name another element")
+        }
+        if !isCSV, sources[sources.count - 1].records == 0 {
+            return RosterError(
+                code: .noRecords, source: sourceName, message: "the roster has no member",
+                remedy: "write one member element for each person")
+        }
+        return columns.noIdentityError(sourceName)
+    }
+
     private static let detailRoles: Set<ColumnRole> = [
         .externalMemberID, .externalCustomerID, .customerID, .memberID, .name, .metadata,
     ]
@@ -136,6 +154,7 @@ public struct RosterBuilder: RecordSink {
             guard let record = defect.record else { continue }
             if record == number {
                 add(defect, entry: table.count)
+                if defect.isError, defect.code != .raggedRow { rowIsGuessed = true }
                 continue
             }
             if current?.number != record {

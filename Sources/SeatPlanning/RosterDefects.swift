@@ -9,6 +9,7 @@ extension RosterBuilder {
         _ severity: Defect.Severity, _ code: Defect.Code, _ record: RecordView, cell: Int? = nil, value: String? = nil,
         entry: Int?? = nil, message: String, remedy: String
     ) {
+        if rowIsGuessed { return }
         if severity == .error { rowIsInvalid = true }
         let position = cell.map { record.position(of: $0) } ?? record.position
         let field = cell.flatMap { cell -> String? in
