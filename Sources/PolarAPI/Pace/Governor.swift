@@ -14,12 +14,13 @@ public final class Governor: Sendable {
     private let now: @Sendable () -> Duration
     private let sleep: @Sendable (Duration) async throws -> Void
 
-    /// `rate` nil for unlimited. A pause that the server asks for beyond `maxWait` is refused, not waited for.
+    /// `rate` nil for unlimited; `limit` is what the server allows, if that is more than the rate. A pause that the server
+    /// asks for beyond `maxWait` is refused, not waited for.
     public init<C: Clock>(
-        rate: RequestRate?, maxWait: Duration = .seconds(300), clock: C = ContinuousClock()
+        rate: RequestRate?, limit: RequestRate? = nil, maxWait: Duration = .seconds(300), clock: C = ContinuousClock()
     ) where C.Duration == Duration {
         let beginning = clock.now
-        state = Mutex(State(machine: PaceMachine(rate: rate, maxWait: maxWait)))
+        state = Mutex(State(machine: PaceMachine(rate: rate, limit: limit, maxWait: maxWait)))
         now = { beginning.duration(to: clock.now) }
         sleep = { try await clock.sleep(until: beginning.advanced(by: $0), tolerance: nil) }
     }

@@ -4,10 +4,10 @@
 /// bound the rate, and both hold whatever the lateness of timers:
 /// - Deadlines follow each other at one spacing and are kept absolutely, so that a late start shifts no later one. What
 ///   lateness lost is made up for at most `allowance`; nothing ever starts before its deadline.
-/// - No start comes within one period of the start `count` requests before it. So no window of a period, wherever it
-///   begins, sees more than `count` starts; the server's windows begin with a request, which may itself be a late one.
+/// - No start comes within one period of the limit of the start `count` requests before it. So no window of a period,
+///   wherever it begins, sees more than `count` starts; the server's windows begin with a request, maybe a late one.
 ///
-/// Both stretch the period by `margin`, for the way to the server is not equally long each time.
+/// The limit's period is stretched by `margin`, for the way to the server is not equally long each time.
 public struct PaceMachine: Sendable {
     /// A request's place in the queue, later its mark while it is under way.
     public struct Ticket: Sendable, Hashable {
@@ -67,7 +67,7 @@ public struct PaceMachine: Sendable {
     private var underWay: [Ticket: Duration] = [:]
     private var issued = 0
 
-    private let stretchedPeriod: Duration
+    private let spacing: Duration
     private var percent = 100.0
     /// What the server said for the latest pause; an answer that came late may have made the pause itself longer.
     private var toldPause = Duration.zero
@@ -75,13 +75,19 @@ public struct PaceMachine: Sendable {
     private var lastSlot: Duration?
     private var starts: StartRing
 
-    /// `rate` nil for unlimited: then warm-up and pauses are all that holds requests back.
-    public init(rate: RequestRate?, maxWait: Duration = .seconds(300)) {
+    /// `rate` nil for unlimited: then warm-up and pauses are all that holds requests back. `limit` is what the server
+    /// allows in a window if that is more than the rate; a rate at its limit pays for each late start with the lateness.
+    public init(rate: RequestRate?, limit: RequestRate? = nil, maxWait: Duration = .seconds(300)) {
         self.rate = rate
         self.maxWait = maxWait
-        let period = rate?.period ?? .zero
-        stretchedPeriod = period + period / Self.margin
-        starts = StartRing(capacity: rate?.count ?? 0, period: stretchedPeriod)
+        guard let rate, let limit = limit ?? self.rate else {
+            spacing = .zero
+            starts = StartRing(capacity: 0, period: .zero)
+            return
+        }
+        let period = limit.period + limit.period / Self.margin
+        spacing = max(rate.period / rate.count, period / limit.count)
+        starts = StartRing(capacity: limit.count, period: period)
     }
 
     public var waiting: Int { queue.count }
@@ -114,7 +120,9 @@ public struct PaceMachine: Sendable {
         if case .warming = warmth { return .queued }
         creep(at: now)
         let slot = slot(asked: head.asked, now: now)
-        if now < slot { return .wait(until: slot) }
+        // Late starts of the period before may hold this one back; the slots after it stay where they are.
+        let deadline = max(slot, starts.earliestNext ?? slot)
+        if now < deadline { return .wait(until: deadline) }
         start(ticket, slot: slot, now: now)
         return .go
     }
@@ -141,12 +149,11 @@ public struct PaceMachine: Sendable {
     // MARK: - Slots
 
     private func slot(asked: Duration, now: Duration) -> Duration {
-        guard let rate else { return now }
+        guard rate != nil else { return now }
         // What may be made up for is lateness alone: not time in which nobody asked, nor time that a pause took.
         var slot = max(asked, now - Self.allowance)
         if let resumed = pauses.last?.end { slot = max(slot, resumed) }
-        if let lastSlot { slot = max(slot, lastSlot + stretchedPeriod * (100 / percent) / rate.count) }
-        if let earliest = starts.earliestNext { slot = max(slot, earliest) }
+        if let lastSlot { slot = max(slot, lastSlot + spacing * (100 / percent)) }
         return slot
     }
 
@@ -194,6 +201,11 @@ public struct Pause: Sendable, Hashable {
     public var start: Duration
     public var length: Duration
     public var end: Duration { start + length }
+
+    public init(start: Duration, length: Duration) {
+        self.start = start
+        self.length = length
+    }
 }
 
 /// The latest starts, as many as one period may hold.
