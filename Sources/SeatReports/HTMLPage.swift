@@ -72,7 +72,7 @@ extension Chart {
             "legend": series.count > 1 || bars.contains { $0.limit != nil }
                 ? [
                     "items": series.map { ["name": $0.name, "tone": $0.tone.rawValue] as [String: Any] },
-                    "hasLimit": bars.contains { $0.limit != nil },
+                    "limitName": limitName, "hasLimit": bars.contains { $0.limit != nil },
                 ] as [String: Any] : false,
             "bars": bars.map { bar in
                 [

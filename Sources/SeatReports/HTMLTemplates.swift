@@ -151,7 +151,7 @@ enum HTMLTemplates {
         <li><span class="swatch {{tone}}"></span>{{name}}</li>
         {{/items}}
         {{#hasLimit}}
-        <li><span class="swatch limit"></span>bought</li>
+        <li><span class="swatch limit"></span>{{limitName}}</li>
         {{/hasLimit}}
         </ul>
         {{/legend}}

@@ -71,4 +71,6 @@ struct Chart: Sendable, Equatable {
     var bars: [Bar]
     /// What the picture shows, for those who do not see it.
     var title: String
+    /// What the bars' mark stands for.
+    var limitName = "bought"
 }
