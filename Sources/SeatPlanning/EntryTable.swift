@@ -163,7 +163,8 @@ public struct EntryTable: Sendable {
             immediateClaim: new.immediateClaim.map { $0 ? 2 : 1 } ?? 0)
         row.cells = put(cells, base)
         row.email = put(email, base)
-        row.emailKey = emailKey.elementsEqual(email) ? row.email : put(emailKey, base)
+        let isSame = emailKey.baseAddress == email.baseAddress && emailKey.count == email.count
+        row.emailKey = isSame || emailKey.elementsEqual(email) ? row.email : put(emailKey, base)
         row.externalID = put(externalID, base)
         if let reference = new.container { row.container = reference }
         if let extra = new.details, !extra.isEmpty {
@@ -201,6 +202,11 @@ public struct EntryTable: Sendable {
     }
 
     public func action(at index: Int) -> RosterAction { rows[index].action }
+    /// What the row says of `immediate_claim`; nil: the option decides.
+    public func immediateClaim(at index: Int) -> Bool? {
+        let said = rows[index].immediateClaim
+        return said == 0 ? nil : said == 2
+    }
     public func line(at index: Int) -> Int { Int(rows[index].line) }
     public func source(at index: Int) -> Int { Int(rows[index].source) }
     /// Index into ``references``, or nil for the options' container.

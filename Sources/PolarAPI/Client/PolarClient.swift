@@ -1,0 +1,96 @@
+import Foundation
+
+/// Polar's API, as far as seats are concerned.
+///
+/// Every operation throws `PolarError` and nothing else. The client holds no state: copies are free, and what retries,
+/// paces, authenticates and logs is the transport, put together by `PolarTransport.prepared(…)`.
+public struct PolarClient: Sendable {
+    public let server: PolarServer
+    private let transport: any PolarTransport
+
+    public init(server: PolarServer, transport: any PolarTransport) {
+        self.server = server
+        self.transport = transport
+    }
+
+    func get<Value: Decodable>(
+        _ segments: PolarRequest.Segment..., endsInSlash: Bool = false, query: [PolarRequest.QueryItem] = [],
+        needsToken: Bool = true, limit: Int = PolarRequest.objectLimit
+    ) async throws -> Value {
+        try await perform(
+            PolarRequest(
+                .get, segments, endsInSlash: endsInSlash, query: query, needsToken: needsToken, bodyLimit: limit,
+                to: server))
+    }
+
+    func request<Value: Decodable>(
+        _ method: PolarRequest.Method, _ segments: PolarRequest.Segment..., body: (any Encodable)? = nil,
+        needsToken: Bool = true
+    ) async throws -> Value {
+        var request = PolarRequest(method, segments, needsToken: needsToken, to: server)
+        if let body {
+            do {
+                let encoder = JSONEncoder()
+                encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
+                request.body = try encoder.encode(body)
+            } catch {
+                throw PolarError(
+                    .unusableRequest, message: "the request's values cannot be written as JSON", isDefinite: true,
+                    attempt: 0, request: request)
+            }
+        }
+        return try await perform(request)
+    }
+
+    private func perform<Value: Decodable>(_ request: PolarRequest) async throws -> Value {
+        // An empty segment would be another path: `/v1/customer-seats//resend`.
+        guard request.segments.allSatisfy({ !$0.value.isEmpty }) else {
+            throw PolarError(
+                .unusableRequest, message: "an id in the request's path is empty", isDefinite: true, attempt: 0,
+                request: request)
+        }
+        let response = try await answer(to: request)
+        guard (200..<300).contains(response.status) else { throw PolarError(response, to: request) }
+        do {
+            return try JSONDecoder().decode(Value.self, from: response.body)
+        } catch {
+            throw PolarError(
+                .unreadableAnswer, status: response.status,
+                message: "the server's answer cannot be read: \(place(of: error))", isDefinite: false,
+                attempt: response.attempt, request: request)
+        }
+    }
+
+    private func answer(to request: PolarRequest) async throws -> PolarResponse {
+        do {
+            return try await transport.send(request)
+        } catch let error as PolarError {
+            throw error
+        } catch let error as PolarTransportError {
+            throw PolarError(error, to: request)
+        } catch is CancellationError {
+            // Thrown by a wrapper that was waiting; the last transport says by its own error that it was cancelled.
+            throw PolarError(.cancelled, message: "cancelled before it was sent", isDefinite: true, request: request)
+        } catch {
+            throw PolarError(
+                .connectionLost, message: "the transport failed: \(type(of: error))", isDefinite: false,
+                request: request)
+        }
+    }
+}
+
+/// Where in a document reading failed, without the value that stands there.
+private func place(of error: any Error) -> String {
+    func path(_ context: DecodingError.Context) -> String {
+        context.codingPath.isEmpty
+            ? "the document"
+            : context.codingPath.map { $0.intValue.map(String.init) ?? $0.stringValue }.joined(separator: ".")
+    }
+    switch error {
+    case DecodingError.keyNotFound(let key, let context): return "\(path(context)) lacks '\(key.stringValue)'"
+    case DecodingError.valueNotFound(_, let context): return "\(path(context)) is null"
+    case DecodingError.typeMismatch(_, let context): return "\(path(context)) is of another type than expected"
+    case DecodingError.dataCorrupted(let context): return "\(path(context)) is no JSON of the expected form"
+    default: return "it is no JSON of the expected form"
+    }
+}

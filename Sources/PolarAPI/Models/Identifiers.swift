@@ -1,0 +1,80 @@
+/// The id of one kind of Polar object.
+///
+/// Each kind is a type of its own, so that a seat's id cannot be passed for a subscription's. Polar's ids are version-4
+/// UUIDs; they are kept in lower case because Polar compares and writes them so. Nothing else is checked here: an id
+/// that is no UUID is answered by the server with a 422.
+public protocol PolarID: RawRepresentable, Sendable, Hashable, Comparable, Codable, CustomStringConvertible
+where RawValue == String {
+    init(_ value: String)
+}
+
+extension PolarID {
+    public init(rawValue: String) { self.init(rawValue) }
+
+    public init(from decoder: any Decoder) throws {
+        self.init(try decoder.singleValueContainer().decode(String.self))
+    }
+
+    public func encode(to encoder: any Encoder) throws {
+        var container = encoder.singleValueContainer()
+        try container.encode(rawValue)
+    }
+
+    public static func < (left: Self, right: Self) -> Bool { left.rawValue < right.rawValue }
+
+    public var description: String { rawValue }
+}
+
+/// A subscription.
+public struct SubscriptionID: PolarID {
+    public let rawValue: String
+    public init(_ value: String) { rawValue = value.lowercased() }
+}
+
+/// An order.
+public struct OrderID: PolarID {
+    public let rawValue: String
+    public init(_ value: String) { rawValue = value.lowercased() }
+}
+
+/// One seat of a container; a revoked seat's id is given to the next holder.
+public struct SeatID: PolarID {
+    public let rawValue: String
+    public init(_ value: String) { rawValue = value.lowercased() }
+}
+
+/// A customer: in the member model the buyer, in the legacy model also the holder of a seat.
+public struct CustomerID: PolarID {
+    public let rawValue: String
+    public init(_ value: String) { rawValue = value.lowercased() }
+}
+
+/// A member of a customer's team, in the member model the holder of a seat.
+public struct MemberID: PolarID {
+    public let rawValue: String
+    public init(_ value: String) { rawValue = value.lowercased() }
+}
+
+/// A product.
+public struct ProductID: PolarID {
+    public let rawValue: String
+    public init(_ value: String) { rawValue = value.lowercased() }
+}
+
+/// An organization.
+public struct OrganizationID: PolarID {
+    public let rawValue: String
+    public init(_ value: String) { rawValue = value.lowercased() }
+}
+
+/// A checkout; what it produced is found through the orders that name it.
+public struct CheckoutID: PolarID {
+    public let rawValue: String
+    public init(_ value: String) { rawValue = value.lowercased() }
+}
+
+/// A product's price.
+public struct PriceID: PolarID {
+    public let rawValue: String
+    public init(_ value: String) { rawValue = value.lowercased() }
+}

@@ -1,0 +1,59 @@
+import Foundation
+
+/// An HTTP proxy that connections are tunnelled through, and the hosts that are reached without it.
+public struct HTTPProxy: Sendable, Hashable, CustomStringConvertible {
+    public let host: String
+    public let port: Int
+    let user: String?
+    let password: String?
+    let exceptions: [String]
+
+    /// The proxy as `HTTPS_PROXY` and `NO_PROXY` name it; nil if the URL is empty.
+    ///
+    /// The URL is `http://[user:password@]host[:port]` or `host:port`. `noProxy` is a list separated by commas: a host, a
+    /// domain with all below it (`acme-co.dev` or `.acme-co.dev`), or `*` for everything.
+    public init?(url: String, noProxy: String = "") throws(InvalidProxyURL) {
+        guard !url.isEmpty else { return nil }
+        let whole = url.contains("://") ? url : "http://\(url)"
+        guard let parts = URLComponents(string: whole), parts.scheme?.lowercased() == "http",
+            let host = parts.host, !host.isEmpty
+        else {
+            // The URL itself is left out: it may hold a password.
+            throw InvalidProxyURL(
+                "the proxy's URL is none that is understood; give one like http://proxy.acme-co.dev:3128")
+        }
+        self.host = host.trimmingCharacters(in: CharacterSet(charactersIn: "[]"))
+        port = parts.port ?? 80
+        user = parts.user
+        password = parts.password
+        exceptions = noProxy.split(separator: ",").map {
+            var name = $0.trimmingCharacters(in: .whitespaces).lowercased()
+            if name.hasPrefix("*.") { name.removeFirst() }
+            return name
+        }.filter { !$0.isEmpty }
+    }
+
+    /// True if the server is to be reached through the proxy; loopback servers never are.
+    public func applies(to server: PolarServer) -> Bool {
+        guard !server.isLoopback else { return false }
+        return !exceptions.contains { exception in
+            if exception == "*" || exception == server.host { return true }
+            let domain = exception.hasPrefix(".") ? exception : "." + exception
+            return server.host.hasSuffix(domain)
+        }
+    }
+
+    /// Host and port, without the credentials.
+    public var description: String { "\(host):\(port)" }
+}
+
+extension HTTPProxy: CustomDebugStringConvertible, CustomReflectable {
+    public var debugDescription: String { description }
+    public var customMirror: Mirror { Mirror(self, children: ["host": host, "port": port]) }
+}
+
+/// A proxy's URL that cannot be used, and why.
+public struct InvalidProxyURL: Error, Sendable, CustomStringConvertible {
+    public let description: String
+    init(_ description: String) { self.description = description }
+}

@@ -1,0 +1,130 @@
+public import Foundation
+
+/// One request to a Polar server: built from values, so that encoding and redaction cannot be forgotten.
+public struct PolarRequest: Sendable {
+    public enum Method: String, Sendable, Hashable {
+        case get = "GET"
+        case head = "HEAD"
+        case post = "POST"
+        case patch = "PATCH"
+        case delete = "DELETE"
+
+        /// True if sending it twice does no more than sending it once.
+        public var isIdempotent: Bool {
+            switch self {
+            case .get, .head, .delete: true
+            case .post, .patch: false
+            }
+        }
+    }
+
+    /// A part of the path between two slashes.
+    public struct Segment: Sendable, Hashable {
+        let value: String
+        /// What logs and errors show in its place.
+        let mask: String?
+
+        /// A word of the API, or an id that says nothing about a person.
+        public static func plain(_ value: String) -> Segment { Segment(value: value, mask: nil) }
+        /// Something that identifies a person, or opens a door.
+        public static func masked(_ value: String, as mask: String) -> Segment { Segment(value: value, mask: mask) }
+    }
+
+    /// One `name=value` of the query.
+    public struct QueryItem: Sendable, Hashable {
+        let name: String
+        let value: String
+        let isMasked: Bool
+
+        public init(_ name: String, _ value: String, masked: Bool = false) {
+            self.name = name
+            self.value = value
+            isMasked = masked
+        }
+    }
+
+    public var server: PolarServer
+    public var method: Method
+    public var segments: [Segment]
+    /// Polar's collections end in a slash, its objects do not; the other form is a redirect.
+    public var endsInSlash: Bool
+    public var query: [QueryItem]
+    /// Names as they are sent; the token is not among them.
+    public var headers: [(name: String, value: String)]
+    /// JSON, or nil for none.
+    public var body: Data?
+    /// Claims are public: an access token is not needed and, if it is bad, harms.
+    public var needsToken: Bool
+    /// Set by the authenticating transport, sent by the last one.
+    public var token: AccessToken?
+    /// The largest answer that is accepted, in bytes; for errors it is 1 MB at most.
+    public var bodyLimit: Int
+    /// 1 for the first time that this request is sent.
+    public var attempt: Int
+
+    public init(
+        _ method: Method, _ segments: [Segment], endsInSlash: Bool = false, query: [QueryItem] = [], body: Data? = nil,
+        needsToken: Bool = true, bodyLimit: Int = PolarRequest.objectLimit, to server: PolarServer
+    ) {
+        self.server = server
+        self.method = method
+        self.segments = segments
+        self.endsInSlash = endsInSlash
+        self.query = query
+        self.body = body
+        self.needsToken = needsToken
+        self.bodyLimit = bodyLimit
+        headers = []
+        attempt = 1
+    }
+
+    public static let objectLimit = 8 << 20
+    public static let listLimit = 64 << 20
+    public static let errorLimit = 1 << 20
+
+    /// Path and query as they are sent, everything percent-encoded but RFC 3986's unreserved characters.
+    public var target: String {
+        var target = server.pathPrefix
+        for segment in segments { target += "/" + percentEncoded(segment.value) }
+        if endsInSlash { target += "/" }
+        for (index, item) in query.enumerated() {
+            target += (index == 0 ? "?" : "&") + percentEncoded(item.name) + "=" + percentEncoded(item.value)
+        }
+        return target
+    }
+
+    public var url: String {
+        String(server.baseURL.dropLast(server.pathPrefix.count)) + target
+    }
+
+    /// Path and query for logs and errors: no person, no claim token.
+    public var redactedTarget: String {
+        var target = ""
+        for segment in segments { target += "/" + (segment.mask ?? percentEncoded(segment.value)) }
+        if endsInSlash { target += "/" }
+        for (index, item) in query.enumerated() {
+            target += (index == 0 ? "?" : "&") + percentEncoded(item.name) + "="
+            target += item.isMasked ? "…" : percentEncoded(item.value)
+        }
+        return target
+    }
+}
+
+/// Encodes every byte but the unreserved ones, a slash and a dot-only segment too: `a/b` is one segment, `..` a name.
+private func percentEncoded(_ text: String) -> String {
+    let dotsOnly = text == "." || text == ".."
+    var encoded = ""
+    encoded.reserveCapacity(text.utf8.count)
+    for byte in text.utf8 {
+        switch byte {
+        case 0x30...0x39, 0x41...0x5A, 0x61...0x7A, UInt8(ascii: "-"), UInt8(ascii: "_"), UInt8(ascii: "~"):
+            encoded.unicodeScalars.append(Unicode.Scalar(byte))
+        case UInt8(ascii: ".") where !dotsOnly:
+            encoded.append(".")
+        default:
+            let hex = String(byte, radix: 16, uppercase: true)
+            encoded += hex.count == 1 ? "%0\(hex)" : "%\(hex)"
+        }
+    }
+    return encoded
+}

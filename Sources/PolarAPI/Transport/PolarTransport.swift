@@ -1,0 +1,64 @@
+public import Foundation
+
+/// Sends one request and brings its answer, whatever its status.
+///
+/// Retrying, pacing, authentication and logging are transports around a transport. An implementation throws
+/// `PolarTransportError` when there is no whole answer; wrappers may also throw `PolarError`.
+public protocol PolarTransport: Sendable {
+    func send(_ request: PolarRequest) async throws -> PolarResponse
+}
+
+/// A whole answer.
+public struct PolarResponse: Sendable {
+    public var status: Int
+    public var headers: [(name: String, value: String)]
+    public var body: Data
+    /// How many times the request was sent until this came.
+    public var attempt: Int
+
+    public init(status: Int, headers: [(name: String, value: String)] = [], body: Data = Data(), attempt: Int = 1) {
+        self.status = status
+        self.headers = headers
+        self.body = body
+        self.attempt = attempt
+    }
+
+    /// The first header of that name, which is compared without regard to case.
+    public func header(_ name: String) -> String? {
+        let wanted = name.lowercased()
+        return headers.first { $0.name.lowercased() == wanted }?.value
+    }
+
+    /// `Retry-After` in seconds; a date there counts as absent, Polar never sends one.
+    public var retryAfter: Duration? {
+        guard let text = header("retry-after")?.trimmingCharacters(in: .whitespaces), let seconds = Int64(text),
+            (0...86_400).contains(seconds)
+        else { return nil }
+        return .seconds(seconds)
+    }
+}
+
+/// There is no whole answer.
+public struct PolarTransportError: Error, Sendable, CustomStringConvertible {
+    public enum Kind: Sendable, Hashable {
+        case connectionFailed, secureConnectionFailed, proxyFailed
+        case timedOut, connectionLost, answerTooLarge, cancelled
+    }
+
+    public var kind: Kind
+    /// False only if not one byte of the request can have reached the server.
+    public var mayHaveReachedServer: Bool
+    /// What happened, without anything that the request or the answer held.
+    public var message: String
+    /// How many times the request was sent, this time included.
+    public var attempt: Int
+
+    public init(_ kind: Kind, mayHaveReachedServer: Bool, message: String, attempt: Int = 1) {
+        self.kind = kind
+        self.mayHaveReachedServer = mayHaveReachedServer
+        self.message = message
+        self.attempt = attempt
+    }
+
+    public var description: String { message }
+}

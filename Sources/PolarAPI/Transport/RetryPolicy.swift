@@ -1,0 +1,53 @@
+/// Whether a failed request is sent again, and when.
+///
+/// Safe for every request: a refused connection and whatever else cannot have reached the server, and 429. Safe only for
+/// requests that may be repeated: time-outs, lost connections, 500, 502, 503 and 504. An assignment that may have been done
+/// is never sent again: it is for the caller to look.
+public struct RetryPolicy: Sendable, Hashable {
+    public enum Decision: Sendable, Hashable {
+        case retry(after: Duration)
+        case giveUp
+    }
+
+    /// How often a request is sent again after failures other than 429.
+    public var retries: Int
+    public var base: Duration
+    public var cap: Duration
+    /// How many 429s one request bears with, where no governor bears with them before.
+    public var limitedRetries: Int
+
+    public init(
+        retries: Int = 5, base: Duration = .milliseconds(500), cap: Duration = .seconds(30), limitedRetries: Int = 20
+    ) {
+        self.retries = retries
+        self.base = base
+        self.cap = cap
+        self.limitedRetries = limitedRetries
+    }
+
+    /// The decision on a failure.
+    /// - Parameters:
+    ///   - attempt: how many failures of this sort the request has had, this one included
+    ///   - random: at least 0 and below 1; how much of the longest delay is waited
+    public func decide(_ error: PolarError, attempt: Int, random: Double) -> Decision {
+        if error.code == .rateLimited {
+            return attempt <= limitedRetries ? .retry(after: error.retryAfter ?? PaceMachine.pauseIfUntold) : .giveUp
+        }
+        guard attempt <= retries, isWorthIt(error), isSafe(error) else { return .giveUp }
+        let longest = min(cap, base * (1 << min(max(attempt - 1, 0), 16)))
+        let told = error.retryAfter.map { min($0, .seconds(60)) } ?? .zero
+        return .retry(after: max(longest * random, told))
+    }
+
+    private func isWorthIt(_ error: PolarError) -> Bool {
+        switch error.code {
+        case .connectionFailed, .connectionLost, .timedOut: true
+        case .serverFault: [500, 502, 503, 504].contains(error.status)
+        default: error.status == 408
+        }
+    }
+
+    private func isSafe(_ error: PolarError) -> Bool {
+        error.isDefinite || error.method?.isIdempotent == true
+    }
+}

@@ -1,0 +1,71 @@
+/// Sends a request again when the policy says so.
+struct RetryingTransport: PolarTransport {
+    let inner: any PolarTransport
+    let policy: RetryPolicy
+    /// At least 0 and below 1.
+    let random: @Sendable () -> Double
+    let sleep: @Sendable (Duration) async throws -> Void
+
+    func send(_ request: PolarRequest) async throws -> PolarResponse {
+        var history = History(request: request)
+        while true {
+            let failure: PolarError
+            let final: Result<PolarResponse, PolarTransportError>
+            do {
+                let response = try await inner.send(history.request)
+                guard response.status >= 400 else { return response }
+                failure = PolarError(response, to: request)
+                final = .success(response)
+            } catch let error as PolarTransportError {
+                failure = PolarError(error, to: request)
+                final = .failure(error)
+            } catch {
+                throw history.doubted(error)
+            }
+            let decision = policy.decide(failure, attempt: history.count(failure), random: random())
+            guard case .retry(let delay) = decision else {
+                do { return try final.get() } catch { throw history.doubted(error) }
+            }
+            do { try await sleep(delay) } catch { throw history.doubted(error) }
+            history.request.attempt = failure.attempt + 1
+        }
+    }
+}
+
+/// What has become of one request so far.
+private struct History {
+    var request: PolarRequest
+    var failures = 0
+    var limited = 0
+    /// An earlier attempt may have done the work, whatever becomes of the last one.
+    var mayHaveBeenDone = false
+
+    init(request: PolarRequest) { self.request = request }
+
+    mutating func count(_ failure: PolarError) -> Int {
+        if !failure.isDefinite { mayHaveBeenDone = true }
+        if failure.code == .rateLimited {
+            limited += 1
+            return limited
+        }
+        failures += 1
+        return failures
+    }
+
+    /// The error that ends the request, with the doubt that earlier attempts left.
+    func doubted(_ error: any Error) -> any Error {
+        guard mayHaveBeenDone else { return error }
+        switch error {
+        case var error as PolarTransportError:
+            error.mayHaveReachedServer = true
+            return error
+        case var error as PolarError:
+            error.isDefinite = false
+            return error
+        default:
+            return PolarTransportError(
+                .cancelled, mayHaveReachedServer: true, message: "cancelled before it was sent again",
+                attempt: request.attempt)
+        }
+    }
+}

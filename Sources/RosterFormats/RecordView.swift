@@ -1,0 +1,155 @@
+/// A record as the reader holds it, valid only inside ``RecordSink/record(_:)``.
+///
+/// Cells are bytes in place: nothing is copied, and nothing unescaped, before a cell is asked for.
+public struct RecordView {
+    /// The number of the data record, from 1; the header does not count.
+    public let number: Int
+    /// The physical line on which the record begins.
+    public let line: Int
+    /// How many cells the record has.
+    public let count: Int
+    /// A defect of severity error was reported for this record just before; its cells are the best guess.
+    public let isDamaged: Bool
+    /// CSV: the record has fewer or more cells than there are columns.
+    public let isRagged: Bool
+
+    @usableFromInline let base: UnsafeRawPointer
+    @usableFromInline let start: Int
+    /// For each cell the offset from `base` of the byte after it; the next cell begins one byte later.
+    @usableFromInline let ends: UnsafePointer<UInt32>
+    /// XML: each cell's column.
+    @usableFromInline let columns: UnsafePointer<UInt32>?
+    /// XML: each cell's line.
+    @usableFromInline let lines: UnsafePointer<UInt32>?
+    /// CSV: room for the record's unescaped cells, at least as long as the record.
+    @usableFromInline let scratch: UnsafeMutableRawPointer?
+    @usableFromInline let beginning: Beginning
+
+    /// Where the record begins, and in what the offsets count.
+    @usableFromInline struct Beginning {
+        @usableFromInline var column: Int
+        @usableFromInline var byteOffset: Int
+        @usableFromInline var encoding: TextEncoding
+
+        @usableFromInline init(column: Int, byteOffset: Int, encoding: TextEncoding) {
+            self.column = column
+            self.byteOffset = byteOffset
+            self.encoding = encoding
+        }
+    }
+
+    init(
+        number: Int, line: Int, count: Int, isDamaged: Bool, isRagged: Bool, base: UnsafeRawPointer, start: Int,
+        ends: UnsafePointer<UInt32>, columns: UnsafePointer<UInt32>? = nil, lines: UnsafePointer<UInt32>? = nil,
+        scratch: UnsafeMutableRawPointer?, beginning: Beginning
+    ) {
+        self.number = number
+        self.line = line
+        self.count = count
+        self.isDamaged = isDamaged
+        self.isRagged = isRagged
+        self.base = base
+        self.start = start
+        self.ends = ends
+        self.columns = columns
+        self.lines = lines
+        self.scratch = scratch
+        self.beginning = beginning
+    }
+
+    /// The column of cell `i`, as an index into the columns announced. Of a CSV row that is too long, the cells beyond
+    /// the last column have indices beyond it.
+    @inlinable public func column(_ i: Int) -> Int {
+        precondition(i >= 0 && i < count)
+        guard let columns else { return i }
+        return Int(columns[i])
+    }
+
+    /// Cell `i` as UTF-8, unescaped; valid only inside the callback.
+    @inlinable public func bytes(_ i: Int) -> UnsafeRawBufferPointer {
+        precondition(i >= 0 && i < count)
+        let from = i == 0 ? start : Int(ends[i - 1]) + 1
+        let to = Int(ends[i])
+        if to > from, base.load(fromByteOffset: from, as: UInt8.self) == 0x22, let scratch {
+            return unquoted(from, to, scratch)
+        }
+        return UnsafeRawBufferPointer(start: base + from, count: to - from)
+    }
+
+    /// Cell `i` as a String.
+    public func string(_ i: Int) -> String { String(decoding: bytes(i), as: UTF8.self) }
+
+    /// Cell `i` as it stands in the file (CSV: with its quotes), in UTF-8.
+    public func rawBytes(_ i: Int) -> UnsafeRawBufferPointer {
+        let from = i == 0 ? start : Int(ends[i - 1]) + 1
+        return UnsafeRawBufferPointer(start: base + from, count: Int(ends[i]) - from)
+    }
+
+    /// The record as it stands in the file, without its line break (CSV only; of XML it is the cells' text).
+    public var rawRecord: UnsafeRawBufferPointer {
+        UnsafeRawBufferPointer(start: base + start, count: count == 0 ? 0 : Int(ends[count - 1]) - start)
+    }
+
+    /// Where the record begins.
+    public var position: Position {
+        Position(line: line, column: beginning.column, byteOffset: beginning.byteOffset)
+    }
+
+    /// Where cell `i` begins: for messages, not for every cell. XML knows the line alone.
+    public func position(of i: Int) -> Position {
+        precondition(i >= 0 && i < count)
+        if let lines {
+            return Position(line: Int(lines[i]), column: 0, byteOffset: beginning.byteOffset)
+        }
+        return position(at: i == 0 ? start : Int(ends[i - 1]) + 1)
+    }
+
+    /// The place of a byte of a CSV record, by its offset from `base`.
+    func position(at offset: Int) -> Position {
+        var place = TextPlace(position, encoding: beginning.encoding)
+        place.advance(over: UnsafeRawBufferPointer(start: base + start, count: offset - start))
+        return place.position
+    }
+
+    /// The bytes inside a quoted cell. A doubled quote is undone into `scratch` at the cell's own offset in the record,
+    /// so cells do not overwrite each other and asking again is harmless.
+    @usableFromInline func unquoted(_ from: Int, _ to: Int, _ scratch: UnsafeMutableRawPointer)
+        -> UnsafeRawBufferPointer
+    {
+        // A damaged record is split at its delimiters, quotes and all.
+        if isDamaged, to - from < 2 || base.load(fromByteOffset: to - 1, as: UInt8.self) != 0x22 {
+            return UnsafeRawBufferPointer(start: base + from, count: to - from)
+        }
+        let inner = UnsafeRawBufferPointer(start: base + from + 1, count: max(0, to - from - 2))
+        guard inner.contains(0x22) else { return inner }
+        let out = scratch + (from - start)
+        var written = 0
+        var skip = false
+        for byte in inner {
+            if byte == 0x22 && !skip {
+                skip = true
+                continue
+            }
+            if skip && byte != 0x22 {
+                out.storeBytes(of: 0x22, toByteOffset: written, as: UInt8.self)
+                written += 1
+            }
+            skip = false
+            out.storeBytes(of: byte, toByteOffset: written, as: UInt8.self)
+            written += 1
+        }
+        return UnsafeRawBufferPointer(start: out, count: written)
+    }
+}
+
+/// What a ``RosterReader`` tells of a roster, in the roster's order.
+public protocol RecordSink {
+    /// Once, before anything else: the form is known. CSV: its header was read; XML: its root element.
+    mutating func began(_ dialect: Dialect)
+    /// CSV: for each column, right after ``began(_:)``; XML: when a column first appears, before the record that has it.
+    mutating func columnAdded(_ name: String, at index: Int)
+    /// Each data record, damaged ones too, so that each is counted.
+    mutating func record(_ record: RecordView) throws
+    /// A defect; those of a record come before it.
+    mutating func defect(_ defect: FormatDefect)
+}

@@ -1,0 +1,161 @@
+/// Makes a plan: pure, so that the same roster, world and options give the same plan in the same order.
+public struct Planner {
+    let entries: EntryTable
+    let world: WorldSnapshot
+    let options: PlanningOptions
+    let protected: ProtectedPeople
+    let resolver: PersonResolver
+
+    public init(
+        entries: EntryTable, world: WorldSnapshot, options: PlanningOptions, protected: ProtectedPeople = .none
+    ) {
+        self.entries = entries
+        self.world = world
+        self.options = options
+        self.protected = protected
+        resolver = PersonResolver(world: world, rules: IdentityRules(model: world.model, policy: options.identity))
+    }
+
+    /// One action for every row, then what the mode adds, then the guards' judgement on the whole.
+    public func plan() -> Plan {
+        let people = PeopleIndex(entries: entries, resolver: resolver) { wish(of: $0) == .revoke }
+        let seats = SeatIndex(world.containers)
+        var draft = Draft(world: world, options: options, rowCount: entries.count)
+        for index in 0..<entries.count {
+            draft.rows.append(judge(index, people, seats, &draft))
+        }
+        if options.mode == .mirror { addMirrorRevocations(&draft) }
+        draft.settleCapacity(entries)
+        return finish(draft)
+    }
+
+    // MARK: One row
+
+    private func judge(_ index: Int, _ people: PeopleIndex, _ seats: SeatIndex, _ draft: inout Draft) -> PlannedRow {
+        let container = people.container(of: index)
+        switch people.status(of: index) {
+        case .invalid(let note): return PlannedRow(entry: index, container: container, action: .invalid, note: note)
+        case .unresolved(let note):
+            return PlannedRow(entry: index, container: container, action: .unresolved, note: note)
+        case .conflict(let note):
+            return PlannedRow(entry: index, container: container, action: .conflict, note: note)
+        case .duplicate(let first):
+            return PlannedRow(
+                entry: index, container: container, action: .duplicate, note: duplicateNote(index, of: first))
+        case .person: break
+        }
+        // People with the status `person` have a container.
+        let home = container ?? 0
+        let seat = seats.find(people, index, home)
+        if let seat { draft.named[home].insert(seat) }
+        var row = act(wish(of: index), index, home, seat, &draft)
+        row.emailKey = people.lookedUpKey(of: index)
+        return row
+    }
+
+    /// In `remove` mode every row is a revocation, but for those that say `keep`.
+    private func wish(of index: Int) -> RosterAction {
+        let action = entries.action(at: index)
+        return options.mode == .remove && action != .keep ? .revoke : action
+    }
+
+    private func act(
+        _ wish: RosterAction, _ index: Int, _ container: Int, _ seat: Int?, _ draft: inout Draft
+    ) -> PlannedRow {
+        let record = seat.map { world.containers[container].seats[$0] }
+        var row = PlannedRow(entry: index, container: container, action: .keep, seat: seat)
+        switch (wish, record) {
+        case (.revoke, .some(let record)):
+            row.action = .revoke
+            if protected.holds(record) { draft.protectedHits.append(index) }
+        case (.revoke, .none):
+            row.action = .absent
+            row.note = "holds no seat"
+        case (.keep, .none):
+            row.action = .absent
+            row.note = "holds no seat, and the row asks for none"
+        case (.assign, .none):
+            // Whether a seat is free is settled when all revocations are known.
+            row.action = .assign
+        case (_, .some(let record)):
+            if wish == .assign, record.invitationExpired {
+                row.action = options.reissueExpired ? .reissue : .keep
+                row.note = options.reissueExpired ? nil : "the invitation has expired; --reissue-expired renews it"
+            }
+        }
+        return row
+    }
+
+    private func duplicateNote(_ index: Int, of first: Int) -> String {
+        let place =
+            entries.source(at: first) == entries.source(at: index)
+            ? "line \(entries.line(at: first))"
+            : "line \(entries.line(at: first)) of \(entries.sources[entries.source(at: first)].name)"
+        let differs =
+            entries.detail(at: first)?.metadata ?? [] != entries.detail(at: index)?.metadata ?? []
+            || entries.immediateClaim(at: first) != entries.immediateClaim(at: index)
+        return "duplicate of \(place)" + (differs ? "; its metadata or immediate_claim differs and is not sent" : "")
+    }
+
+    // MARK: Mirror
+
+    private func addMirrorRevocations(_ draft: inout Draft) {
+        let reached = Set(draft.rows.compactMap(\.container))
+        for container in world.containers.indices where reached.contains(container) {
+            let snapshot = world.containers[container]
+            var spared = 0
+            for seat in snapshot.seats.indices where snapshot.seats[seat].state.isLive {
+                if draft.named[container].contains(seat) { continue }
+                let record = snapshot.seats[seat]
+                if isOwner(record, of: snapshot) { continue }
+                if protected.holds(record) {
+                    spared += 1
+                    continue
+                }
+                draft.added.append(
+                    PlannedRow(entry: nil, container: container, action: .revoke, seat: seat, note: "not in the roster")
+                )
+            }
+            if spared > 0 {
+                draft.warnings.append("\(spared) protected people of \(snapshot.id) keep their seats though no row names them")
+            }
+        }
+    }
+
+    /// The billing customer's own seat: whoever pays is not put out by a roster that forgot them.
+    private func isOwner(_ record: SeatRecord, of snapshot: ContainerSnapshot) -> Bool {
+        if record.role == "owner" || record.role == "billing_manager" { return true }
+        guard let billing = snapshot.billingCustomerEmail, let email = record.email else { return false }
+        return EmailAddress.serverKey(of: billing) == EmailAddress.serverKey(of: email)
+    }
+
+    // MARK: The whole
+
+    private func finish(_ draft: Draft) -> Plan {
+        var plan = Plan(
+            rows: draft.rows, added: draft.added, growths: draft.growths, forecasts: draft.forecasts, trips: [],
+            warnings: draft.warnings, counts: [:], requests: 0, mails: 0)
+        plan.requests = draft.growths.count
+        plan.counts[.grow] = draft.growths.isEmpty ? nil : draft.growths.count
+        for row in plan.rows { tally(row, &plan) }
+        for row in plan.added { tally(row, &plan) }
+        plan.trips = Guards(options: options, world: world, entries: entries).judge(
+            plan, protectedRows: draft.protectedHits)
+        return plan
+    }
+
+    private func tally(_ row: PlannedRow, _ plan: inout Plan) {
+        plan.counts[row.action, default: 0] += 1
+        switch row.action {
+        case .assign:
+            plan.requests += 1
+            let claims = row.entry.flatMap { entries.immediateClaim(at: $0) } ?? options.immediateClaim
+            if !claims { plan.mails += 1 }
+        case .reissue:
+            plan.requests += 2
+            plan.mails += 1
+        case .revoke: plan.requests += 1
+        default: break
+        }
+    }
+}

@@ -1,0 +1,257 @@
+internal import RosterFormats
+
+/// The fields of one row: what their cells mean, and what is wrong with them.
+extension RosterBuilder {
+    mutating func email(_ record: RecordView) -> RowEmail {
+        guard let cell = cell(.email) else { return .none }
+        let raw = value(record, cell)
+        guard let plain = PlainEmail(raw) else { return unusualEmail(raw, record, cell) }
+        if !plain.notes.isEmpty { note(plain.notes, record, cell) }
+        if plain.plus != nil { tagged.append(table.count) }
+        let bytes = UnsafeRawBufferPointer(rebasing: raw[plain.start..<plain.end])
+        guard plain.hasUpperCase else { return .same(bytes) }
+        let key = bytes.map(Self.lowered)
+        guard plain.hasUpperCaseLocal else { return .forms(key, key) }
+        return .forms(Array(raw[plain.start..<plain.at]) + key[(plain.at - plain.start)...], key)
+    }
+
+    private mutating func unusualEmail(_ raw: UnsafeRawBufferPointer, _ record: RecordView, _ cell: Int) -> RowEmail {
+        let inner = OuterBlanks(raw, lineBreaks: true)
+        if inner.start >= inner.end { return .none }
+        switch EmailSyntax.judge(String(decoding: raw, as: UTF8.self)) {
+        case .accepted(let email):
+            note(email.notes, record, cell)
+            if email.key.utf8.contains(UInt8(ascii: "+")) { tagged.append(table.count) }
+            return .forms(Array(email.address.utf8), Array(email.key.utf8))
+        case .rejected(let rejection):
+            add(.error, "email_syntax", record, cell: cell, message: rejection.reason, remedy: rejection.remedy)
+            return .refused(UnsafeRawBufferPointer(rebasing: raw[inner.start..<inner.end]))
+        }
+    }
+
+    private static func lowered(_ byte: UInt8) -> UInt8 { byte &- 0x41 < 26 ? byte | 0x20 : byte }
+
+    private mutating func note(_ notes: EmailAddress.Notes, _ record: RecordView, _ cell: Int) {
+        if notes.contains(.trimmed) { noteBlanks(record, cell) }
+        if notes.contains(.invisible) { warnOfInvisible(record, cell) }
+        if notes.contains(.displayName) {
+            add(
+                .note, "display_name", record, cell: cell, message: "the name beside the address is not sent",
+                remedy: "keep names in a column of their own")
+        }
+    }
+
+    private mutating func noteBlanks(_ record: RecordView, _ cell: Int) {
+        add(
+            .note, "blanks", record, cell: cell, message: "white space around the value is ignored",
+            remedy: "`check --fixed` removes it")
+    }
+
+    private mutating func warnOfInvisible(_ record: RecordView, _ cell: Int) {
+        add(
+            .warning, "invisible", record, cell: cell,
+            message: "characters that cannot be seen stand around the value and are ignored",
+            remedy: "`check --fixed` removes them")
+    }
+
+    // MARK: ids
+
+    /// An id of the user's own making, as it is sent.
+    mutating func idText(_ role: ColumnRole, _ record: RecordView) -> UnsafeRawBufferPointer {
+        guard let (cell, bytes) = noted(role, record) else { return Self.empty }
+        if ExcelDamage.isScientific(bytes) {
+            add(
+                .error, "scientific_notation", record, cell: cell,
+                message: "the id was turned into a rounded number by a spreadsheet",
+                remedy: "format the column as text there, and export it anew")
+            return bytes
+        }
+        if damage[role]?.isOver != true {
+            damage[role, default: LeadingZeros(column: record.column(cell))].see(bytes, line: record.line)
+        }
+        return bytes
+    }
+
+    /// One of Polar's own ids, or nil when the row has none or a bad one.
+    private mutating func polarID(_ role: ColumnRole, _ record: RecordView) -> (UUIDWords, UnsafeRawBufferPointer)? {
+        guard let (cell, bytes) = noted(role, record) else { return nil }
+        guard let words = UUIDWords(bytes) else {
+            let isScientific = ExcelDamage.isScientific(bytes)
+            add(
+                .error, isScientific ? "scientific_notation" : "id_syntax", record, cell: cell,
+                message: isScientific
+                    ? "the id was turned into a rounded number by a spreadsheet"
+                    : "this is no id of Polar's: those look like 11111111-1111-4111-8111-111111111111",
+                remedy: "copy the id from Polar, or leave the cell empty")
+            return nil
+        }
+        guard words.isVersion4 else {
+            add(
+                .error, "id_syntax", record, cell: cell,
+                message: "this is a UUID, but not of version 4: Polar does not take it",
+                remedy: "copy the id from Polar, or leave the cell empty")
+            return nil
+        }
+        return (words, bytes)
+    }
+
+    private mutating func polarIDText(_ role: ColumnRole, _ record: RecordView) -> String {
+        guard let (_, bytes) = polarID(role, record) else { return "" }
+        return String(decoding: bytes, as: UTF8.self).lowercased()
+    }
+
+    /// The trimmed text of a field, with a remark when something was trimmed.
+    private mutating func noted(_ role: ColumnRole, _ record: RecordView) -> (cell: Int, bytes: UnsafeRawBufferPointer)?
+    {
+        guard let (cell, bytes) = text(role, record) else { return nil }
+        let whole = value(record, cell)
+        if bytes.count != whole.count {
+            let blanks = OuterBlanks(whole, lineBreaks: true)
+            if blanks.sawWhiteSpace { noteBlanks(record, cell) }
+            if blanks.sawInvisible { warnOfInvisible(record, cell) }
+        }
+        return (cell, bytes)
+    }
+
+    // MARK: the container
+
+    mutating func container(_ record: RecordView) -> Int32? {
+        var found: [(cell: Int, reference: Int32?)] = []
+        for role in [ColumnRole.subscriptionID, .orderID, .checkoutID] {
+            guard let (cell, _) = text(role, record) else { continue }
+            var reference: Int32?
+            if let (words, bytes) = polarID(role, record) {
+                let kind: ReferenceCache.Kind =
+                    role == .subscriptionID ? .subscription : role == .orderID ? .order : .checkout
+                reference = references.reference(kind, words, bytes, in: &table)
+            }
+            found.append((cell, reference))
+        }
+        if text(.team, record) != nil {
+            let bytes = idText(.team, record)
+            if let (cell, _) = text(.team, record) { found.append((cell, references.team(bytes, in: &table))) }
+        }
+        if let pair = typedContainer(record) { found.append(pair) }
+        guard found.count > 1 else { return found.first?.reference }
+        let names = found.map { "`\(columns.names[record.column($0.cell)])`" }.joined(separator: " and ")
+        add(
+            .error, "two_containers", record, cell: found[1].cell, message: "the row names two containers, in \(names)",
+            remedy: "keep one of them")
+        return found[0].reference
+    }
+
+    /// `container_type` and `container_id`, as our own exports have them.
+    private mutating func typedContainer(_ record: RecordView) -> (cell: Int, reference: Int32?)? {
+        let type = text(.containerType, record)
+        guard let (cell, _) = text(.containerID, record) else {
+            if let type {
+                add(
+                    .error, "container_type", record, cell: type.cell,
+                    message: "container_type stands there without a container_id", remedy: "fill in both, or neither")
+            }
+            return nil
+        }
+        let kind: ReferenceCache.Kind
+        if let type, type.bytes.elementsEqual("subscription".utf8) {
+            kind = .subscription
+        } else if let type, type.bytes.elementsEqual("order".utf8) {
+            kind = .order
+        } else {
+            add(
+                .error, "container_type", record, cell: type?.cell ?? cell,
+                message: "container_id needs a container_type beside it", remedy: "write subscription or order there")
+            return (cell, nil)
+        }
+        guard let (words, bytes) = polarID(.containerID, record) else { return (cell, nil) }
+        return (cell, references.reference(kind, words, bytes, in: &table))
+    }
+
+    // MARK: words
+
+    mutating func action(_ record: RecordView) -> RosterAction {
+        guard let (cell, bytes) = text(.action, record) else { return options.defaultAction }
+        switch String(decoding: bytes, as: UTF8.self).lowercased() {
+        case "assign", "add": return .assign
+        case "revoke", "remove": return .revoke
+        case "keep": return .keep
+        default:
+            add(
+                .error, "action_word", record, cell: cell, message: "this is no action",
+                remedy: "write assign (or add), revoke (or remove), or keep")
+            return options.defaultAction
+        }
+    }
+
+    mutating func immediateClaim(_ record: RecordView) -> Bool? {
+        guard let (cell, bytes) = text(.immediateClaim, record) else { return nil }
+        switch String(decoding: bytes, as: UTF8.self).lowercased() {
+        case "true", "yes", "1": return true
+        case "false", "no", "0": return false
+        default:
+            add(
+                .error, "claim_word", record, cell: cell, message: "this says neither yes nor no",
+                remedy: "write true or false (or yes, no, 1, 0), or leave it empty")
+            return nil
+        }
+    }
+
+    // MARK: the rare fields
+
+    /// - Parameter hasPerson: the row has an email or an external id. A row of an export then has Polar's ids for
+    ///   information alone: its `customer_id` may be the buyer's.
+    mutating func details(_ record: RecordView, hasPerson: Bool) -> EntryDetails {
+        var details = EntryDetails()
+        details.externalMemberID = String(decoding: idText(.externalMemberID, record), as: UTF8.self)
+        details.externalCustomerID = String(decoding: idText(.externalCustomerID, record), as: UTF8.self)
+        if !(columns.isExport && hasPerson) {
+            details.memberID = polarIDText(.memberID, record)
+            if !columns.isExport || details.memberID.isEmpty { details.customerID = polarIDText(.customerID, record) }
+        }
+        if let (_, bytes) = text(.name, record) { details.name = String(decoding: bytes, as: UTF8.self) }
+        for (column, cell) in metadataCells {
+            guard case .metadata(let key)? = columns.fields[column] else { continue }
+            let bytes = value(record, cell)
+            guard !bytes.isEmpty else { continue }
+            details.metadata.append(.init(key: key, value: String(decoding: bytes, as: UTF8.self)))
+        }
+        if !details.metadata.isEmpty { checkSize(details.metadata, record) }
+        return details
+    }
+
+    private mutating func checkSize(_ metadata: [EntryDetails.Metadatum], _ record: RecordView) {
+        let cell = metadataCells.first?.cell
+        if metadata.count > 10 {
+            add(
+                .error, "metadata_keys", record, cell: cell, value: "\(metadata.count) keys",
+                message: "the seat's metadata has \(metadata.count) keys; Polar takes 10",
+                remedy: "remove metadata columns")
+        }
+        let size = MetadataSize.json(metadata)
+        if size > 1024 {
+            add(
+                .error, "metadata_size", record, cell: cell, value: "\(size) characters",
+                message: "the seat's metadata is \(size) characters long as JSON; Polar takes 1024",
+                remedy: "shorten the metadata columns")
+        }
+    }
+}
+
+/// How long metadata is in the way in which the server counts: JSON with a space after `,` and `:`, and everything but
+/// ASCII as `\uXXXX`.
+enum MetadataSize {
+    static func json(_ metadata: [EntryDetails.Metadatum]) -> Int {
+        guard !metadata.isEmpty else { return 2 }
+        let members = metadata.reduce(0) { $0 + string($1.key) + 2 + string($1.value) }
+        return 2 + members + 2 * (metadata.count - 1)
+    }
+
+    private static func string(_ text: String) -> Int {
+        text.utf16.reduce(2) { size, unit in
+            switch unit {
+            case 0x22, 0x5C, 0x08, 0x09, 0x0A, 0x0C, 0x0D: size + 2
+            case 0x20...0x7E: size + 1
+            default: size + 6
+            }
+        }
+    }
+}

@@ -1,0 +1,208 @@
+internal import RosterFormats
+
+/// One record to one entry.
+extension RosterBuilder {
+    /// - Returns: the entry, or nil for a row that is left out.
+    mutating func appendRow(of record: RecordView) -> Int? {
+        gather(record)
+        if columns.isExport, isRevokedSeat(record) {
+            leaveOut(record)
+            return nil
+        }
+        var row = EntryTable.NewRow(source: sources.count - 1, line: record.line)
+        row.action = action(record)
+        row.immediateClaim = immediateClaim(record)
+        row.container = container(record)
+        let email = email(record)
+        let externalID = idText(.externalID, record)
+        if hasDetails { row.details = details(record, hasPerson: !email.isEmpty || !externalID.isEmpty) }
+        let hasOtherIdentity = row.details.map { !$0.isWithoutIdentity } ?? false
+        if email.isEmpty, externalID.isEmpty, !hasOtherIdentity {
+            add(
+                .error, "no_identity", record, message: "the row does not say who it is",
+                remedy: "fill in one of \(identityColumns), or remove the row")
+        }
+        if options.keepsCells { joinCells(record) }
+        return append(row, email, externalID)
+    }
+
+    private mutating func append(_ row: EntryTable.NewRow, _ email: RowEmail, _ externalID: UnsafeRawBufferPointer)
+        -> Int
+    {
+        let cells = joined
+        let entry = cells.withUnsafeBytes { cells in
+            switch email {
+            case .none:
+                return table.append(row, email: Self.empty, emailKey: Self.empty, externalID: externalID, cells: cells)
+            case .same(let bytes):
+                return table.append(row, email: bytes, emailKey: bytes, externalID: externalID, cells: cells)
+            case .refused(let bytes):
+                return table.append(row, email: bytes, emailKey: Self.empty, externalID: externalID, cells: cells)
+            case .forms(let address, let key):
+                return address.withUnsafeBytes { address in
+                    key.withUnsafeBytes {
+                        table.append(row, email: address, emailKey: $0, externalID: externalID, cells: cells)
+                    }
+                }
+            }
+        }
+        if rowIsInvalid { table.markInvalid(entry) }
+        return entry
+    }
+
+    static var empty: UnsafeRawBufferPointer { UnsafeRawBufferPointer(start: nil, count: 0) }
+
+    /// An address on its way into the table.
+    enum RowEmail {
+        case none
+        /// As it is sent and as it is compared are the same bytes of the record.
+        case same(UnsafeRawBufferPointer)
+        case forms([UInt8], [UInt8])
+        case refused(UnsafeRawBufferPointer)
+
+        var isEmpty: Bool { if case .none = self { true } else { false } }
+    }
+
+    // MARK: cells
+
+    /// Finds the cell of each field, and what the row says twice.
+    private mutating func gather(_ record: RecordView) {
+        for role in cellOf.indices { cellOf[role] = -1 }
+        if !metadataCells.isEmpty { metadataCells.removeAll(keepingCapacity: true) }
+        if isCSV {
+            let count = record.count
+            for column in columns.used where column < count { take(columns.roles[column], column, column) }
+        } else {
+            for cell in 0..<record.count {
+                let column = record.column(cell)
+                let role = columns.roles[column]
+                guard role != .extra else { continue }
+                let earlier = role == .metadata ? metadataCell(columns.fields[column]) : Int(cellOf[Int(role.rawValue)])
+                if earlier < 0 || !settles(record, earlier, cell) { take(role, column, cell) }
+            }
+        }
+    }
+
+    private mutating func take(_ role: ColumnRole, _ column: Int, _ cell: Int) {
+        if role == .metadata {
+            metadataCells.append((column, cell))
+        } else {
+            cellOf[Int(role.rawValue)] = Int32(truncatingIfNeeded: cell)
+        }
+    }
+
+    private func metadataCell(_ field: RosterField?) -> Int {
+        metadataCells.first { columns.fields[$0.column] == field }?.cell ?? -1
+    }
+
+    /// Whether the earlier of two cells for one field stands. Two different values in one column are a list, of which
+    /// the first counts; in two columns they contradict each other.
+    private mutating func settles(_ record: RecordView, _ earlier: Int, _ later: Int) -> Bool {
+        let (first, second) = (record.bytes(earlier), record.bytes(later))
+        if second.isEmpty || first.elementsEqual(second) { return true }
+        if first.isEmpty {
+            if let index = metadataCells.firstIndex(where: { $0.cell == earlier }) { metadataCells.remove(at: index) }
+            return false
+        }
+        let sameColumn = record.column(earlier) == record.column(later)
+        add(
+            sameColumn ? .warning : .error, sameColumn ? "several_values" : "field_twice", record, cell: later,
+            message: sameColumn
+                ? "the field has several values; only the first counts"
+                : "the field stands there twice, with different values",
+            remedy: sameColumn ? "keep one value" : "keep one of the two")
+        return true
+    }
+
+    func cell(_ role: ColumnRole) -> Int? {
+        let cell = cellOf[Int(role.rawValue)]
+        return cell < 0 ? nil : Int(cell)
+    }
+
+    /// A cell without the `'` that our own CSV puts before what a spreadsheet would take for a formula.
+    func value(_ record: RecordView, _ cell: Int) -> UnsafeRawBufferPointer {
+        let bytes = record.bytes(cell)
+        guard isCSV, bytes.count > 1, bytes[0] == UInt8(ascii: "'") else { return bytes }
+        return CellGuard.removed(from: bytes)
+    }
+
+    /// A cell without outer blanks, for everything but addresses.
+    func trimmedValue(_ record: RecordView, _ cell: Int) -> UnsafeRawBufferPointer {
+        let bytes = value(record, cell)
+        guard let first = bytes.first, let last = bytes.last else { return bytes }
+        if first > 0x20, first < 0x80, last > 0x20, last < 0x80 { return bytes }
+        let inner = OuterBlanks(bytes, lineBreaks: true)
+        return UnsafeRawBufferPointer(rebasing: bytes[inner.start..<inner.end])
+    }
+
+    /// The trimmed text of a field, or nil when the row does not fill it in.
+    func text(_ role: ColumnRole, _ record: RecordView) -> (cell: Int, bytes: UnsafeRawBufferPointer)? {
+        guard let cell = cell(role) else { return nil }
+        let bytes = trimmedValue(record, cell)
+        return bytes.isEmpty ? nil : (cell, bytes)
+    }
+
+    private mutating func joinCells(_ record: RecordView) {
+        joined.removeAll(keepingCapacity: true)
+        if isCSV {
+            for cell in 0..<record.count { join(value(record, cell)) }
+        } else {
+            var at = [Int](repeating: -1, count: columns.names.count)
+            for cell in (0..<record.count).reversed() { at[record.column(cell)] = cell }
+            let last = at.lastIndex { $0 >= 0 } ?? -1
+            for column in 0..<(last + 1) { join(at[column] < 0 ? Self.empty : record.bytes(at[column])) }
+        }
+    }
+
+    private mutating func join(_ bytes: UnsafeRawBufferPointer) {
+        // A zero byte ends a cell in the table; a row that has one in it is invalid anyway.
+        if rowIsInvalid, bytes.contains(0) {
+            joined.append(contentsOf: bytes.filter { $0 != 0 })
+        } else {
+            joined.append(contentsOf: bytes)
+        }
+        joined.append(0)
+    }
+
+    // MARK: our own exports
+
+    /// A row of an export about a seat that nobody holds any more, and that asks for nothing.
+    private func isRevokedSeat(_ record: RecordView) -> Bool {
+        guard !rowIsInvalid, text(.action, record) == nil, let (_, status) = text(.status, record) else { return false }
+        return status.elementsEqual("revoked".utf8)
+    }
+
+    private mutating func leaveOut(_ record: RecordView) {
+        sources[sources.count - 1].leftOut += 1
+        add(
+            .note, "revoked_seat", record, cell: cell(.status), entry: .some(nil),
+            message: "the seat is revoked: the row is left out",
+            remedy: "to have a seat revoked, add a column action with the word revoke")
+    }
+
+    private var identityColumns: String {
+        columns.fields.indices.filter { columns.fields[$0]?.isIdentity == true }
+            .map { "`\(columns.names[$0])`" }.joined(separator: ", ")
+    }
+}
+
+extension EntryDetails {
+    var isWithoutIdentity: Bool {
+        externalMemberID.isEmpty && externalCustomerID.isEmpty && customerID.isEmpty && memberID.isEmpty
+    }
+}
+
+/// The `'` that our CSV writer puts before a cell that a spreadsheet would take for a formula.
+enum CellGuard {
+    /// Takes one `'` away where one or more stand before `=`, `+`, `-`, `@`, TAB or CR.
+    static func removed(from bytes: UnsafeRawBufferPointer) -> UnsafeRawBufferPointer {
+        var index = 0
+        while index < bytes.count, bytes[index] == UInt8(ascii: "'") { index += 1 }
+        guard index > 0, index < bytes.count else { return bytes }
+        switch bytes[index] {
+        case UInt8(ascii: "="), UInt8(ascii: "+"), UInt8(ascii: "-"), UInt8(ascii: "@"), 0x09, 0x0D:
+            return UnsafeRawBufferPointer(rebasing: bytes[1...])
+        default: return bytes
+        }
+    }
+}

@@ -1,0 +1,170 @@
+internal import RosterFormats
+
+/// How defects are noted, and those that only a whole roster shows.
+extension RosterBuilder {
+    /// Notes a defect of the row in hand.
+    ///
+    /// - Parameter entry: the entry that it belongs to; not given, the one that is being made.
+    mutating func add(
+        _ severity: Defect.Severity, _ code: Defect.Code, _ record: RecordView, cell: Int? = nil, value: String? = nil,
+        entry: Int?? = nil, message: String, remedy: String
+    ) {
+        if severity == .error { rowIsInvalid = true }
+        let position = cell.map { record.position(of: $0) } ?? record.position
+        let field = cell.flatMap { cell -> String? in
+            let column = record.column(cell)
+            return columns.names.indices.contains(column) ? columns.names[column] : nil
+        }
+        defects.append(
+            Defect(
+                severity, code, source: sourceName, line: position.line,
+                column: position.column > 0 ? position.column : nil, field: field,
+                value: value ?? cell.map { String(decoding: record.bytes($0), as: UTF8.self) },
+                message: message, remedy: remedy, entry: entry ?? table.count))
+    }
+
+    /// Remarks on columns, at the end of a source.
+    mutating func noteColumns() {
+        for (column, winner) in columns.displaced.sorted(by: { $0.key < $1.key }) {
+            guard let field = columns.fields[winner] else { continue }
+            defects.append(
+                Defect(
+                    .note, "column_displaced", source: sourceName, field: columns.names[column],
+                    message: "`\(columns.names[column])` is carried along but not used: "
+                        + "`\(columns.names[winner])` says the \(field.spelling)",
+                    remedy: "to use it: --map \(field.spelling)=\"\(columns.names[column])\""))
+        }
+        for (field, column) in options.map.columns.sorted(by: { $0.key.spelling < $1.key.spelling })
+        where !columns.fields.contains(field) {
+            defects.append(
+                Defect(
+                    .warning, "map_unused", source: sourceName, field: column,
+                    message: "--map \(field.spelling): `\(column)` stands in no record",
+                    remedy: "look at the spelling of the path"))
+        }
+        for (_, zeros) in damage.sorted(by: { $0.value.column < $1.value.column }) {
+            guard let suspicion = zeros.suspicion else { continue }
+            defects.append(
+                Defect(
+                    .warning, "leading_zeros", source: sourceName, line: suspicion.line,
+                    field: columns.names[zeros.column],
+                    message: "leading zeros may be lost: most ids have \(suspicion.width) digits, \(suspicion.shorter) "
+                        + "have fewer",
+                    remedy: "if so, format the column as text in the spreadsheet, and export it anew"))
+        }
+    }
+
+    /// Warns of `a+x@b` beside `a@b` in one container: two mailboxes to the server, often one person.
+    ///
+    /// - Returns: whether there was anything to warn of.
+    mutating func warnOfTags() -> Bool {
+        guard !tagged.isEmpty else { return false }
+        var waiting: [UInt64: [(entry: Int, base: [UInt8])]] = [:]
+        for entry in tagged where !table.isInvalid(entry) {
+            let base = table.withEmailKey(entry, Self.withoutTag)
+            guard !base.isEmpty else { continue }
+            waiting[base.withUnsafeBytes(Self.hash), default: []].append((entry, base))
+        }
+        guard !waiting.isEmpty else { return false }
+        let before = defects.count
+        for entry in 0..<table.count {
+            table.withEmailKey(entry) { key in
+                guard !key.isEmpty, let candidates = waiting[Self.hash(key)] else { return }
+                for (other, base) in candidates
+                where table.reference(at: other) == table.reference(at: entry) && base.elementsEqual(key) {
+                    warnOfTag(other, beside: entry)
+                    waiting[Self.hash(key)]?.removeAll { $0.entry == other }
+                }
+            }
+        }
+        return defects.count > before
+    }
+
+    private mutating func warnOfTag(_ entry: Int, beside other: Int) {
+        let (tagged, plain) = (table[entry], table[other])
+        let there = plain.source == tagged.source ? "" : " of \(table.sources[plain.source].name)"
+        defects.append(
+            Defect(
+                .warning, "plus_address", source: table.sources[tagged.source].name, line: tagged.line,
+                value: tagged.email,
+                message: "`\(plain.email)` is on line \(plain.line)\(there): both would get a seat",
+                remedy: "if they are one person, remove one of the rows", entry: entry))
+    }
+
+    /// `a+x@b` as `a@b`; empty when there is no tag to take away.
+    private static func withoutTag(_ key: UnsafeRawBufferPointer) -> [UInt8] {
+        guard let at = key.lastIndex(of: UInt8(ascii: "@")), let plus = key[..<at].firstIndex(of: UInt8(ascii: "+")),
+            plus > 0
+        else { return [] }
+        return Array(key[..<plus]) + key[at...]
+    }
+
+    private static func hash(_ bytes: UnsafeRawBufferPointer) -> UInt64 {
+        var hash: UInt64 = 0xCBF2_9CE4_8422_2325
+        var index = 0
+        while index + 8 <= bytes.count {
+            hash = (hash ^ bytes.loadUnaligned(fromByteOffset: index, as: UInt64.self)) &* 0x9E37_79B9_7F4A_7C15
+            hash ^= hash >> 29
+            index += 8
+        }
+        while index < bytes.count {
+            hash = (hash ^ UInt64(bytes[index])) &* 0x100_0000_01B3
+            index += 1
+        }
+        return hash
+    }
+}
+
+/// What spreadsheets do to ids that they take for numbers.
+enum ExcelDamage {
+    /// `1.23E+12`, also with a decimal comma. The sign of the exponent is what tells it from an id that happens to
+    /// have an E.
+    static func isScientific(_ bytes: UnsafeRawBufferPointer) -> Bool {
+        guard bytes.count >= 4, let last = bytes.last, isDigit(last) else { return false }
+        var index = bytes[0] == UInt8(ascii: "-") || bytes[0] == UInt8(ascii: "+") ? 1 : 0
+        guard isDigit(bytes[index]) else { return false }
+        while index < bytes.count, isDigit(bytes[index]) { index += 1 }
+        if index < bytes.count, bytes[index] == UInt8(ascii: ".") || bytes[index] == UInt8(ascii: ",") {
+            index += 1
+            while index < bytes.count, isDigit(bytes[index]) { index += 1 }
+        }
+        guard index + 2 < bytes.count, bytes[index] | 0x20 == UInt8(ascii: "e"),
+            bytes[index + 1] == UInt8(ascii: "+") || bytes[index + 1] == UInt8(ascii: "-")
+        else { return false }
+        return bytes[(index + 2)...].allSatisfy(isDigit)
+    }
+
+    static func isDigit(_ byte: UInt8) -> Bool { byte &- 0x30 < 10 }
+}
+
+/// Watches one id column for leading zeros that went: all ids are numbers, none begins with 0, most have one width and
+/// some fewer digits.
+struct LeadingZeros {
+    let column: Int
+    /// Some id cannot have lost a zero: nothing more to watch.
+    private(set) var isOver = false
+    private var counts = [Int](repeating: 0, count: 24)
+    private var firstLines = [Int](repeating: 0, count: 24)
+
+    init(column: Int) {
+        self.column = column
+    }
+
+    mutating func see(_ bytes: UnsafeRawBufferPointer, line: Int) {
+        guard bytes.count < counts.count, bytes.first != UInt8(ascii: "0"), bytes.allSatisfy(ExcelDamage.isDigit)
+        else {
+            isOver = true
+            return
+        }
+        if counts[bytes.count] == 0 { firstLines[bytes.count] = line }
+        counts[bytes.count] += 1
+    }
+
+    /// The usual width, how many are shorter, and the line of the first of those.
+    var suspicion: (width: Int, shorter: Int, line: Int)? {
+        guard !isOver, let width = counts.lastIndex(where: { $0 > 0 }), width >= 4 else { return nil }
+        let shorter = counts[..<width].reduce(0, +)
+        guard shorter > 0, counts[width] > shorter, counts[width] >= 3 else { return nil }
+        return (width, shorter, firstLines[..<width].filter { $0 > 0 }.min() ?? 0)
+    }
+}

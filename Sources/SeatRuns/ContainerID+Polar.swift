@@ -1,0 +1,49 @@
+internal import Foundation
+internal import PolarAPI
+internal import SeatPlanning
+
+extension ContainerID {
+    var seatContainer: SeatContainer {
+        switch kind {
+        case .subscription: .subscription(SubscriptionID(id))
+        case .order: .order(OrderID(id))
+        }
+    }
+
+    init(_ container: SeatContainer) {
+        switch container {
+        case .subscription(let id): self = .subscription(id.rawValue)
+        case .order(let id): self = .order(id.rawValue)
+        }
+    }
+}
+
+extension SeatRecord {
+    /// The seat as the API lists it.
+    ///
+    /// - Parameter now: decides whether a pending invitation has expired.
+    init(_ seat: CustomerSeat, now: Date) {
+        let pending = seat.status == .pending
+        let expiry = seat.invitationTokenExpiresAt?.date
+        self.init(
+            id: seat.id.rawValue, state: SeatState(rawValue: seat.status.rawValue),
+            email: seat.email ?? seat.member?.email ?? seat.customerEmail, externalID: seat.member?.externalID,
+            memberID: seat.memberID?.rawValue, customerID: seat.customerID?.rawValue,
+            role: seat.member?.role.rawValue, createdAt: seat.createdAt.rawValue,
+            modifiedAt: seat.modifiedAt?.rawValue, claimedAt: seat.claimedAt?.rawValue,
+            revokedAt: seat.revokedAt?.rawValue, invitationExpiresAt: seat.invitationTokenExpiresAt?.rawValue,
+            invitationExpired: pending && expiry.map { $0 < now } ?? false,
+            metadata: seat.metadata.flatMap { $0.isEmpty ? nil : try? PlanJSON.text($0) })
+    }
+}
+
+extension SeatPricing {
+    init?(_ tiers: SeatTiers?, currency: String?, interval: String?) {
+        guard let tiers, !tiers.tiers.isEmpty else { return nil }
+        self.init(
+            kind: tiers.type == .graduated ? .graduated : .volume, currency: currency ?? "usd", interval: interval,
+            tiers: tiers.tiers.sorted { $0.minSeats < $1.minSeats }.map {
+                Tier(minSeats: $0.minSeats, maxSeats: $0.maxSeats, pricePerSeat: $0.pricePerSeat)
+            })
+    }
+}

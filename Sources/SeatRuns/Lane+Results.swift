@@ -1,0 +1,92 @@
+internal import PolarAPI
+internal import SeatPlanning
+
+extension StepBody {
+    /// The request's body: the identity as planned, and nothing else that says who it is.
+    func assignment(in container: ContainerID) -> SeatAssign {
+        SeatAssign(
+            in: container.seatContainer, email: identity?.email, externalCustomerID: identity?.externalCustomerID,
+            customerID: identity?.customerID.map { CustomerID($0) }, externalMemberID: identity?.externalMemberID,
+            memberID: identity?.memberID.map { MemberID($0) },
+            metadata: metadata.map { $0.mapValues { .string($0) } }, immediateClaim: immediateClaim)
+    }
+}
+
+/// How each result of a step is recorded.
+extension Lane {
+    func change(_ step: Step, _ state: Step.State, _ attempts: Int) -> StepChange {
+        StepChange(step: step.id, state: state, attempts: attempts, at: environment.timestamp())
+    }
+
+    func assigned(_ step: Step, _ attempts: Int, _ seat: CustomerSeat, status: Int?) -> StepChange {
+        var change = change(step, .done, attempts)
+        change.seatID = seat.id.rawValue
+        change.seatStatus = seat.status.rawValue
+        change.httpStatus = status
+        change.outcome = step.action == .reissue ? .reissued : .assigned
+        return change
+    }
+
+    func revoked(_ step: Step, _ attempts: Int, _ seat: CustomerSeat) -> StepChange {
+        var change = change(step, .done, attempts)
+        change.seatStatus = seat.status.rawValue
+        change.httpStatus = 200
+        change.outcome = step.action == .reissue ? nil : .revoked
+        return change
+    }
+
+    func grown(_ step: Step, _ attempts: Int, seats: Int?, status: Int?) -> StepChange {
+        var change = change(step, .done, attempts)
+        change.httpStatus = status
+        change.outcome = .grown
+        change.message = seats.map { "\($0) seats" }
+        return change
+    }
+
+    /// The evidence was found by listing: the request had done its work.
+    func settled(_ step: Step, _ attempts: Int, _ evidence: Settlement) -> StepChange {
+        switch evidence {
+        case .seat(let seat): return assigned(step, attempts, seat, status: nil)
+        case .gone:
+            var change = change(step, .done, attempts)
+            change.seatStatus = SeatStatus.revoked.rawValue
+            change.outcome = step.action == .reissue ? nil : .revoked
+            return change
+        case .seats(let number): return grown(step, attempts, seats: number, status: nil)
+        }
+    }
+
+    func heldByOther(_ step: Step, _ attempts: Int, _ error: PolarError) -> StepChange {
+        var change = change(step, .kept, attempts)
+        change.outcome = .kept
+        change.httpStatus = error.status
+        change.message = "holds a seat that somebody else assigned in the meantime"
+        return change
+    }
+
+    func failed(_ step: Step, _ attempts: Int, _ error: PolarError) -> StepChange {
+        var change = change(step, .failed, attempts)
+        change.outcome = .failed
+        change.httpStatus = error.status
+        change.error = error.errorClass ?? error.code.rawValue
+        change.message = error.message
+        return change
+    }
+
+    func unknown(_ step: Step, _ attempts: Int, _ error: PolarError) -> StepChange {
+        var change = change(step, .unknown, attempts)
+        change.outcome = .unknown
+        change.httpStatus = error.status
+        change.error = error.errorClass ?? error.code.rawValue
+        change.message = error.message
+        return change
+    }
+
+    func notReissued(_ step: Step) -> StepChange {
+        var change = change(step, .skipped, step.attempts)
+        change.outcome = .failed
+        change.error = "NotReissued"
+        change.message = "the old invitation could not be revoked, so no new one was made"
+        return change
+    }
+}

@@ -1,0 +1,105 @@
+internal import PolarAPI
+internal import SeatPlanning
+
+/// Finds out who bears the roster's external ids: by looking each up, or by listing all, whichever costs fewer requests.
+struct PeopleLookup: Sendable {
+    let client: PolarClient
+
+    func directory(
+        _ scope: SnapshotTaker.Scope, _ world: WorldSnapshot, _ warnings: inout [String]
+    ) async throws -> IdentityDirectory {
+        var needs = Needs()
+        needs.gather(scope, world)
+        var directory = IdentityDirectory()
+        for customer in needs.memberCustomers.sorted() {
+            directory.members[customer] = try await members(of: customer, &warnings)
+        }
+        try await customers(needs.customerExternalIDs.sorted(), &directory, &warnings)
+        for id in needs.customerIDs.sorted() {
+            directory.customersByID[id] = .some(try await orNil { try await client.customer(CustomerID(id)) }.map(person))
+        }
+        return directory
+    }
+
+    /// What the rows of a roster need to have looked up.
+    private struct Needs {
+        var memberCustomers: Set<String> = []
+        var customerExternalIDs: Set<String> = []
+        var customerIDs: Set<String> = []
+
+        mutating func gather(_ scope: SnapshotTaker.Scope, _ world: WorldSnapshot) {
+            let rules = IdentityRules(model: world.model, policy: scope.identity)
+            let entries = scope.entries
+            let targets = entries.references.map { world.resolutions[$0] }
+            for index in 0..<entries.count where !entries.isInvalid(index) {
+                if entries.detail(at: index) == nil, entries.withExternalID(index, \.isEmpty) { continue }
+                let target = entries.reference(at: index).map { targets[$0] } ?? world.standard
+                guard case .container(let container)? = target else { continue }
+                let row = PersonFields(entries[index])
+                let sent = rules.identity(of: row)
+                if sent?.externalMemberID != nil || sent?.memberID != nil {
+                    if let customer = world.containers[container].billingCustomerID { memberCustomers.insert(customer) }
+                }
+                if let id = rules.customerExternalID(row), sent?.externalMemberID == nil { customerExternalIDs.insert(id) }
+                if let id = sent?.customerID { customerIDs.insert(id) }
+            }
+        }
+    }
+
+    private func members(of customer: String, _ warnings: inout [String]) async throws -> IdentityDirectory.Members? {
+        do {
+            var people: [KnownPerson] = []
+            for try await member in client.members(filter: MemberFilter(customer: CustomerID(customer))) {
+                people.append(KnownPerson(id: member.id.rawValue, email: member.email, externalID: member.externalID))
+            }
+            return IdentityDirectory.Members(people)
+        } catch let error as PolarError where error.status == 403 {
+            warnings.append(
+                "the token may not read members (\(error.neededScope ?? "members:read")): external ids are sent unchecked")
+            return nil
+        }
+    }
+
+    private func customers(
+        _ ids: [String], _ directory: inout IdentityDirectory, _ warnings: inout [String]
+    ) async throws {
+        guard !ids.isEmpty else { return }
+        do {
+            // With one id, asking for it is never dearer than asking how many there are.
+            let pages = ids.count == 1 ? Int.max : try await pageCount()
+            if pages < ids.count {
+                let wanted = Set(ids)
+                for id in ids { directory.customersByExternalID[id] = .some(nil) }
+                for try await customer in client.customers() {
+                    if let id = customer.externalID, wanted.contains(id) {
+                        directory.customersByExternalID[id] = .some(person(customer))
+                    }
+                }
+            } else {
+                for id in ids {
+                    directory.customersByExternalID[id] = .some(
+                        try await orNil { try await client.customer(externalID: id) }.map(person))
+                }
+            }
+        } catch let error as PolarError where error.status == 403 {
+            warnings.append(
+                "the token may not read customers (\(error.neededScope ?? "customers:read")): "
+                    + "rows with a customer's external id alone cannot be resolved")
+        }
+    }
+
+    /// How many requests a listing of all customers takes.
+    private func pageCount() async throws -> Int {
+        try await client.customers().page(1).pagination.maxPage ?? 1
+    }
+
+    private func orNil<T>(_ body: () async throws -> T) async throws -> T? {
+        do { return try await body() } catch let error as PolarError where error.status == 404 || error.status == 422 {
+            return nil
+        }
+    }
+
+    private func person(_ customer: Customer) -> KnownPerson {
+        KnownPerson(id: customer.id.rawValue, email: customer.email ?? "", externalID: customer.externalID)
+    }
+}

@@ -1,0 +1,81 @@
+public import SeatPlanning
+
+/// Everything that goes into a new plan file.
+public struct PlanContents: Sendable {
+    public var header: PlanHeader
+    public var rosters: [PlanRoster]
+    public var entries: EntryTable
+    public var defects: [Defect]
+    public var world: WorldSnapshot
+    public var plan: Plan
+
+    public init(
+        header: PlanHeader, rosters: [PlanRoster], entries: EntryTable, defects: [Defect], world: WorldSnapshot,
+        plan: Plan
+    ) {
+        self.header = header
+        self.rosters = rosters
+        self.entries = entries
+        self.defects = defects
+        self.world = world
+        self.plan = plan
+    }
+
+    /// The steps of the plan in the order of their execution, container by container: growths, then revocations, then
+    /// assignments in roster order. A reissue's two steps stay together, so that nobody is without a seat for longer
+    /// than one request.
+    func forEachStep(rowID: (PlannedRow) -> Int64, _ body: (NewStep) throws -> Void) rethrows {
+        let rules = IdentityRules(model: world.model, policy: header.options.identity)
+        var byContainer = [[PlannedRow]](repeating: [], count: world.containers.count)
+        for row in plan.rows + plan.added {
+            guard let container = row.container else { continue }
+            if [.assign, .revoke, .reissue].contains(row.action) { byContainer[container].append(row) }
+        }
+        for container in byContainer.indices {
+            if let growth = plan.growths.firstIndex(where: { $0.container == container }) {
+                try body(
+                    NewStep(
+                        row: growthRowID(growth), container: container, kind: .grow, seatID: nil,
+                        body: StepBody(seats: plan.growths[growth].to)))
+            }
+            for row in byContainer[container] where row.action == .revoke {
+                try body(NewStep(row: rowID(row), container: container, kind: .revoke, seatID: seatID(row)))
+            }
+            for row in byContainer[container] where row.action != .revoke {
+                if row.action == .reissue {
+                    try body(NewStep(row: rowID(row), container: container, kind: .revoke, seatID: seatID(row)))
+                }
+                try body(
+                    NewStep(
+                        row: rowID(row), container: container, kind: .assign, seatID: nil, body: assignment(row, rules)))
+            }
+        }
+    }
+
+    struct NewStep {
+        var row: Int64
+        var container: Int
+        var kind: Step.Kind
+        var seatID: String?
+        var body: StepBody?
+    }
+
+    /// Row ids: roster rows count from 1, then the rows that the plan added, then the growths.
+    func growthRowID(_ index: Int) -> Int64 { Int64(plan.rows.count + plan.added.count + index + 1) }
+
+    private func seatID(_ row: PlannedRow) -> String? {
+        guard let container = row.container, let seat = row.seat else { return nil }
+        return world.containers[container].seats[seat].id
+    }
+
+    private func assignment(_ row: PlannedRow, _ rules: IdentityRules) -> StepBody {
+        guard let index = row.entry else { return StepBody() }
+        let entry = entries[index]
+        let claims = entry.immediateClaim ?? header.options.immediateClaim
+        let metadata = Dictionary(
+            entry.details.metadata.map { ($0.key, $0.value) }, uniquingKeysWith: { first, _ in first })
+        return StepBody(
+            identity: rules.identity(of: PersonFields(entry)), metadata: metadata.isEmpty ? nil : metadata,
+            immediateClaim: claims ? true : nil)
+    }
+}

@@ -1,0 +1,140 @@
+internal import GRDB
+internal import SeatPlanning
+
+extension PlanFile {
+    /// Begins a run: rows that need no request get their outcome, and the run is noted.
+    func beginRun(toolVersion: String, at time: String) throws -> Int64 {
+        try write { database in
+            try database.execute(
+                sql: """
+                    UPDATE row SET outcome = CASE WHEN action IN ('keep', 'absent') THEN 'kept' ELSE 'skipped' END
+                    WHERE outcome = 'planned' AND action IN
+                        ('keep', 'absent', 'duplicate', 'blocked', 'invalid', 'conflict', 'unresolved')
+                    """)
+            try database.execute(
+                sql: "INSERT INTO run (tool_version, started_at) VALUES (?, ?)", arguments: [toolVersion, time])
+            return database.lastInsertedRowID
+        }
+    }
+
+    func endRun(_ run: Int64, at time: String, ended: String, requests: Int, minutes: [RunSummary.Minute]) throws {
+        try write { database in
+            try database.execute(
+                sql: "UPDATE run SET finished_at = ?, ended = ?, requests = ? WHERE id = ?",
+                arguments: [time, ended, requests, run])
+            for minute in minutes {
+                try database.execute(
+                    sql: """
+                        INSERT INTO minute VALUES (?, ?, ?) ON CONFLICT (at) DO UPDATE
+                        SET requests = requests + excluded.requests, paused = paused + excluded.paused
+                        """, arguments: [minute.at, minute.requests, minute.paused])
+            }
+        }
+    }
+
+    /// The next steps of a container that are not over, in order.
+    func openSteps(container: Int, after id: Int64, limit: Int) throws -> [Step] {
+        try read { database in
+            try Row.fetchAll(
+                database,
+                sql: """
+                    SELECT step.*, row.email_key, row.external_id, row.action FROM step JOIN row ON row.id = step.row
+                    WHERE step.container = ? AND step.id > ? AND step.state IN ('planned', 'sent', 'unknown')
+                    ORDER BY step.id LIMIT ?
+                    """, arguments: [container, id, limit]
+            ).map(Self.step)
+        }
+    }
+
+    /// Containers that have open steps, with how many of each kind.
+    func openWork() throws -> [(container: Int, kinds: [Step.Kind: Int])] {
+        try read { database in
+            var work: [Int: [Step.Kind: Int]] = [:]
+            let rows = try Row.fetchAll(
+                database,
+                sql: """
+                    SELECT container, kind, count(*) AS number FROM step
+                    WHERE state IN ('planned', 'sent', 'unknown') GROUP BY container, kind
+                    """)
+            for row in rows {
+                let kind: String = row["kind"]
+                work[row["container"], default: [:]][Step.Kind(rawValue: kind) ?? .assign] = row["number"]
+            }
+            return work.sorted { $0.key < $1.key }.map { (container: $0.key, kinds: $0.value) }
+        }
+    }
+
+    /// Rows that a run still has to work on.
+    func openRows() throws -> Int {
+        try read { database in
+            try Int.fetchOne(
+                database,
+                sql: "SELECT count(DISTINCT row) FROM step WHERE state IN ('planned', 'sent', 'unknown')") ?? 0
+        }
+    }
+
+    private static func step(_ row: Row) throws -> Step {
+        let kind: String = row["kind"]
+        let state: String = row["state"]
+        let action: String = row["action"]
+        let body: String? = row["body"]
+        return Step(
+            id: row["id"], row: row["row"], container: row["container"], kind: Step.Kind(rawValue: kind) ?? .assign,
+            action: Action(rawValue: action) ?? .assign, state: Step.State(rawValue: state) ?? .unknown, seatID: row["seat_id"],
+            body: try body.map { try PlanJSON.value(StepBody.self, $0) } ?? StepBody(), attempts: row["attempts"],
+            emailKey: row["email_key"], externalID: row["external_id"])
+    }
+
+    /// Writes a group of changes in one transaction.
+    func apply(_ changes: [StepChange]) throws {
+        try write { database in
+            let step = try database.cachedStatement(
+                sql: """
+                    UPDATE step SET state = ?1, seat_id = coalesce(?2, seat_id), attempts = ?3,
+                        sent_at = CASE WHEN ?1 = 'sent' THEN coalesce(sent_at, ?4) ELSE sent_at END,
+                        finished_at = CASE WHEN ?1 = 'sent' THEN NULL ELSE ?4 END WHERE id = ?5
+                    """)
+            let row = try database.cachedStatement(
+                sql: """
+                    UPDATE row SET outcome = coalesce(?1, outcome), seat_id = coalesce(?2, seat_id),
+                        seat_status = coalesce(?3, seat_status), http_status = coalesce(?4, http_status), error = ?5,
+                        message = ?6, attempts = (SELECT sum(attempts) FROM step WHERE step.row = row.id),
+                        started_at = coalesce(started_at, ?7),
+                        finished_at = CASE WHEN ?1 IS NULL THEN finished_at ELSE ?7 END
+                    WHERE id = (SELECT row FROM step WHERE id = ?8)
+                    """)
+            for change in changes {
+                try step.execute(arguments: [
+                    change.state.rawValue, change.seatID, change.attempts, change.at, change.step,
+                ])
+                try row.execute(arguments: [
+                    change.outcome?.rawValue, change.seatID, change.seatStatus, change.httpStatus, change.error,
+                    change.message, change.at, change.step,
+                ])
+            }
+        }
+    }
+
+    /// Ends the steps of a container after `id` that are still planned, with one reason on their rows.
+    ///
+    /// - Returns: how many rows that were.
+    func closeOpenSteps(
+        container: Int, after id: Int64, outcome: Outcome, error: String, message: String, at time: String,
+        onlyAssigns: Bool
+    ) throws -> Int {
+        let condition =
+            "container = ? AND id > ? AND state = 'planned'" + (onlyAssigns ? " AND kind = 'assign'" : "")
+        return try write { database in
+            try database.execute(
+                sql: """
+                    UPDATE row SET outcome = ?, error = ?, message = ?, finished_at = ? WHERE outcome = 'planned'
+                    AND id IN (SELECT row FROM step WHERE \(condition))
+                    """, arguments: [outcome.rawValue, error, message, time, container, id])
+            let rows = database.changesCount
+            try database.execute(
+                sql: "UPDATE step SET state = ?, finished_at = ? WHERE \(condition)",
+                arguments: [outcome == .failed ? "failed" : "skipped", time, container, id])
+            return rows
+        }
+    }
+}

@@ -1,0 +1,200 @@
+internal import Foundation
+internal import GRDB
+public import PolarAPI
+public import SeatPlanning
+
+/// Why a run did not begin.
+public enum RunRefusal: Error, Sendable, Equatable {
+    /// Invalid, conflicting or unresolved rows that nobody accepted.
+    case badRows(Int)
+    case guards([GuardTrip])
+    case drift([Drift.Conflict])
+    /// The plan was made with `--assume-seats`.
+    case hypothetical
+}
+
+/// How a run ended.
+public struct RunEnd: Sendable, Equatable {
+    /// nil: every step is over.
+    public var stop: RunStop?
+    public var summary: RunSummary
+    /// Steps that this run found done when it began: by an earlier run, or by somebody else.
+    public var settledBefore: Int
+    public var doneElsewhere: Int
+}
+
+/// Carries out a plan, or what is left of one.
+public struct Run: Sendable {
+    let file: PlanFile
+    let client: PolarClient
+    let options: RunOptions
+    let environment: RunEnvironment
+    let toolVersion: String
+    let onProgress: @Sendable (RunProgress) -> Void
+    private let monitorBox: StopBox
+
+    public init(
+        file: PlanFile, client: PolarClient, options: RunOptions, environment: RunEnvironment = .live,
+        toolVersion: String, stop: StopBox = StopBox(), onProgress: @escaping @Sendable (RunProgress) -> Void = { _ in }
+    ) {
+        self.file = file
+        self.client = client
+        self.options = options
+        self.environment = environment
+        self.toolVersion = toolVersion
+        self.onProgress = onProgress
+        monitorBox = stop
+    }
+
+    /// Runs the plan to its end, or until it must stop.
+    ///
+    /// - Throws: ``RunRefusal`` before anything is written to the server; ``PlanFileError``; `PolarError` when the server
+    ///   cannot be asked at all.
+    public func perform() async throws -> RunEnd {
+        let header = try file.header()
+        try refuseIfUnfit(header)
+        let drift = try await lookAgain(header)
+        let run = try file.beginRun(toolVersion: toolVersion, at: environment.timestamp())
+        try file.apply(drift.settled + drift.alreadyDone)
+        let work = try file.openWork()
+        let monitor = RunMonitor(total: try file.openRows(), onProgress: onProgress)
+        await monitorBox.attach(monitor)
+        try await carryOut(work.map(\.container), header, monitor)
+        let stop = await monitor.stop
+        let summary = try finish(run, stop)
+        return RunEnd(
+            stop: stop, summary: summary, settledBefore: drift.settled.count { $0.state.isOver },
+            doneElsewhere: drift.doneElsewhere)
+    }
+
+    private func refuseIfUnfit(_ header: PlanHeader) throws {
+        if header.options.assumeSeats != nil { throw RunRefusal.hypothetical }
+        if !header.trips.isEmpty { throw RunRefusal.guards(header.trips) }
+        let accepted = (header.options.skipInvalid || options.skipInvalid) && header.options.mode != .mirror
+        if header.badRows > 0, !accepted { throw RunRefusal.badRows(header.badRows) }
+    }
+
+    // MARK: Drift
+
+    /// Lists each container that has work left, settles what an earlier run left open, and refuses on conflicts.
+    private func lookAgain(_ header: PlanHeader) async throws -> Drift {
+        let containers = try file.containers()
+        var all = Drift()
+        for (index, _) in try file.openWork() {
+            let steps = try file.openSteps(container: index, after: 0, limit: Int.max)
+            let id = containers[index].snapshot.id
+            let check = DriftCheck(
+                container: containers[index], index: index, options: header.options, now: environment.timestamp())
+            let drift = check.compare(steps, try await list(id), status: try await status(id))
+            all.conflicts += drift.conflicts
+            all.alreadyDone += drift.alreadyDone
+            all.settled += drift.settled
+        }
+        if !all.conflicts.isEmpty { throw RunRefusal.drift(all.conflicts) }
+        return all
+    }
+
+    private func list(_ id: ContainerID) async throws -> SeatsList? {
+        do { return try await client.seats(of: id.seatContainer) } catch let error as PolarError
+            where error.status == 404
+        { return nil }
+    }
+
+    private func status(_ id: ContainerID) async throws -> String? {
+        do {
+            switch id.kind {
+            case .subscription: return try await client.subscription(SubscriptionID(id.id)).status.rawValue
+            case .order: return try await client.order(OrderID(id.id)).status.rawValue
+            }
+        } catch let error as PolarError where error.status == 404 || error.status == 403 {
+            return nil
+        }
+    }
+
+    // MARK: Lanes
+
+    private func carryOut(_ containers: [Int], _ header: PlanHeader, _ monitor: RunMonitor) async throws {
+        let known = try file.containers()
+        let journal = Journal(file)
+        var laneOptions = options
+        laneOptions.proration = header.options.proration
+        func lane(_ container: Int) -> Lane {
+            Lane(
+                container: container, id: known[container].snapshot.id, file: file, journal: journal, monitor: monitor,
+                client: client, options: laneOptions, environment: environment)
+        }
+        await withTaskGroup(of: Void.self) { group in
+            var rest = containers[...]
+            for container in rest.prefix(max(1, options.concurrency)) {
+                group.addTask { [lane = lane(container)] in await Self.runLane(lane, monitor) }
+            }
+            rest = rest.dropFirst(max(1, options.concurrency))
+            while await group.next() != nil {
+                guard let container = rest.popFirst(), await monitor.stop == nil else { continue }
+                group.addTask { [lane = lane(container)] in await Self.runLane(lane, monitor) }
+            }
+        }
+        try await settleLeftovers(await monitor.leftovers, lane, monitor)
+    }
+
+    /// A plan file that cannot be written stops the run before the next request; requests under way still finish.
+    private static func runLane(_ lane: Lane, _ monitor: RunMonitor) async {
+        do {
+            try await lane.run()
+        } catch let error as PlanFileError {
+            await monitor.stop(RunStop(.cannotRecord, error.message))
+        } catch is CancellationError {
+            await monitor.stop(RunStop(.interrupted, "stopped"))
+        } catch {
+            await monitor.stop(RunStop(.cannotRecord, "\(error)"))
+        }
+    }
+
+    /// Rows whose retries were used up: one more look, now that the run is over.
+    private func settleLeftovers(
+        _ leftovers: [Leftover], _ lane: (Int) -> Lane, _ monitor: RunMonitor
+    ) async throws {
+        if await monitor.stop != nil { return }
+        var away: Leftover?
+        for leftover in leftovers {
+            let home = lane(leftover.step.container)
+            do {
+                if let evidence = try await Settlement.look(client, home.id, leftover.step) {
+                    try file.apply([home.settled(leftover.step, leftover.attempts, evidence)])
+                } else if leftover.isServerAway {
+                    away = leftover
+                } else {
+                    try file.apply([home.failed(leftover.step, leftover.attempts, leftover.error)])
+                }
+            } catch is PolarError {
+                away = leftover
+            }
+        }
+        if let away { await monitor.stop(RunStop(.serverAway, away.error.message)) }
+    }
+
+    private func finish(_ run: Int64, _ stop: RunStop?) throws -> RunSummary {
+        try file.endRun(
+            run, at: environment.timestamp(), ended: stop?.reason.rawValue ?? "complete", requests: 0, minutes: [])
+        return try file.summary()
+    }
+}
+
+/// Stops a run from outside: a signal may come before the run has begun.
+public actor StopBox {
+    private var pending: RunStop?
+    private var monitor: RunMonitor?
+
+    public init() {}
+
+    func attach(_ monitor: RunMonitor) async {
+        self.monitor = monitor
+        if let pending { await monitor.stop(pending) }
+    }
+
+    /// No new requests; those under way finish.
+    public func stop(_ stop: RunStop) async {
+        pending = pending ?? stop
+        await monitor?.stop(stop)
+    }
+}

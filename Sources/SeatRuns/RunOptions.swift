@@ -1,0 +1,40 @@
+public import Foundation
+internal import PolarAPI
+
+/// How a run is carried out. What it does is the plan's affair.
+public struct RunOptions: Sendable {
+    /// Containers at once.
+    public var concurrency = 8
+    /// Attempts of one row after the first.
+    public var retries = 5
+    /// Accepts the plan's bad rows: they are skipped.
+    public var skipInvalid = false
+    /// Goes on although a roster is not what it was when the plan was made.
+    public var ignoreRosterChange = false
+    var proration: String?
+
+    public init() {}
+}
+
+/// Time and chance of a run, so that tests hold both.
+public struct RunEnvironment: Sendable {
+    public var now: @Sendable () -> Date
+    public var sleep: @Sendable (Duration) async throws -> Void
+    /// In 0..<1.
+    public var random: @Sendable () -> Double
+
+    public init(
+        now: @escaping @Sendable () -> Date, sleep: @escaping @Sendable (Duration) async throws -> Void,
+        random: @escaping @Sendable () -> Double
+    ) {
+        self.now = now
+        self.sleep = sleep
+        self.random = random
+    }
+
+    /// The machine's own.
+    public static let live = RunEnvironment(
+        now: { Date() }, sleep: { try await Task.sleep(for: $0) }, random: { Double.random(in: 0..<1) })
+
+    func timestamp() -> String { Timestamp(now()).rawValue }
+}

@@ -1,0 +1,186 @@
+public import Foundation
+public import PolarAPI
+public import SeatPlanning
+
+/// Looks at the server for a plan: the containers and their seats, what teams and checkouts stand for, and who bears
+/// which external id, with as few requests as that takes.
+public struct SnapshotTaker: Sendable {
+    let client: PolarClient
+    let now: @Sendable () -> Date
+    /// Requests under way at once; the pace is the transport's affair.
+    let width: Int
+
+    public init(client: PolarClient, width: Int = 4, now: @escaping @Sendable () -> Date) {
+        self.client = client
+        self.width = width
+        self.now = now
+    }
+
+    /// What a snapshot has to cover.
+    public struct Scope: Sendable {
+        public var entries: EntryTable
+        /// What rows that name no container mean.
+        public var standard: ContainerReference?
+        /// Narrows how a team is resolved.
+        public var product: String?
+        public var identity: IdentityPolicy
+        /// Rows that revoke need no look-up of people whom the server may not know.
+        public init(
+            entries: EntryTable, standard: ContainerReference?, product: String? = nil, identity: IdentityPolicy = .auto
+        ) {
+            self.entries = entries
+            self.standard = standard
+            self.product = product
+            self.identity = identity
+        }
+    }
+
+    /// A snapshot, and what had to be left out for want of a scope.
+    public struct Result: Sendable {
+        public var world: WorldSnapshot
+        public var warnings: [String]
+    }
+
+    /// - Throws: ``PolarAPI/PolarError`` when the server cannot be asked at all: no connection, no valid token, or no
+    ///   permission to list seats. A container that does not exist is no error: its rows are unresolved.
+    public func take(_ scope: Scope) async throws -> Result {
+        var warnings: [String] = []
+        let organization = try await organization(&warnings)
+        var world = WorldSnapshot(
+            takenAt: Timestamp(now()).rawValue, organization: organization?.slug,
+            model: organization?.featureSettings?.memberModelEnabled == false ? .legacy : .member, containers: [])
+        let references = needed(scope)
+        let targets = try await resolve(references, product: scope.product)
+        try await list(references, targets, scope.standard, &world, &warnings)
+        world.directory = try await PeopleLookup(client: client).directory(scope, world, &warnings)
+        if world.model == .legacy { fillHolderIDs(&world) }
+        return Result(world: world, warnings: warnings)
+    }
+
+    /// References that rows use, in order of first appearance; the standard one only if a row leaves its container out.
+    private func needed(_ scope: Scope) -> [ContainerReference] {
+        var used = [Bool](repeating: false, count: scope.entries.references.count)
+        var usesStandard = scope.entries.count == 0
+        for index in 0..<scope.entries.count {
+            if let reference = scope.entries.reference(at: index) { used[reference] = true } else { usesStandard = true }
+        }
+        var references = scope.entries.references.indices.filter { used[$0] }.map { scope.entries.references[$0] }
+        if usesStandard, let standard = scope.standard, !references.contains(standard) {
+            references.insert(standard, at: 0)
+        }
+        return references
+    }
+
+    private func organization(_ warnings: inout [String]) async throws -> Organization? {
+        do {
+            return try await client.organizations().first { _ in true }
+        } catch let error as PolarError where error.status == 403 {
+            warnings.append(
+                "the token may not read its organization (\(error.neededScope ?? "organizations:read")); "
+                    + "taking it to be of the member model")
+            return nil
+        }
+    }
+
+    // MARK: Containers
+
+    enum Target: Sendable {
+        case container(ContainerID, subscription: Subscription?, order: Order?)
+        case unresolved(String)
+    }
+
+    private func resolve(
+        _ references: [ContainerReference], product: String?
+    ) async throws -> [ContainerReference: Target] {
+        let finder = ContainerFinder(client: client, product: product)
+        return try await inParallel(references) { (key: $0, value: try await finder.find($0)) }
+    }
+
+    private func list(
+        _ references: [ContainerReference], _ targets: [ContainerReference: Target], _ standard: ContainerReference?,
+        _ world: inout WorldSnapshot, _ warnings: inout [String]
+    ) async throws {
+        var order: [ContainerID] = []
+        for reference in references {
+            if case .container(let id, _, _)? = targets[reference], !order.contains(id) { order.append(id) }
+        }
+        let lists = try await inParallel(order) { (key: $0, value: try await listSeats($0)) }
+        var index: [ContainerID: Int] = [:]
+        for reference in references {
+            guard case .container(let id, let subscription, let bought)? = targets[reference] else { continue }
+            guard index[id] == nil, let list = lists[id] ?? nil else { continue }
+            index[id] = world.containers.count
+            world.containers.append(snapshot(id, subscription, bought, list))
+            if subscription == nil, bought == nil {
+                warnings.append("the token may not read \(id): its status and price are not known")
+            }
+        }
+        for reference in references {
+            switch targets[reference] {
+            case .container(let id, _, _):
+                world.resolutions[reference] =
+                    index[id].map { .container($0) } ?? .unresolved("\(id) does not exist on the server")
+            case .unresolved(let why): world.resolutions[reference] = .unresolved(why)
+            case nil: break
+            }
+        }
+        world.standard = standard.flatMap { world.resolutions[$0] }
+    }
+
+    /// nil: the server knows no such container.
+    private func listSeats(_ id: ContainerID) async throws -> SeatsList? {
+        do {
+            return try await client.seats(of: id.seatContainer)
+        } catch let error as PolarError where error.status == 404 || error.status == 422 {
+            return nil
+        }
+    }
+
+    private func snapshot(
+        _ id: ContainerID, _ subscription: Subscription?, _ order: Order?, _ list: SeatsList
+    ) -> ContainerSnapshot {
+        let moment = now()
+        let customer = subscription?.customer ?? order?.customer
+        let seats = list.seats.map { SeatRecord($0, now: moment) }
+            .sorted { ($0.email ?? "\u{10FFFF}", $0.id) < ($1.email ?? "\u{10FFFF}", $1.id) }
+        return ContainerSnapshot(
+            id: id, status: subscription?.status.rawValue ?? order?.status.rawValue,
+            productID: (subscription?.productID ?? order?.productID)?.rawValue,
+            product: subscription?.product?.name ?? order?.product?.name,
+            billingCustomerID: (subscription?.customerID ?? order?.customerID)?.rawValue,
+            billingCustomerEmail: customer?.email, billingCustomerExternalID: customer?.externalID,
+            totalSeats: list.totalSeats, availableSeats: list.availableSeats,
+            pricing: SeatPricing(
+                subscription?.seatTiers, currency: subscription?.currency, interval: subscription?.recurringInterval),
+            seats: seats)
+    }
+
+    /// In the legacy model the seat's customer is the holder; the list of seats does not bear the external id.
+    private func fillHolderIDs(_ world: inout WorldSnapshot) {
+        var byID: [String: String] = [:]
+        for person in world.directory.customersByExternalID.values { if let person { byID[person.id] = person.externalID } }
+        for container in world.containers.indices {
+            for seat in world.containers[container].seats.indices {
+                guard let customer = world.containers[container].seats[seat].customerID else { continue }
+                if let external = byID[customer] { world.containers[container].seats[seat].externalID = external }
+            }
+        }
+    }
+
+    /// Runs a look-up for each item, ``width`` at a time.
+    private func inParallel<Item: Hashable & Sendable, Value: Sendable>(
+        _ items: [Item], _ body: @escaping @Sendable (Item) async throws -> (key: Item, value: Value)
+    ) async throws -> [Item: Value] {
+        try await withThrowingTaskGroup(of: (key: Item, value: Value).self) { group in
+            var found: [Item: Value] = [:]
+            var rest = items[...]
+            for item in rest.prefix(width) { group.addTask { try await body(item) } }
+            rest = rest.dropFirst(width)
+            while let (key, value) = try await group.next() {
+                found[key] = value
+                if let item = rest.popFirst() { group.addTask { try await body(item) } }
+            }
+            return found
+        }
+    }
+}
