@@ -60,8 +60,10 @@ struct DocumentWriter<Sink: ByteSink> {
     init(_ format: ReportFormat, options: ReportOptions, head: DocumentHead, into sink: Sink) throws {
         var head = head
         var choice: ColumnChoice?
-        if let names = options.columns, format == .csv || format == .html || format == .md {
-            let made = try ColumnChoice(names, of: head.layout)
+        let isForReading = format == .html || format == .md
+        let wanted = options.columns ?? (isForReading ? head.layout.readingOrder : nil)
+        if let wanted, isForReading || format == .csv {
+            let made = try ColumnChoice(wanted, of: head.layout)
             head.layout = made.layout
             choice = made
         }

@@ -37,10 +37,6 @@ struct Overview: Sendable, Equatable {
 
 /// A bar chart's values.
 struct Chart: Sendable, Equatable {
-    struct Part: Sendable, Equatable {
-        var label: String
-        var value: Double
-    }
     struct Bar: Sendable, Equatable {
         var label: String
         /// One a series; stacked, or side by side.
@@ -49,6 +45,16 @@ struct Chart: Sendable, Equatable {
         var limit: Double?
         /// What is said after the bar.
         var text: String
+        /// In place of the series' own.
+        var tone: Tone?
+    }
+    struct Series: Sendable, Equatable {
+        var name: String
+        var tone: Tone
+    }
+    /// Colours by meaning; the style sheet has them for light and dark.
+    enum Tone: String, Sendable {
+        case main, quiet, good, bad, faint
     }
 
     enum Form: Sendable, Equatable {
@@ -61,9 +67,10 @@ struct Chart: Sendable, Equatable {
     }
 
     var form: Form
-    /// Names of the series; their place decides the colour.
-    var series: [String]
+    var series: [Series]
     var bars: [Bar]
     /// What the picture shows, for those who do not see it.
     var title: String
+    /// What the bars' mark stands for.
+    var limitName = "bought"
 }

@@ -48,7 +48,7 @@ public struct ReportError: Error, Sendable, Equatable, CustomStringConvertible {
 
         public static let unknownColumn = Code(rawValue: "unknown_column")
         public static let notAnExport = Code(rawValue: "not_an_export")
-        public static let noMemory = Code(rawValue: "no_memory")
+        public static let noTemplate = Code(rawValue: "no_template")
     }
 
     public var code: Code

@@ -9,6 +9,17 @@ struct Column: Sendable, Equatable {
     static func text(_ name: String) -> Column { Column(name: name, isFigure: false) }
     static func figure(_ name: String) -> Column { Column(name: name, isFigure: true) }
 
+    /// How HTML sets its cells: figures to the right, ids and times on one line, addresses and sentences with room.
+    var htmlClass: String {
+        if isFigure { return "n" }
+        if name.hasSuffix("_at") || name == "time" || name == "id"
+            || (name.hasSuffix("_id") && !name.hasSuffix("external_id"))
+        {
+            return "c"
+        }
+        return name.hasSuffix("email") || name == "message" ? "w" : "t"
+    }
+
     var xmlName: String { String(name.map { $0 == "_" ? "-" : $0 }) }
     /// As people read it: `http_status` is "http status".
     var title: String { String(name.map { $0 == "_" ? " " : $0 }) }
@@ -87,9 +98,17 @@ struct Layout: Sendable, Equatable {
     var pairs: PairColumns?
     /// The column that HTML offers as a filter.
     var filterColumn: String
+    /// What people want to see first: HTML and Markdown begin with these, the ids come last.
+    var leading: [String] = []
 
     /// The names that `--columns` takes.
     var allNames: [String] { columns.map(\.name) + (pairs?.labels ?? []) }
+    /// All columns, those first that people want to see first.
+    var readingOrder: [String] {
+        let pairLabels = pairs?.labels ?? []
+        let rest = columns.map(\.name).filter { !leading.contains($0) }
+        return leading + pairLabels + rest
+    }
     /// The columns as a flat table shows them.
     var flatColumns: [Column] { columns + (pairs?.labels ?? []).map(Column.text) }
 }

@@ -17,7 +17,7 @@ public struct ResultReportWriter<Sink: ByteSink> {
             kind: "report",
             layout: Layout(
                 columns: columns, pairs: extraColumns.isEmpty ? nil : .extra(extraColumns, besides: columns),
-                filterColumn: "outcome"),
+                filterColumn: "outcome", leading: ResultRow.leadingColumns),
             json: summary.jsonMembers, xmlRoot: "report", xmlRow: "row", xml: summary.xmlNodes)
         document = try DocumentWriter(format, options: options, head: head, into: sink)
         self.summary = summary
@@ -46,6 +46,11 @@ extension ResultRow {
         .text("external_id"), .text("action"), .text("outcome"), .text("seat_id"), .text("seat_status"),
         .figure("http_status"), .text("error"), .text("message"), .figure("attempts"), .text("started_at"),
         .text("finished_at"),
+    ]
+
+    static let leadingColumns = [
+        "outcome", "email", "external_id", "action", "error", "message", "source", "line", "seat_status", "http_status",
+        "attempts",
     ]
 
     /// The names of a result report's columns, without the roster's own.

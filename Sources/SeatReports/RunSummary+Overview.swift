@@ -74,7 +74,10 @@ extension RunSummary {
                 ]
             },
             chart: Chart(
-                form: .grouped, series: ["before", isPlan ? "planned" : "after"],
+                form: .grouped,
+                series: [
+                    .init(name: "before", tone: .quiet), .init(name: isPlan ? "planned" : "after", tone: .main),
+                ],
                 bars: containers.prefix(Overview.chartLimit).map { container in
                     let end = isPlan ? container.livePlanned : container.liveAfter
                     return Chart.Bar(
@@ -96,11 +99,22 @@ extension RunSummary {
             title: "outcomes", columns: [.text("outcome"), .figure("rows"), .figure("share")],
             rows: shown.map { [$0.name, Figures.grouped($0.count), Figures.percent($0.count, of: all)] },
             chart: Chart(
-                form: .grouped, series: ["rows"],
+                form: .grouped, series: [.init(name: "rows", tone: .main)],
                 bars: shown.map {
-                    Chart.Bar(label: $0.name, values: [Double($0.count)], limit: nil, text: Figures.grouped($0.count))
+                    Chart.Bar(
+                        label: $0.name, values: [Double($0.count)], limit: nil, text: Figures.grouped($0.count),
+                        tone: RunSummary.tone(ofOutcome: $0.name))
                 }, title: "rows by outcome"),
             note: nil)
+    }
+
+    private static func tone(ofOutcome outcome: String) -> Chart.Tone {
+        switch Outcome(rawValue: outcome) {
+        case .assigned, .reissued, .grown, .kept: .good
+        case .revoked: .main
+        case .failed, .unknown: .bad
+        case .skipped, .planned, nil: .quiet
+        }
     }
 
     private var minutesTable: Overview.Table? {
@@ -114,7 +128,7 @@ extension RunSummary {
                 [Figures.time($0.at), Figures.grouped($0.requests), RunSummary.seconds($0.paused)]
             },
             chart: Chart(
-                form: .timeline, series: ["requests", "paused"],
+                form: .timeline, series: [.init(name: "requests", tone: .main), .init(name: "paused", tone: .faint)],
                 bars: RunSummary.merged(minutes).map { minute in
                     Chart.Bar(
                         label: Figures.time(minute.at), values: [Double(minute.requests), minute.paused], limit: nil,

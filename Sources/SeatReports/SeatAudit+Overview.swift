@@ -45,7 +45,11 @@ extension SeatAudit {
                 ]
             },
             chart: Chart(
-                form: .stacked, series: ["claimed", "pending", "expired", "free"],
+                form: .stacked,
+                series: [
+                    .init(name: "claimed", tone: .good), .init(name: "pending", tone: .main),
+                    .init(name: "expired", tone: .bad), .init(name: "free", tone: .faint),
+                ],
                 bars: first.prefix(Overview.chartLimit).map { audit in
                     let use = audit.utilisation
                     return Chart.Bar(

@@ -93,6 +93,11 @@ extension ContainerAudit: ReportRecord {
         .figure("saving_minor"),
     ]
 
+    static let leadingColumns = [
+        "status", "billing_customer_external_id", "product", "seats", "claimed", "pending", "expired", "free", "idle",
+        "utilisation", "currency", "interval", "price", "idle_price", "reduce_to", "saving",
+    ]
+
     /// More seats given than bought, or dead links that hold seats.
     var needsAttention: Bool { utilisation.expired > 0 || utilisation.live > utilisation.bought }
     var mark: String { status ?? "unknown" }

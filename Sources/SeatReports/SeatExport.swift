@@ -17,7 +17,8 @@ public struct SeatExportWriter<Sink: ByteSink> {
         let head = DocumentHead(
             kind: "seats",
             layout: Layout(
-                columns: SeatRow.columns, pairs: keys.isEmpty ? nil : .metadata(keys), filterColumn: "status"),
+                columns: SeatRow.columns, pairs: keys.isEmpty ? nil : .metadata(keys), filterColumn: "status",
+                leading: SeatRow.leadingColumns),
             xmlRoot: "roster", xmlRow: "member", isRoster: true)
         document = try DocumentWriter(format, options: options, head: head, into: sink)
     }
@@ -55,6 +56,11 @@ struct SeatRow: ReportRecord {
         .text("external_id"), .text("member_id"), .text("customer_id"), .text("role"), .text("created_at"),
         .text("modified_at"), .text("claimed_at"), .text("revoked_at"), .text("invitation_expires_at"),
         .text("invitation_expired"),
+    ]
+
+    static let leadingColumns = [
+        "status", "email", "external_id", "role", "invitation_expired", "billing_customer_external_id", "product",
+        "created_at", "claimed_at", "invitation_expires_at",
     ]
 
     var container: ContainerSnapshot
