@@ -1,10 +1,77 @@
 internal import ArgumentParser
+internal import Foundation
+
+#if canImport(Glibc)
+    internal import Glibc
+#endif
+
+/// The version that plans and requests bear.
+enum ToolVersion {
+    static let current = "0.1.0"
+    static let userAgent = "polar-seats/\(current)"
+}
 
 struct PolarSeats: AsyncParsableCommand {
-    static let configuration = CommandConfiguration(commandName: "polar-seats")
+    static let configuration = CommandConfiguration(
+        commandName: "polar-seats",
+        abstract: "Bulk seat assignments for Polar: plan them against the live seats, run them, report them.",
+        discussion: """
+            A roster (CSV or XML) becomes a plan, the plan is applied at the server's pace, and a report says what became
+            of every row. Try it without an account: polar-seats plan samples/onboarding.csv --server embedded
+            --subscription 11111111-1111-4111-8111-111111111111
+            """,
+        version: ToolVersion.current,
+        subcommands: [
+            CheckCommand.self, PlanCommand.self, ApplyCommand.self, ShowCommand.self, ExportCommand.self,
+            SeatsCommand.self, EmbeddedCommand.self,
+        ])
 }
 
 /// Runs the tool with the process's arguments, and exits with the manual's codes.
-public func runPolarSeats() async {
-    await PolarSeats.main()
+public func runPolarSeats() async -> Never {
+    // A reader that has seen enough closes the pipe: writing on is no reason to die with a signal.
+    signal(SIGPIPE, SIG_IGN)
+    // Plans, reports and logs name people: nobody else reads what this process creates.
+    umask(0o077)
+    do {
+        var command = try PolarSeats.parseAsRoot()
+        if var asynchronous = command as? any AsyncParsableCommand {
+            try await asynchronous.run()
+        } else {
+            try command.run()
+        }
+        exit(ExitStatus.done.rawValue)
+    } catch {
+        exit(report(error))
+    }
+}
+
+/// Tells the user, and gives the exit code.
+private func report(_ error: any Error) -> Int32 {
+    let isOurs = !(error is CleanExit) && !(error is ExitCode) && !(error is ValidationError)
+    let code = PolarSeats.exitCode(for: error)
+    // What the argument parser throws is known by its exit codes: 0 for help and version, 64 for usage.
+    if code == .success || code == .validationFailure || !isOurs {
+        let text = PolarSeats.fullMessage(for: error)
+        if code == .success {
+            Console.line(text)
+            return 0
+        }
+        Console.write(houseStyle(text) + "\n", STDERR_FILENO)
+        return ExitStatus.usage.rawValue
+    }
+    let failure = Failure(error)
+    var console = Console()
+    console.usesColor =
+        Console.isTerminal(STDERR_FILENO) && ProcessInfo.processInfo.environment["NO_COLOR"]?.isEmpty ?? true
+        && ProcessInfo.processInfo.environment["TERM"] != "dumb"
+    console.fail(failure)
+    return failure.status.rawValue
+}
+
+/// The parser's "Error: Missing …" as the tool says everything: `polar-seats: missing …`.
+private func houseStyle(_ text: String) -> String {
+    guard text.hasPrefix("Error: ") else { return text }
+    let rest = text.dropFirst("Error: ".count)
+    return "polar-seats: " + rest.prefix(1).lowercased() + rest.dropFirst()
 }

@@ -119,11 +119,15 @@ struct Lane: Sendable {
             try await close(step, attempts, error, .failed, error.errorClass ?? "ResourceNotFound", error.message, &work)
             return .over
         case .stop(let reason):
-            work.add(change(step, afterUnknown ? .unknown : .planned, attempts))
+            // A request that was never sent is no attempt.
+            let made = error.code == .cancelled && error.isDefinite ? attempts - 1 : attempts
+            work.add(change(step, afterUnknown ? .unknown : .planned, made))
             await monitor.stop(reason)
             return .over
         case .tryLater:
-            return .again
+            // The client has tried again already, as long as the options allow.
+            await leave(step, attempts, error, afterUnknown, &work)
+            return .over
         case .settle:
             afterUnknown = true
             try await journal.commit(work.takeChanges() + [unknown(step, attempts, error)])
@@ -148,7 +152,12 @@ struct Lane: Sendable {
             }
             return .again
         }
-        guard error.isDefinite else { return .again }
+        guard error.isDefinite else {
+            // Revocations are safe to repeat, and the client has repeated them.
+            if step.kind != .revoke { return .again }
+            await leave(step, attempts, error, true, &work)
+            return .over
+        }
         // A 400 after a lost answer, and the person holds no seat: now the refusal stands for itself.
         afterUnknown = false
         return try await handle(error, step, attempts, &afterUnknown, &work)

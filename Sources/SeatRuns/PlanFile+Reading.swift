@@ -100,6 +100,11 @@ extension PlanFile {
             cells: cells)
     }
 
+    /// How many rows a run leaves short of their goal; a duplicate is no failure.
+    public func missedRows() throws -> Int {
+        try read { try Int.fetchOne($0, sql: "SELECT count(*) FROM row WHERE \(ResultFilter.missedGoal.sql)") ?? 0 }
+    }
+
     /// The names of the rosters' extra columns, each once, in order of first appearance.
     public func extraColumns() throws -> [String] {
         var names: [String] = []

@@ -17,17 +17,28 @@ extension PlanFile {
         }
     }
 
-    func endRun(_ run: Int64, at time: String, ended: String, requests: Int, minutes: [RunSummary.Minute]) throws {
+    /// Ends a run: its requests are counted by minute, with the seconds of each that the server asked to pause.
+    func endRun(
+        _ run: Int64, at time: String, ended: String, requests: Int, since begun: String, paused: [String: Double]
+    ) throws {
         try write { database in
             try database.execute(
                 sql: "UPDATE run SET finished_at = ?, ended = ?, requests = ? WHERE id = ?",
                 arguments: [time, ended, requests, run])
-            for minute in minutes {
+            var minutes = paused.mapValues { (0, $0) }
+            let counts = try Row.fetchAll(
+                database,
+                sql: """
+                    SELECT substr(sent_at, 1, 16) || ':00Z' AS at, count(*) AS number FROM step WHERE sent_at >= ?
+                    GROUP BY 1
+                    """, arguments: [begun])
+            for row in counts { minutes[row["at"], default: (0, 0)].0 = row["number"] }
+            for (minute, figures) in minutes {
                 try database.execute(
                     sql: """
                         INSERT INTO minute VALUES (?, ?, ?) ON CONFLICT (at) DO UPDATE
                         SET requests = requests + excluded.requests, paused = paused + excluded.paused
-                        """, arguments: [minute.at, minute.requests, minute.paused])
+                        """, arguments: [minute, figures.0, figures.1])
             }
         }
     }

@@ -28,6 +28,24 @@ public final class PlanFile: Sendable {
     /// "SEAT" in ASCII: what `file` and this tool know a plan file by.
     static let applicationID = 0x5345_4154
 
+    /// Opens a plan for a run, alone: nobody else runs it until `body` returns. Then the plan is one file again.
+    public static func running<R>(_ path: String, _ body: (PlanFile) async throws -> R) async throws -> R {
+        guard FileManager.default.fileExists(atPath: path) else {
+            throw PlanFileError(.missing, path: path, "\(path): no such plan file")
+        }
+        let lock = try PlanLock(path)
+        defer { lock.release() }
+        let file = try open(path, .running)
+        do {
+            let result = try await body(file)
+            try file.close()
+            return result
+        } catch {
+            try? file.close()
+            throw error
+        }
+    }
+
     /// Opens a plan file and checks that it is one.
     public static func open(_ path: String, _ access: Access) throws -> PlanFile {
         guard FileManager.default.fileExists(atPath: path) else {

@@ -6,7 +6,7 @@
 ///
 /// It is an `flock`, which SQLite does not use on Linux, and its descriptor is closed after SQLite's: closing any
 /// descriptor of a file drops the process's POSIX locks on it.
-struct PlanLock: ~Copyable {
+struct PlanLock {
     private let descriptor: Int32
 
     init(_ path: String) throws {
@@ -22,5 +22,5 @@ struct PlanLock: ~Copyable {
         }
     }
 
-    deinit { close(descriptor) }
+    func release() { close(descriptor) }
 }

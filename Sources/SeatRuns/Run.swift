@@ -30,18 +30,21 @@ public struct Run: Sendable {
     let options: RunOptions
     let environment: RunEnvironment
     let toolVersion: String
+    let governor: Governor?
     let onProgress: @Sendable (RunProgress) -> Void
     private let monitorBox: StopBox
 
     public init(
         file: PlanFile, client: PolarClient, options: RunOptions, environment: RunEnvironment = .live,
-        toolVersion: String, stop: StopBox = StopBox(), onProgress: @escaping @Sendable (RunProgress) -> Void = { _ in }
+        toolVersion: String, governor: Governor? = nil, stop: StopBox = StopBox(),
+        onProgress: @escaping @Sendable (RunProgress) -> Void = { _ in }
     ) {
         self.file = file
         self.client = client
         self.options = options
         self.environment = environment
         self.toolVersion = toolVersion
+        self.governor = governor
         self.onProgress = onProgress
         monitorBox = stop
     }
@@ -52,6 +55,7 @@ public struct Run: Sendable {
     ///   cannot be asked at all.
     public func perform() async throws -> RunEnd {
         let header = try file.header()
+        let begun = environment.now()
         try refuseIfUnfit(header)
         let drift = try await lookAgain(header)
         let run = try file.beginRun(toolVersion: toolVersion, at: environment.timestamp())
@@ -61,7 +65,7 @@ public struct Run: Sendable {
         await monitorBox.attach(monitor)
         try await carryOut(work.map(\.container), header, monitor)
         let stop = await monitor.stop
-        let summary = try finish(run, stop)
+        let summary = try finish(run, begun, stop)
         return RunEnd(
             stop: stop, summary: summary, settledBefore: drift.settled.count { $0.state.isOver },
             doneElsewhere: drift.doneElsewhere)
@@ -173,11 +177,20 @@ public struct Run: Sendable {
         if let away { await monitor.stop(RunStop(.serverAway, away.error.message)) }
     }
 
-    private func finish(_ run: Int64, _ stop: RunStop?) throws -> RunSummary {
+    private func finish(_ run: Int64, _ begun: Date, _ stop: RunStop?) throws -> RunSummary {
+        let pace = governor?.snapshot()
+        var paused: [String: Double] = [:]
+        for pause in pace?.pauses ?? [] {
+            let start = begun.addingTimeInterval(pause.start / .seconds(1))
+            paused[minute(start), default: 0] += pause.length / .seconds(1)
+        }
         try file.endRun(
-            run, at: environment.timestamp(), ended: stop?.reason.rawValue ?? "complete", requests: 0, minutes: [])
+            run, at: environment.timestamp(), ended: stop?.reason.rawValue ?? "complete", requests: pace?.sent ?? 0,
+            since: Timestamp(begun).rawValue, paused: paused)
         return try file.summary()
     }
+
+    private func minute(_ date: Date) -> String { String(Timestamp(date).rawValue.prefix(16)) + ":00Z" }
 }
 
 /// Stops a run from outside: a signal may come before the run has begun.

@@ -2,6 +2,11 @@ public import Foundation
 public import PolarAPI
 public import SeatPlanning
 
+/// A container that was named and does not exist.
+public struct MissingContainer: Error, Sendable, CustomStringConvertible {
+    public var description: String
+}
+
 /// Looks at the server for a plan: the containers and their seats, what teams and checkouts stand for, and who bears
 /// which external id, with as few requests as that takes.
 public struct SnapshotTaker: Sendable {
@@ -55,6 +60,19 @@ public struct SnapshotTaker: Sendable {
         world.directory = try await PeopleLookup(client: client).directory(scope, world, &warnings)
         if world.model == .legacy { fillHolderIDs(&world) }
         return Result(world: world, warnings: warnings)
+    }
+
+    /// The containers alone, in the order of the references.
+    ///
+    /// - Throws: ``MissingContainer`` when one does not exist: an audit that leaves it out in silence would be wrong.
+    func containers(_ references: [ContainerReference]) async throws -> [ContainerSnapshot] {
+        var warnings: [String] = []
+        var world = WorldSnapshot(takenAt: Timestamp(now()).rawValue, model: .member, containers: [])
+        try await list(references, try await resolve(references, product: nil), nil, &world, &warnings)
+        for reference in references {
+            if case .unresolved(let why)? = world.resolutions[reference] { throw MissingContainer(description: why) }
+        }
+        return world.containers
     }
 
     /// References that rows use, in order of first appearance; the standard one only if a row leaves its container out.

@@ -1,0 +1,181 @@
+internal import ArgumentParser
+internal import Foundation
+internal import SeatPlanning
+internal import SeatRuns
+
+struct ApplyCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "apply",
+        abstract: "Execute a saved plan, or plan and execute rosters in one go. Run again, it resumes.",
+        discussion: """
+            A saved plan has been reviewed: `apply PLAN` does not ask. `apply ROSTER` shows the plan and asks; without a
+            terminal it needs --yes. After an interruption of any kind the same command goes on where it was.
+            """)
+
+    @Argument(help: ArgumentHelp("A saved plan, or rosters (CSV, XML, - for standard input).", valueName: "plan-or-roster"))
+    var inputs: [String]
+
+    @Option(name: [.short, .customLong("output")], help: ArgumentHelp("Where `apply ROSTER` keeps its plan.", valueName: "file"))
+    var output: String?
+
+    @Flag(help: "Do not ask.")
+    var yes = false
+
+    @Option(help: ArgumentHelp("Containers at once.", valueName: "n"))
+    var concurrency: Int = 8
+
+    @Option(help: ArgumentHelp("Write a report, repeatable; the extension names the format.", valueName: "file"))
+    var report: [String] = []
+
+    @Option(help: ArgumentHelp("Write the rows that missed their goal, to be mended and given back.", valueName: "file"))
+    var failed: String?
+
+    @Flag(name: .customLong("ignore-roster-change"), help: "Go on although a roster has changed since the plan.")
+    var ignoreRosterChange = false
+
+    @OptionGroup(title: "Reports") var csv: CSVArguments
+    @OptionGroup(title: "Reading") var reading: ReadingArguments
+    @OptionGroup(title: "Planning") var arguments: PlanArguments
+    @OptionGroup(title: "Server") var server: ServerOptions
+    @OptionGroup(title: "Output") var common: CommonOptions
+
+    func validate() throws {
+        guard (1...256).contains(concurrency) else { throw ValidationError("--concurrency takes a number from 1 to 256") }
+        if arguments.assumeSeats != nil { throw ValidationError("--assume-seats makes no plan that can be applied") }
+    }
+
+    func run() async throws {
+        if inputs.count == 1, isPlan(inputs[0]) {
+            try refusePlanningOptions()
+            try await applyPlan(inputs[0])
+        } else {
+            try await applyRosters()
+        }
+    }
+
+    /// A plan is known by its first bytes, not by its name.
+    private func isPlan(_ path: String) -> Bool {
+        if path == "-" { return false }
+        guard let handle = FileHandle(forReadingAtPath: path) else { return path.hasSuffix(".seatplan") }
+        defer { try? handle.close() }
+        return (try? handle.read(upToCount: 16)) == Data("SQLite format 3\0".utf8) || path.hasSuffix(".seatplan")
+    }
+
+    private func refusePlanningOptions() throws {
+        let plain = PlanningOptions()
+        var given = arguments.planningOptions
+        given.skipInvalid = false
+        guard given == plain, arguments.standard == nil, arguments.protect == nil, output == nil else {
+            throw Failure(
+                .usage, "a saved plan is applied as it is: options that shape a plan go to `polar-seats plan`",
+                hints: ["plan again with them, or leave them out"])
+        }
+    }
+
+    // MARK: A saved plan
+
+    private func applyPlan(_ path: String) async throws {
+        let console = common.console
+        try await PlanFile.running(path) { file in
+            let choice = try plannedServer(try file.header(), path)
+            try await Session.with(choice, server, common, concurrency: concurrency) { session in
+                try await execute(file, session, console)
+            }
+        }
+    }
+
+    private func plannedServer(_ header: PlanHeader, _ path: String) throws -> ServerChoice {
+        let planned = try ServerChoice(header.server)
+        if let said = try ServerChoice.chosen(server), server.server != nil, said != planned {
+            throw Failure(
+                .badData, "\(path): made for \(header.server), not for \(said.name)",
+                hints: ["leave --server out, or plan again against \(said.name)"])
+        }
+        return planned
+    }
+
+    // MARK: Rosters
+
+    private func applyRosters() async throws {
+        let console = common.console
+        let choice = try ServerChoice.required(server)
+        let making = PlanMaking(arguments: arguments, console: console)
+        let path = output ?? standardPath()
+        let loaded = try reading.load(inputs, console: console, defaultAction: .assign, keepsCells: true)
+        if !yes, !console.canAsk {
+            throw Failure(
+                .usage, "`apply ROSTER` shows the plan and asks, and there is nobody to ask; nothing was written",
+                hints: ["use --yes to go on without a question, or plan with -o FILE and apply that"])
+        }
+        try await Session.with(choice, server, common, concurrency: concurrency) { session in
+            let contents = try await making.make(loaded, session)
+            try PlanFile.create(path, contents)
+            try await PlanFile.running(path) { file in
+                let outline = try PlanOutline(file, planFile: path, rate: session.rate)
+                if common.json {
+                    Console.line(try JSONOutput.text(TypedLine(type: "plan", value: outline), pretty: false))
+                } else {
+                    Console.output(outline.text(console))
+                }
+                if let failure = contents.header.verdict() { throw failure }
+                try confirm(contents, console, path)
+                try await execute(file, session, console)
+            }
+        }
+    }
+
+    /// `<roster>-<UTC time>.seatplan` in the current folder.
+    private func standardPath() -> String {
+        let base = inputs.first.map { ($0 as NSString).lastPathComponent } ?? "roster"
+        let stem = base == "-" ? "stdin" : (base as NSString).deletingPathExtension
+        let formatter = DateFormatter()
+        formatter.locale = Locale(identifier: "en_US_POSIX")
+        formatter.timeZone = TimeZone(identifier: "UTC")
+        formatter.dateFormat = "yyyyMMdd'T'HHmmss'Z'"
+        return "\(stem)-\(formatter.string(from: Date())).seatplan"
+    }
+
+    private func confirm(_ contents: PlanContents, _ console: Console, _ path: String) throws {
+        guard !yes, contents.plan.hasChanges else { return }
+        let answer: String?
+        let isYes: Bool
+        if let growth = contents.plan.growths.first {
+            let seats = contents.plan.growths.reduce(0) { $0 + $1.to }
+            answer = console.ask(
+                "This buys seats and costs money. Type the new seat count (\(seats)) to go on: ")
+            isYes = answer.flatMap { Int($0.trimmingCharacters(in: .whitespaces)) } == seats && growth.to > growth.from
+        } else {
+            answer = console.ask("Apply this plan? [y/N] ")
+            isYes = ["y", "yes"].contains(answer?.trimmingCharacters(in: .whitespaces).lowercased() ?? "")
+        }
+        guard isYes else {
+            throw Failure(
+                .usage, "not confirmed; nothing was written",
+                hints: ["the plan is kept: polar-seats apply \(shellQuoted(path))"])
+        }
+    }
+
+    // MARK: Running
+
+    private func execute(_ file: PlanFile, _ session: Session, _ console: Console) async throws {
+        var options = RunOptions()
+        options.concurrency = concurrency
+        options.retries = server.retries
+        options.skipInvalid = arguments.skipInvalid
+        options.ignoreRosterChange = ignoreRosterChange
+        try await RunExecution(
+            file: file, session: session, console: console, options: options, reports: report, failed: failed,
+            csv: csv.options, isJSON: common.json, resumeCommand: resumeCommand(file.path)
+        ).perform()
+    }
+
+    private func resumeCommand(_ path: String) -> String {
+        var words = ["polar-seats", "apply", path]
+        if let state = server.embedded.state { words += ["--embedded-state", state] }
+        if let tokenFile = server.tokenFile { words += ["--token-file", tokenFile] }
+        if arguments.skipInvalid { words.append("--skip-invalid") }
+        for file in report { words += ["--report", file] }
+        if let failed { words += ["--failed", failed] }
+        return words.map(shellQuoted).joined(separator: " ")
+    }
+}

@@ -1,0 +1,104 @@
+internal import Foundation
+internal import PolarAPI
+internal import RosterFormats
+internal import SeatPlanning
+internal import SeatReports
+internal import SeatRuns
+
+/// The exit codes of the manual.
+enum ExitStatus: Int32 {
+    case done = 0
+    case internalError = 1
+    case changes = 2
+    case incomplete = 3
+    case guarded = 4
+    case differs = 5
+    case usage = 64
+    case badData = 65
+    case missingFile = 66
+    case unreachable = 69
+    case cannotWrite = 73
+    case stopped = 75
+    case notPermitted = 77
+    case badConfiguration = 78
+    case interrupted = 130
+}
+
+/// Why a command ended early: the exit status, what happened, and what to do about it.
+struct Failure: Error {
+    var status: ExitStatus
+    /// Lower case, no full stop; empty when everything was said already.
+    var message: String
+    var hints: [String]
+
+    init(_ status: ExitStatus, _ message: String = "", hints: [String] = []) {
+        self.status = status
+        self.message = message
+        self.hints = hints
+    }
+}
+
+extension Failure {
+    /// Any error of the libraries as what the user is told.
+    init(_ error: any Error) {
+        switch error {
+        case let failure as Failure: self = failure
+        case let error as PolarError: self.init(error)
+        case let error as PlanFileError: self.init(error)
+        case let error as RosterFile.Failure:
+            self.init(
+                error.isMissing ? .missingFile : .badData, error.description,
+                hints: error.isMissing ? ["check the path; `-` reads standard input"] : [])
+        case let error as RosterError:
+            let place = error.source.map { "\($0): " } ?? ""
+            self.init(error.code == .map ? .usage : .badData, place + error.message, hints: [error.remedy])
+        case let error as ReportError:
+            self.init(.usage, error.message, hints: [error.remedy])
+        case let error as MissingContainer: self.init(.badData, error.description)
+        case is CancellationError: self.init(.interrupted, "interrupted")
+        default: self.init(.internalError, "internal error: \(error)")
+        }
+    }
+
+    /// A roster that cannot be read at all.
+    init(_ error: RosterFormatError, in name: String) {
+        let place = error.position.map { ", line \($0.line), column \($0.column)" } ?? ""
+        self.init(.badData, "\(name)\(place): \(error.message)", hints: error.remedy.map { [$0] } ?? [])
+    }
+
+    private init(_ error: PlanFileError) {
+        let status: ExitStatus =
+            switch error.code {
+            case .missing: .missingFile
+            case .cannotWrite, .exists: .cannotWrite
+            case .locked: .stopped
+            default: .badData
+            }
+        self.init(status, error.message, hints: error.hint.map { [$0] } ?? [])
+    }
+
+    private init(_ error: PolarError) {
+        switch error.code {
+        case .connectionFailed, .secureConnectionFailed, .proxyFailed, .timedOut, .connectionLost:
+            self.init(
+                .unreachable, "the server cannot be reached: \(error.message)",
+                hints: ["check --server, the network and the proxy; nothing was changed"])
+        case .unauthorized:
+            self.init(
+                .notPermitted, "the server does not accept the token: \(error.message)",
+                hints: ["give a valid organization access token in POLAR_ACCESS_TOKEN or with --token-file FILE"])
+        case .insufficientScope, .forbidden:
+            self.init(
+                .notPermitted, "the server does not permit this: \(error.description)",
+                hints: error.neededScope.map { ["use a token with the scope \($0)"] } ?? [])
+        case .pauseTooLong:
+            self.init(.stopped, error.message, hints: ["run the same command again later, or allow more with --max-wait"])
+        case .cancelled: self.init(.interrupted, "interrupted")
+        case .serverFault, .rateLimited:
+            self.init(.unreachable, "the server is in trouble: \(error.description)", hints: ["try again later"])
+        case .notFound, .badRequest, .invalidRequest, .conflict, .paymentFailed:
+            self.init(.badData, error.description, hints: error.details.map(\.message).filter { $0 != error.message })
+        default: self.init(.unreachable, error.description)
+        }
+    }
+}

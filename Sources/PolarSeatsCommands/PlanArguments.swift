@@ -1,0 +1,146 @@
+public import ArgumentParser
+internal import Foundation
+internal import PolarAPI
+public import SeatPlanning
+internal import SeatRuns
+
+extension PlanMode: ExpressibleByArgument {}
+extension IdentityPolicy: ExpressibleByArgument {}
+
+/// The options that shape a plan.
+struct PlanArguments: ParsableArguments {
+    @Option(help: ArgumentHelp("The subscription for rows that name no container.", valueName: "id"))
+    var subscription: String?
+
+    @Option(help: ArgumentHelp("The order for rows that name no container.", valueName: "id"))
+    var order: String?
+
+    @Option(help: ArgumentHelp("The checkout that was paid, for rows that name no container.", valueName: "id"))
+    var checkout: String?
+
+    @Option(help: ArgumentHelp("Narrows which subscription a team column means.", valueName: "id"))
+    var product: String?
+
+    @Option(help: "add: nobody loses a seat; mirror: the roster is the truth; remove: every row is a revocation.")
+    var mode: PlanMode = .add
+
+    @Flag(name: .customLong("immediate-claim"), help: "Seats are claimed at once: no invitations are mailed.")
+    var immediateClaim = false
+
+    @Flag(name: .customLong("reissue-expired"), help: "Renew expired invitations by revoking and assigning.")
+    var reissueExpired = false
+
+    @Option(help: ArgumentHelp("How people are named: auto, email, external-member, external-customer.", valueName: "how"))
+    var identity: IdentityPolicy = .auto
+
+    @Flag(name: .customLong("skip-invalid"), help: "Accept invalid, conflicting and unresolved rows: they are skipped.")
+    var skipInvalid = false
+
+    @Flag(name: .customLong("allow-inactive"), help: "Accept subscriptions that are canceled or unpaid.")
+    var allowInactive = false
+
+    @Flag(help: "Buy the seats that are missing.")
+    var grow = false
+
+    @Option(help: ArgumentHelp("How grown seats are billed: prorate or invoice.", valueName: "how"))
+    var proration: String?
+
+    @Option(name: .customLong("assume-seats"), help: ArgumentHelp("Plan as if each container had N seats.", valueName: "n"))
+    var assumeSeats: Int?
+
+    @Option(name: .customLong("max-revoke"), help: ArgumentHelp("Revocations at most, in each container.", valueName: "n|p%"))
+    var maxRevoke: String?
+
+    @Option(name: .customLong("max-mails"), help: ArgumentHelp("Invitations mailed at most.", valueName: "n"))
+    var maxMails: Int?
+
+    @Option(name: .customLong("min-rows"), help: ArgumentHelp("Rows that the rosters must have.", valueName: "n"))
+    var minRows: Int = 1
+
+    @Option(help: ArgumentHelp("A roster of people who are never revoked.", valueName: "file"))
+    var protect: String?
+
+    func validate() throws {
+        let targets = [subscription, order, checkout].compactMap(\.self)
+        guard targets.count <= 1 else {
+            throw ValidationError("--subscription, --order and --checkout exclude each other")
+        }
+        for id in targets + [product].compactMap(\.self) where !isVersion4(id) {
+            throw ValidationError("'\(id)' is not an id of Polar's: a version-4 UUID such as 11111111-1111-4111-8111-111111111111")
+        }
+        if let maxRevoke, RevocationLimit(maxRevoke) == nil {
+            throw ValidationError("--max-revoke takes a number or a percentage, such as 20 or 15%; got '\(maxRevoke)'")
+        }
+        if let assumeSeats, assumeSeats < 0 { throw ValidationError("--assume-seats takes a number of seats") }
+        if let proration {
+            if proration == "next_period" {
+                throw ValidationError("--proration next_period would give the seats only in the next period: too late")
+            }
+            guard ["prorate", "invoice"].contains(proration) else {
+                throw ValidationError("--proration takes prorate or invoice; got '\(proration)'")
+            }
+        }
+    }
+
+    private func isVersion4(_ id: String) -> Bool {
+        guard UUID(uuidString: id) != nil, id.count == 36 else { return false }
+        let characters = Array(id.lowercased())
+        return characters[14] == "4" && "89ab".contains(characters[19])
+    }
+
+    /// What rows that name no container mean.
+    var standard: ContainerReference? {
+        if let subscription { return .container(.subscription(subscription.lowercased())) }
+        if let order { return .container(.order(order.lowercased())) }
+        return checkout.map { .checkout($0.lowercased()) }
+    }
+
+    var planningOptions: PlanningOptions {
+        var options = PlanningOptions()
+        options.mode = mode
+        options.identity = identity
+        options.immediateClaim = immediateClaim
+        options.reissueExpired = reissueExpired
+        options.skipInvalid = skipInvalid
+        options.allowInactive = allowInactive
+        options.grow = grow
+        options.proration = proration
+        options.assumeSeats = assumeSeats
+        options.maxRevoke = maxRevoke.flatMap { RevocationLimit($0) } ?? .standard
+        options.maxMails = maxMails
+        options.minRows = minRows
+        return options
+    }
+
+    /// The flags that changed a guard, as they are recorded in the plan.
+    var overrides: [String] {
+        var flags: [String] = []
+        if let maxRevoke { flags.append("--max-revoke \(maxRevoke)") }
+        if let maxMails { flags.append("--max-mails \(maxMails)") }
+        if minRows != 1 { flags.append("--min-rows \(minRows)") }
+        if allowInactive { flags.append("--allow-inactive") }
+        if skipInvalid { flags.append("--skip-invalid") }
+        if let protect { flags.append("--protect \(protect)") }
+        return flags
+    }
+
+    /// The people of the `--protect` file: a roster like any other.
+    func protectedPeople(_ console: Console) throws -> ProtectedPeople {
+        guard let protect else { return .none }
+        let loaded = try ReadingArguments.parse([]).load(
+            [protect], console: console, defaultAction: .keep, keepsCells: false)
+        if let bad = loaded.roster.defects.first(where: { $0.severity == .error }) {
+            throw Failure(
+                .badData, "\(protect), line \(bad.line ?? 0): \(bad.message)",
+                hints: ["a guard that cannot be read protects nobody: mend the file"])
+        }
+        var people = ProtectedPeople()
+        for index in 0..<loaded.roster.entries.count {
+            let entry = loaded.roster.entries[index]
+            if !entry.emailKey.isEmpty { people.emailKeys.insert(entry.emailKey) }
+            for id in [entry.externalID, entry.details.externalMemberID, entry.details.externalCustomerID]
+            where !id.isEmpty { people.externalIDs.insert(id) }
+        }
+        return people
+    }
+}

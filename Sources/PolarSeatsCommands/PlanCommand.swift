@@ -1,0 +1,67 @@
+internal import ArgumentParser
+internal import Foundation
+internal import SeatPlanning
+internal import SeatRuns
+
+struct PlanCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "plan", abstract: "Read rosters and the live seats, and print what would happen. Changes nothing.")
+
+    @OptionGroup var rosters: RosterArguments
+
+    @Option(name: [.short, .customLong("output")], help: ArgumentHelp("Save the plan, for `apply`.", valueName: "file"))
+    var output: String?
+
+    @Flag(name: .customLong("detailed-exitcode"), help: "Exit with 2 when there are changes to make.")
+    var detailedExitCode = false
+
+    @OptionGroup(title: "Planning") var arguments: PlanArguments
+    @OptionGroup(title: "Server") var server: ServerOptions
+    @OptionGroup(title: "Output") var common: CommonOptions
+
+    func validate() throws {
+        if arguments.assumeSeats != nil, output != nil {
+            throw ValidationError("--assume-seats makes no plan that can be applied, so it cannot be saved with -o")
+        }
+    }
+
+    func run() async throws {
+        let console = common.console
+        let choice = try ServerChoice.required(server)
+        let making = PlanMaking(arguments: arguments, console: console)
+        let loaded = try making.load(rosters)
+        try await Session.with(choice, server, common) { session in
+            let contents = try await making.make(loaded, session)
+            try show(contents, session, console)
+            if let failure = contents.header.verdict() { throw Failure(failure.status, failure.message, hints: failure.hints) }
+            if detailedExitCode, contents.plan.hasChanges { throw Failure(.changes) }
+        }
+    }
+
+    /// Saves the plan (without `-o` for the moment alone), and renders the file: what is shown is what would be applied.
+    private func show(_ contents: PlanContents, _ session: Session, _ console: Console) throws {
+        let path = output ?? temporaryPath()
+        try PlanFile.create(path, contents)
+        defer { if output == nil { try? FileManager.default.removeItem(atPath: path) } }
+        let file = try PlanFile.open(path, .reading)
+        defer { try? file.close() }
+        let outline = try PlanOutline(
+            file, planFile: output, rate: session.rate, limit: common.json ? Int.max : PlanOutline.attentionLimit)
+        Console.output(common.json ? try JSONOutput.text(outline) + "\n" : outline.text(console))
+        if let output, !common.json, contents.header.verdict() == nil, contents.plan.hasChanges {
+            console.note("apply it with: polar-seats apply \(shellQuoted(output))")
+        }
+    }
+
+    private func temporaryPath() -> String {
+        FileManager.default.temporaryDirectory.appendingPathComponent("polar-seats-\(UUID().uuidString).seatplan").path
+    }
+}
+
+/// A word as a shell takes it back.
+func shellQuoted(_ word: String) -> String {
+    let plain = word.unicodeScalars.allSatisfy {
+        ("a"..."z").contains($0) || ("A"..."Z").contains($0) || ("0"..."9").contains($0) || "-_./:=@%+,".unicodeScalars.contains($0)
+    }
+    return plain && !word.isEmpty ? word : "'" + word.replacingOccurrences(of: "'", with: #"'\''"#) + "'"
+}

@@ -1,0 +1,109 @@
+internal import Foundation
+internal import SeatPlanning
+
+/// The plan as people read it: what needs attention first, then the containers, then counts and what it will cost.
+extension PlanOutline {
+    func text(_ console: Console) -> String {
+        var lines: [String] = []
+        lines += attentionLines(console)
+        for container in containers { lines += container.lines(console) }
+        lines.append("")
+        lines.append(countLine)
+        lines.append(effortLine)
+        for warning in warnings { lines.append("\(console.paintOutput("warning", .yellow)): \(warning)") }
+        for trip in guards { lines.append("\(console.paintOutput("guard \(trip.guardName)", .red)): \(trip.message)") }
+        if let planFile { lines.append("plan: \(planFile)") }
+        return lines.joined(separator: "\n") + "\n"
+    }
+
+    private func attentionLines(_ console: Console) -> [String] {
+        guard !attention.isEmpty else { return [] }
+        let total = attention.count + attentionLeftOut
+        var lines = [console.paintOutput(total == 1 ? "1 row needs attention" : "\(total) rows need attention", .bold)]
+        for row in attention {
+            let place = row.source.isEmpty ? "" : "\(row.source):\(row.line): "
+            let who = row.email.isEmpty ? row.externalID : row.email
+            let paint: Console.Paint = row.action == Action.blocked.rawValue ? .yellow : .red
+            let reason = row.reason.map { ": \($0)" } ?? ""
+            lines.append("  \(place)\(console.paintOutput(row.action, paint)) \(printable(who))\(reason)")
+        }
+        if attentionLeftOut > 0 {
+            lines.append("  and \(attentionLeftOut) more; `polar-seats show PLAN --format csv` lists every row")
+        }
+        lines.append("")
+        return lines
+    }
+
+    private var countLine: String {
+        let order: [Action] = [
+            .assign, .keep, .reissue, .revoke, .absent, .grow, .blocked, .invalid, .duplicate, .conflict, .unresolved,
+        ]
+        let parts = order.compactMap { action in actions[action.rawValue].map { "\($0) \(action.rawValue)" } }
+        return "\(plural(rows, "row")): " + (parts.isEmpty ? "nothing in them" : parts.joined(separator: ", "))
+    }
+
+    private var effortLine: String {
+        if requests == 0 { return "nothing is to be done" }
+        let time = seconds.map { "about \(duration($0)) at \(rate)" } ?? "as fast as the server allows"
+        return "\(plural(requests + reads, "request")) (\(requests) that change something), "
+            + "\(plural(mails, "mail")), \(time)"
+    }
+}
+
+extension PlanOutline.Container {
+    func lines(_ console: Console) -> [String] {
+        var name = "\(type) \(id)"
+        let facts = [team, product, status].compactMap(\.self)
+        if !facts.isEmpty { name += " (\(facts.joined(separator: ", ")))" }
+        var lines = [console.paintOutput(name, .bold)]
+        lines.append("  before  \(Self.bar(live, seats))  \(live) of \(plural(seats, "seat")) live, \(free) free")
+        lines.append("  after   \(Self.bar(liveAfter, seatsAfter))  \(liveAfter) of \(plural(seatsAfter, "seat")) live, \(freeAfter) free")
+        if let money = moneyLine { lines.append("  \(money)") }
+        return lines
+    }
+
+    private var moneyLine: String? {
+        guard let currency else { return nil }
+        let per = interval.map { " a \($0)" } ?? ""
+        var parts: [String] = []
+        if seats != seatsAfter, let priceBefore, let priceAfter {
+            parts.append(
+                "price \(Money(priceBefore, currency).text) to \(Money(priceAfter, currency).text)\(per)")
+        }
+        if freeAfter > 0, let idlePrice {
+            parts.append("\(plural(freeAfter, "idle seat")) cost \(Money(idlePrice, currency).text)\(per)")
+        }
+        return parts.isEmpty ? nil : parts.joined(separator: "; ")
+    }
+
+    /// Ten cells: how full the container is.
+    static func bar(_ live: Int, _ seats: Int) -> String {
+        let width = 10
+        let filled = seats == 0 ? (live > 0 ? width : 0) : min(width, (live * width + seats - 1) / seats)
+        return "[" + String(repeating: "#", count: filled) + String(repeating: ".", count: width - filled) + "]"
+    }
+}
+
+func plural(_ number: Int, _ noun: String) -> String { number == 1 ? "1 \(noun)" : "\(number) \(noun)s" }
+
+/// Seconds as people say them.
+func duration(_ seconds: Double) -> String {
+    if seconds < 1 { return "1 s" }
+    if seconds < 120 { return "\(Int(seconds.rounded(.up))) s" }
+    if seconds < 7200 { return "\(Int((seconds / 60).rounded(.up))) min" }
+    return String(format: "%.1f h", seconds / 3600)
+}
+
+/// A cell that may hold anything, on one line of a terminal.
+func printable(_ text: String) -> String {
+    var safe = ""
+    for scalar in text.unicodeScalars {
+        let category = scalar.properties.generalCategory
+        if category == .control || category == .lineSeparator || category == .paragraphSeparator {
+            safe += "\\u{\(String(scalar.value, radix: 16))}"
+        } else {
+            safe.unicodeScalars.append(scalar)
+        }
+    }
+    return safe
+}

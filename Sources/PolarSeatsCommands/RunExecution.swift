@@ -1,0 +1,227 @@
+internal import Foundation
+internal import PolarAPI
+internal import SeatPlanning
+internal import SeatReports
+internal import SeatRuns
+internal import UnixSignals
+
+#if canImport(Glibc)
+    internal import Glibc
+#endif
+
+/// Runs a plan in front of the user: signals, progress, reports, the summary and the exit code.
+struct RunExecution: Sendable {
+    let file: PlanFile
+    let session: Session
+    let console: Console
+    let options: RunOptions
+    let reports: [String]
+    let failed: String?
+    let csv: ReportOptions
+    let isJSON: Bool
+    let resumeCommand: String
+
+    func perform() async throws {
+        // Places that cannot be written are found before the first request that changes anything.
+        let set = try ReportSet(reports, failed: failed, options: csv)
+        defer { set.discard() }
+        try refuseChangedRosters()
+        let stop = StopBox()
+        let display = ProgressDisplay(console: console, isJSON: isJSON, governor: session.governor)
+        let run = Run(
+            file: file, client: session.client, options: options,
+            environment: RunEnvironment(
+                now: session.now, sleep: RunEnvironment.live.sleep, random: RunEnvironment.live.random),
+            toolVersion: ToolVersion.current, governor: session.governor, stop: stop,
+            onProgress: { display.update($0) })
+        let end: RunEnd
+        do {
+            end = try await withSignals(stop) { try await run.perform() }
+        } catch let refusal as RunRefusal {
+            display.end()
+            throw Failure(refusal, file.path)
+        }
+        display.end()
+        let written = try set.write(file)
+        try tell(end, set, written)
+        try judge(end)
+    }
+
+    /// A plan is made of a roster's bytes: if they have changed since, somebody may expect the change in the run.
+    private func refuseChangedRosters() throws {
+        guard !options.ignoreRosterChange else { return }
+        for roster in try file.rosters() {
+            guard let path = roster.path, let now = RosterFile.sha256(path), now != roster.sha256 else { continue }
+            throw Failure(
+                .badData, "\(roster.name): has changed since the plan was made; the plan holds the rows as they were",
+                hints: ["plan again, or apply the plan as it is with --ignore-roster-change"])
+        }
+    }
+
+    /// The first SIGINT or SIGTERM lets requests under way finish; the second ends the process at once, which is as safe as
+    /// a kill.
+    private func withSignals<R: Sendable>(_ stop: StopBox, _ body: @escaping @Sendable () async throws -> R) async throws -> R {
+        try await withThrowingTaskGroup(of: R?.self) { group in
+            group.addTask {
+                var isFirst = true
+                for await signal in await UnixSignalsSequence(trapping: .sigint, .sigterm) {
+                    if !isFirst { exit(ExitStatus.interrupted.rawValue) }
+                    isFirst = false
+                    console.note("\nstopping: requests under way finish (\(signal) again stops at once, and is as safe)")
+                    await stop.stop(RunStop(.interrupted, "interrupted"))
+                    session.governor.close()
+                }
+                return nil
+            }
+            group.addTask { try await body() }
+            defer { group.cancelAll() }
+            while let result = try await group.next() {
+                if let result { return result }
+            }
+            throw CancellationError()
+        }
+    }
+
+    // MARK: Afterwards
+
+    private func tell(_ end: RunEnd, _ set: ReportSet, _ written: Int) throws {
+        if isJSON {
+            try file.forEachResult { Console.line(try JSONOutput.text(RowLine($0), pretty: false)) }
+            Console.line(
+                try JSONOutput.text(
+                    SummaryLine(summary: end.summary, stop: end.stop, plan: file.path, reports: set.paths), pretty: false))
+            return
+        }
+        Console.output(RunOutline(end: end, plan: file.path).text(console))
+        for path in set.paths { Console.line("report: \(path)") }
+        if let path = set.failedPath {
+            Console.line(written == 0 ? "failed rows: none (\(path) has the header alone)" : "failed rows: \(path) (\(written))")
+        }
+    }
+
+    private func judge(_ end: RunEnd) throws {
+        let total = end.summary.outcomes.values.reduce(0, +)
+        let rows = end.summary.rosterRows + end.summary.addedRows
+        guard total == rows else {
+            throw Failure(.internalError, "the totals do not add up: \(rows) rows, but \(total) outcomes")
+        }
+        if let stop = end.stop { throw Failure(stop, resumeCommand) }
+        let missed = try file.missedRows()
+        if missed > 0 {
+            throw Failure(
+                .incomplete, "\(plural(missed, "row")) did not reach the goal: failed, blocked or skipped",
+                hints: failed == nil ? ["`--failed FILE` writes them for mending; `polar-seats show \(shellQuoted(file.path))` lists them"] : [])
+        }
+    }
+}
+
+extension Failure {
+    init(_ stop: RunStop, _ resume: String) {
+        let hint = "to go on: \(resume)"
+        switch stop.reason {
+        case .interrupted: self.init(.interrupted, "interrupted; what was under way is finished and recorded", hints: [hint])
+        case .notPermitted:
+            self.init(
+                .notPermitted, "stopped: \(stop.message)",
+                hints: ["give a valid token with the scope customer_seats:write, then \(hint)"])
+        case .cannotRecord: self.init(.cannotWrite, "stopped: \(stop.message)", hints: [hint])
+        case .breaker, .pauseTooLong, .serverAway: self.init(.stopped, "stopped part-way: \(stop.message)", hints: [hint])
+        }
+    }
+
+    init(_ refusal: RunRefusal, _ path: String) {
+        switch refusal {
+        case .badRows(let count):
+            self.init(
+                .badData,
+                "\(path): \(count) invalid, conflicting or unresolved rows; nothing was written",
+                hints: ["mend the roster and plan again, or accept that they are skipped with --skip-invalid"])
+        case .guards(let trips):
+            self.init(
+                .guarded,
+                trips.map { "guard \($0.guardName): \($0.message)" }.joined(separator: "\npolar-seats: ")
+                    + "; nothing was written",
+                hints: trips.map { "plan again with \($0.remedy)" })
+        case .drift(let conflicts):
+            self.init(
+                .guarded,
+                "the server has changed since the plan was made; nothing was written\n"
+                    + conflicts.map { "  \($0.message)" }.joined(separator: "\n"),
+                hints: ["plan again: polar-seats plan ROSTER -o FILE"])
+        case .hypothetical:
+            self.init(.badData, "\(path): made with --assume-seats, and cannot be applied", hints: ["plan again without it"])
+        }
+    }
+}
+
+/// A JSON line of `apply --json`.
+struct TypedLine<Value: Encodable>: Encodable {
+    var type: String
+    var value: Value
+
+    func encode(to encoder: any Encoder) throws {
+        var container = encoder.container(keyedBy: CodingKeys.self)
+        try container.encode(type, forKey: .type)
+        try container.encode(1, forKey: .format)
+        try value.encode(to: encoder)
+    }
+
+    private enum CodingKeys: String, CodingKey { case type, format }
+}
+
+struct RowLine: Encodable {
+    var type = "row"
+    var source: String
+    var line: Int
+    var containerType: String?
+    var containerId: String?
+    var email: String
+    var externalId: String
+    var action: String
+    var outcome: String
+    var seatId: String?
+    var seatStatus: String?
+    var httpStatus: Int?
+    var error: String?
+    var message: String?
+    var attempts: Int
+    var startedAt: String?
+    var finishedAt: String?
+
+    init(_ row: ResultRow) {
+        source = row.source
+        line = row.line
+        containerType = row.container?.kind.rawValue
+        containerId = row.container?.id
+        email = row.email
+        externalId = row.externalID
+        action = row.action.rawValue
+        outcome = row.outcome.rawValue
+        seatId = row.seatID
+        seatStatus = row.seatStatus
+        httpStatus = row.httpStatus
+        error = row.error
+        message = row.message
+        attempts = row.attempts
+        startedAt = row.startedAt
+        finishedAt = row.finishedAt
+    }
+}
+
+struct SummaryLine: Encodable {
+    var type = "summary"
+    var format = 1
+    var summary: RunSummary
+    var stopped: String?
+    var reason: String?
+    var plan: String
+    var reports: [String]
+
+    init(summary: RunSummary, stop: RunStop?, plan: String, reports: [String]) {
+        self.summary = summary
+        stopped = stop?.reason.rawValue
+        reason = stop?.message
+        self.plan = plan
+        self.reports = reports
+    }
+}

@@ -1,0 +1,63 @@
+internal import Foundation
+internal import SeatPlanning
+internal import SeatRuns
+
+/// A run as people read it: totals, and whether the plan told the truth.
+struct RunOutline {
+    var summary: RunSummary
+    var stop: RunStop?
+    var settledBefore: Int
+    var doneElsewhere: Int
+    var plan: String
+
+    init(end: RunEnd, plan: String) {
+        summary = end.summary
+        stop = end.stop
+        settledBefore = end.settledBefore
+        doneElsewhere = end.doneElsewhere
+        self.plan = plan
+    }
+
+    init(summary: RunSummary, plan: String) {
+        self.summary = summary
+        stop = nil
+        settledBefore = 0
+        doneElsewhere = 0
+        self.plan = plan
+    }
+
+    func text(_ console: Console) -> String {
+        var lines: [String] = []
+        for container in summary.containers {
+            lines.append(
+                "\(container.id): \(container.liveBefore) live before, \(container.liveAfter) now"
+                    + (container.liveAfter == container.livePlanned ? "" : " (\(container.livePlanned) planned)"))
+        }
+        let parts = Outcome.allCases.compactMap { outcome in
+            summary.outcomes[outcome.rawValue].map { count -> String in
+                let text = "\(count) \(outcome.rawValue)"
+                switch outcome {
+                case .failed, .unknown: return console.paintOutput(text, .red)
+                case .skipped, .planned: return console.paintOutput(text, .yellow)
+                default: return text
+                }
+            }
+        }
+        let rows = summary.rosterRows + summary.addedRows
+        lines.append("\(plural(rows, "row")): " + (parts.isEmpty ? "none" : parts.joined(separator: ", ")))
+        if settledBefore > 0 {
+            lines.append("\(plural(settledBefore, "row")) of an interrupted run turned out to be done already")
+        }
+        if doneElsewhere > 0 {
+            lines.append("\(plural(doneElsewhere, "row")) had been done by somebody else since the plan was made")
+        }
+        if stop == nil, summary.startedAt != nil {
+            lines.append(
+                summary.mispredicted == 0
+                    ? "every row ended as the plan predicted"
+                    : "\(plural(summary.mispredicted, "row")) ended otherwise than the plan predicted")
+        }
+        lines.append("plan and record: \(plan)")
+        return lines.joined(separator: "\n") + "\n"
+    }
+}

@@ -1,0 +1,115 @@
+internal import ArgumentParser
+internal import EmbeddedServer
+internal import Foundation
+internal import PolarAPI
+
+/// Which server, and with which token.
+struct ServerOptions: ParsableArguments {
+    @Option(help: ArgumentHelp("production, sandbox, embedded, or a URL (also POLAR_SERVER).", valueName: "server"))
+    var server: String?
+
+    @Option(
+        name: .customLong("token-file"),
+        help: ArgumentHelp("Read the access token from a file, - for standard input, instead of POLAR_ACCESS_TOKEN."))
+    var tokenFile: String?
+
+    @Option(name: .customLong("ca-file"), help: ArgumentHelp("Trust these certificates (PEM) as well.", valueName: "file"))
+    var caFile: String?
+
+    @Option(help: ArgumentHelp("Requests at most, as N/min or N/s; default 80 % of the server's limit.", valueName: "n/min"))
+    var rate: String?
+
+    @Option(help: ArgumentHelp("Seconds until a request without an answer counts as lost.", valueName: "s"))
+    var timeout: Int = 60
+
+    @Option(name: .customLong("max-wait"), help: ArgumentHelp("The longest pause a rate limit may ask for.", valueName: "s"))
+    var maxWait: Int = 300
+
+    @Option(help: ArgumentHelp("Attempts after the first, for each request.", valueName: "n"))
+    var retries: Int = 5
+
+    @OptionGroup(title: "Embedded server") var embedded: EmbeddedOptions
+
+    func validate() throws {
+        guard timeout > 0 else { throw ValidationError("--timeout takes a number of seconds above 0") }
+        guard maxWait >= 0 else { throw ValidationError("--max-wait takes a number of seconds") }
+        guard (0...100).contains(retries) else { throw ValidationError("--retries takes a number from 0 to 100") }
+        if let rate { _ = try Self.parse(rate: rate) }
+    }
+
+    /// `N/min`, `N/s` or `unlimited`.
+    static func parse(rate text: String) throws -> RequestRate? {
+        if text == "unlimited" { return nil }
+        let parts = text.split(separator: "/", maxSplits: 1).map(String.init)
+        if parts.count == 2, let count = Int(parts[0]), count > 0 {
+            if ["min", "m"].contains(parts[1]) { return .perMinute(count) }
+            if ["s", "sec"].contains(parts[1]) { return .perSecond(count) }
+        }
+        throw ValidationError("--rate takes N/min, N/s or unlimited, such as 400/min; got '\(text)'")
+    }
+}
+
+/// How the embedded server is set up.
+struct EmbeddedOptions: ParsableArguments {
+    @Option(name: .customLong("embedded-state"), help: ArgumentHelp("Its state file.", valueName: "file"))
+    var state: String?
+
+    @Option(name: .customLong("embedded-now"), help: ArgumentHelp("What its clock says (ISO 8601).", valueName: "time"))
+    var now: String?
+
+    @Option(name: .customLong("embedded-seed"), help: ArgumentHelp("Makes faults and ids repeat.", valueName: "n"))
+    var seed: UInt64 = 0
+
+    @Option(
+        name: .customLong("embedded-fault"),
+        help: ArgumentHelp(
+            "A fault to rehearse, repeatable: latency=50ms±20, drop-before=P, drop-after=P, status=503:P, truncate=P, rate=500/min, lock=2s, crash-after=N.",
+            valueName: "fault"))
+    var faults: [String] = []
+
+    /// `$XDG_STATE_HOME/polar-seats/embedded.sqlite` unless said otherwise.
+    var stateFile: String {
+        if let state { return state }
+        let environment = ProcessInfo.processInfo.environment
+        let home = environment["XDG_STATE_HOME"].flatMap { $0.hasPrefix("/") ? $0 : nil }
+        let base = home ?? (environment["HOME"] ?? NSHomeDirectory()) + "/.local/state"
+        return base + "/polar-seats/embedded.sqlite"
+    }
+
+    /// The state file, in a folder that exists: it holds people, so the folder is the user's alone.
+    func preparedStateFile() throws -> String {
+        let folder = (stateFile as NSString).deletingLastPathComponent
+        if !folder.isEmpty, !FileManager.default.fileExists(atPath: folder) {
+            do {
+                try FileManager.default.createDirectory(
+                    atPath: folder, withIntermediateDirectories: true, attributes: [.posixPermissions: 0o700])
+            } catch {
+                throw Failure(
+                    .cannotWrite, "\(folder): the folder for the embedded server's state cannot be made",
+                    hints: ["choose another place with --embedded-state FILE"])
+            }
+        }
+        return stateFile
+    }
+
+    func configuration(port: Int = 0) throws -> EmbeddedServerConfiguration {
+        var configuration = EmbeddedServerConfiguration()
+        configuration.stateFile = try preparedStateFile()
+        configuration.port = port
+        configuration.seed = seed
+        if let now {
+            guard let date = Timestamp(rawValue: now).date else {
+                throw Failure(
+                    .usage, "--embedded-now takes a time such as 2026-11-21T09:00:00Z; got '\(now)'")
+            }
+            configuration.now = date
+        }
+        do {
+            configuration.faults = try faults.map { try EmbeddedFault(parsing: $0) }
+        } catch let error as EmbeddedServerError {
+            throw Failure(.usage, error.message)
+        }
+        configuration.crash = { crashNow() }
+        return configuration
+    }
+}
