@@ -15,8 +15,10 @@ final class ScriptedTransport: PolarTransport {
     /// The last step serves every request after it too.
     init(_ steps: [Step]) { state = Mutex(State(steps: steps)) }
 
-    convenience init(_ answers: PolarResponse...) {
-        self.init(answers.map { answer in { _ in answer } })
+    convenience init(_ answers: PolarResponse...) { self.init(answering: answers) }
+
+    convenience init(answering answers: [PolarResponse]) {
+        self.init(answers.map { answer -> Step in { _ in answer } })
     }
 
     var requests: [PolarRequest] { state.withLock { $0.requests } }
