@@ -43,7 +43,7 @@ extension RosterBuilder {
                     message: "--map \(field.spelling): `\(column)` stands in no record",
                     remedy: "look at the spelling of the path"))
         }
-        for (_, zeros) in damage.sorted(by: { $0.value.column < $1.value.column }) {
+        for zeros in zeros {
             guard let suspicion = zeros.suspicion else { continue }
             defects.append(
                 Defect(
@@ -141,13 +141,15 @@ enum ExcelDamage {
 /// Watches one id column for leading zeros that went: all ids are numbers, none begins with 0, most have one width and
 /// some fewer digits.
 struct LeadingZeros {
+    let role: ColumnRole
     let column: Int
     /// Some id cannot have lost a zero: nothing more to watch.
     private(set) var isOver = false
     private var counts = [Int](repeating: 0, count: 24)
     private var firstLines = [Int](repeating: 0, count: 24)
 
-    init(column: Int) {
+    init(role: ColumnRole, column: Int) {
+        self.role = role
         self.column = column
     }
 
