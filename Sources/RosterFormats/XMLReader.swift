@@ -209,7 +209,9 @@ extension XMLReader {
     static func sentence(_ message: String) -> String {
         var text = String(message.map { $0.isNewline ? " " : $0 })
         while let last = text.last, last == " " || last == "." { text.removeLast() }
-        guard let first = text.first, text.dropFirst().first?.isLowercase == true else { return text }
+        // A name such as `AttValue` keeps its spelling.
+        let word = text.prefix { $0 != " " }
+        guard let first = word.first, word.dropFirst().allSatisfy(\.isLowercase) else { return text }
         return first.lowercased() + text.dropFirst()
     }
 }

@@ -2,6 +2,8 @@ import CLibXML2
 
 /// Validates a document against an XSD while it is read: libxml2's validator stands between the parser and the collector.
 struct XMLSchemaValidation {
+    /// The schema points into it.
+    private let document: xmlDocPtr
     private let schema: xmlSchemaPtr
     private let validator: xmlSchemaValidCtxtPtr
     private let plug: xmlSchemaSAXPlugPtr
@@ -9,33 +11,16 @@ struct XMLSchemaValidation {
     init(
         _ xsd: [UInt8], parser: xmlParserCtxtPtr, collector: UnsafeMutablePointer<XMLCollector>
     ) throws(RosterFormatError) {
-        var finding = Finding()
-        let parsed = xsd.withUnsafeBufferPointer { bytes -> xmlSchemaPtr? in
-            bytes.withMemoryRebound(to: CChar.self) { text in
-                withUnsafeMutablePointer(to: &finding) { finding in
-                    guard let reading = xmlSchemaNewMemParserCtxt(text.baseAddress, Int32(text.count)) else {
-                        return nil
-                    }
-                    defer { xmlSchemaFreeParserCtxt(reading) }
-                    xmlSchemaSetParserStructuredErrors(
-                        reading,
-                        { context, error in
-                            guard let context, let error else { return }
-                            let finding = context.assumingMemoryBound(to: Finding.self)
-                            guard finding.pointee.message == nil, let message = error.pointee.message else { return }
-                            finding.pointee.message = XMLReader.sentence(String(cString: message))
-                            finding.pointee.line = Int(error.pointee.line)
-                        }, finding)
-                    return xmlSchemaParse(reading)
-                }
-            }
-        }
+        let document = try XMLSchemaValidation.document(xsd)
+        var finding: String?
+        var line = 0
+        let parsed = XMLSchemaValidation.parse(document, &finding, &line)
         guard let parsed, let validator = xmlSchemaNewValidCtxt(parsed) else {
-            throw RosterFormatError(
-                .unusableSchema, "the schema cannot be used: \(finding.message ?? "it is not an XML schema")",
-                remedy: "schemas must be one file: nothing is included or imported",
-                position: finding.line > 0 ? Position(line: finding.line, column: 0, byteOffset: 0) : nil)
+            if let parsed { xmlSchemaFree(parsed) }
+            xmlFreeDoc(document)
+            throw XMLSchemaValidation.unusable(finding ?? "it is not an XML schema", line: line)
         }
+        self.document = document
         schema = parsed
         self.validator = validator
         xmlSchemaSetValidStructuredErrors(
@@ -48,11 +33,58 @@ struct XMLSchemaValidation {
         guard let plug = xmlSchemaSAXPlug(validator, &parser.pointee.sax, &parser.pointee.userData) else {
             xmlSchemaFreeValidCtxt(validator)
             xmlSchemaFree(parsed)
-            throw RosterFormatError(.unusableSchema, "the schema cannot be used while reading")
+            xmlFreeDoc(document)
+            throw XMLSchemaValidation.unusable("libxml2 does not take it", line: 0)
         }
         self.plug = plug
         // The plug passes elements and text on, not structured errors.
         parser.pointee.sax.pointee.serror = serror
+    }
+
+    private static func unusable(_ why: String, line: Int) -> RosterFormatError {
+        RosterFormatError(
+            .unusableSchema, "the schema cannot be used: \(why)",
+            remedy: "give an XML schema that is one file: nothing is included or imported",
+            position: line > 0 ? Position(line: line, column: 0, byteOffset: 0) : nil)
+    }
+
+    /// Parsed here because the schema parser would print what is malformed.
+    private static func document(_ xsd: [UInt8]) throws(RosterFormatError) -> xmlDocPtr {
+        guard let reading = xmlNewParserCtxt() else { throw unusable("out of memory", line: 0) }
+        defer { xmlFreeParserCtxt(reading) }
+        let flags = XML_PARSE_NONET.rawValue | XML_PARSE_NOERROR.rawValue | XML_PARSE_NOWARNING.rawValue
+        let document = xsd.withUnsafeBytes {
+            xmlCtxtReadMemory(
+                reading, $0.baseAddress?.assumingMemoryBound(to: CChar.self), Int32(clamping: $0.count), nil, nil,
+                Int32(flags))
+        }
+        guard let document else {
+            let error = reading.pointee.lastError
+            throw unusable(error.message.map { sentence(String(cString: $0)) } ?? "it is empty", line: Int(error.line))
+        }
+        return document
+    }
+
+    private static func parse(_ document: xmlDocPtr, _ message: inout String?, _ line: inout Int) -> xmlSchemaPtr? {
+        var finding = Finding()
+        defer {
+            message = finding.message
+            line = finding.line
+        }
+        return withUnsafeMutablePointer(to: &finding) { finding in
+            guard let reading = xmlSchemaNewDocParserCtxt(document) else { return nil }
+            defer { xmlSchemaFreeParserCtxt(reading) }
+            xmlSchemaSetParserStructuredErrors(
+                reading,
+                { context, error in
+                    guard let context, let error else { return }
+                    let finding = context.assumingMemoryBound(to: Finding.self)
+                    guard finding.pointee.message == nil, let message = error.pointee.message else { return }
+                    finding.pointee.message = XMLReader.sentence(String(cString: message))
+                    finding.pointee.line = Int(error.pointee.line)
+                }, finding)
+            return xmlSchemaParse(reading)
+        }
     }
 
     private struct Finding {
@@ -76,5 +108,6 @@ struct XMLSchemaValidation {
         xmlSchemaSAXUnplug(plug)
         xmlSchemaFreeValidCtxt(validator)
         xmlSchemaFree(schema)
+        xmlFreeDoc(document)
     }
 }
