@@ -80,22 +80,17 @@ extension RosterBuilder {
         metadataCells.first { columns.fields[$0.column] == field }?.cell ?? .max
     }
 
-    /// Whether the earlier of two cells for one field stands. Two different values in one column are a list, of which
-    /// the first counts; in two columns they contradict each other.
+    /// Whether the earlier of two cells for one field, in columns of different spelling, stands.
     private mutating func settles(_ record: RecordView, _ earlier: Int, _ later: Int) -> Bool {
         let (first, second) = (record.bytes(earlier), record.bytes(later))
         if second.isEmpty || first.elementsEqual(second) { return true }
         if first.isEmpty {
-            if let index = metadataCells.firstIndex(where: { $0.cell == earlier }) { metadataCells.remove(at: index) }
+            metadataCells.removeAll { $0.cell == earlier }
             return false
         }
-        let sameColumn = record.column(earlier) == record.column(later)
         add(
-            sameColumn ? .warning : .error, sameColumn ? "several_values" : "field_twice", record, cell: later,
-            message: sameColumn
-                ? "the field has several values; only the first counts"
-                : "the field stands there twice, with different values",
-            remedy: sameColumn ? "keep one value" : "keep one of the two")
+            .error, "field_twice", record, cell: later, message: "the field stands there twice, with different values",
+            remedy: "keep one of the two")
         return true
     }
 

@@ -14,6 +14,8 @@ public struct RosterBuilder: RecordSink {
     // The source that is being read.
     var columns = RosterColumns()
     private var names: [String] = []
+    /// XML announces every element as a column; those that hold other elements alone never have a cell.
+    private var hasCells: [Bool] = []
     private var isStale = true
     var isCSV = true
     var hasDetails = false
@@ -55,6 +57,7 @@ public struct RosterBuilder: RecordSink {
         sources.append(Roster.Source(name: name))
         columns = RosterColumns()
         names = []
+        hasCells = []
         isStale = true
         isCSV = true
         hasDetails = false
@@ -74,7 +77,10 @@ public struct RosterBuilder: RecordSink {
     }
 
     public mutating func columnAdded(_ name: String, at index: Int) {
-        while names.count <= index { names.append("") }
+        while names.count <= index {
+            names.append("")
+            hasCells.append(isCSV)
+        }
         names[index] = name
         isStale = true
     }
@@ -88,6 +94,7 @@ public struct RosterBuilder: RecordSink {
     }
 
     public mutating func record(_ record: RecordView) throws {
+        if !isCSV { seeColumns(of: record) }
         if isStale { try resolveColumns() }
         rowIsInvalid = false
         rowIsGuessed = false
@@ -123,10 +130,10 @@ public struct RosterBuilder: RecordSink {
         sources[source].columns = columns.names.indices.map { index in
             Roster.Column(
                 name: columns.names[index], field: columns.fields[index],
-                displacedBy: columns.displaced[index].map { columns.names[$0] })
+                displacedBy: columns.displaced[index].map { columns.names[$0] }, isPresent: hasCells[index])
         }
         table.sources[source].columns = columns.names
-        table.sources[source].extraColumns = columns.fields.indices.filter { columns.fields[$0] == nil }
+        table.sources[source].extraColumns = columns.fields.indices.filter { columns.fields[$0] == nil && hasCells[$0] }
         defects[firstOfSource...].sort(by: Defect.inOrderOfLines)
     }
 
@@ -140,9 +147,17 @@ public struct RosterBuilder: RecordSink {
 
     var sourceName: String { sources.last?.name ?? "" }
 
+    private mutating func seeColumns(of record: RecordView) {
+        for cell in 0..<record.count where !hasCells[record.column(cell)] {
+            hasCells[record.column(cell)] = true
+            isStale = true
+        }
+    }
+
     /// XML tells of a column at its first appearance, so that this happens more than once.
     private mutating func resolveColumns() throws {
-        columns = try RosterColumns(names, source: sourceName, options: options, allowsTwins: !isCSV)
+        columns = try RosterColumns(
+            names, isPresent: hasCells, source: sourceName, options: options, allowsTwins: !isCSV)
         if isCSV, !columns.hasIdentity { throw columns.noIdentityError(sourceName) }
         hasDetails = columns.roles.contains { Self.detailRoles.contains($0) }
         hasWords = columns.roles.contains(.action) || columns.roles.contains(.immediateClaim)

@@ -36,7 +36,7 @@ extension RosterBuilder {
                     remedy: "to use it: --map \(field.spelling)=\"\(columns.names[column])\""))
         }
         for (field, column) in options.map.columns.sorted(by: { $0.key.spelling < $1.key.spelling })
-        where !columns.fields.contains(field) {
+        where !columns.has(field) {
             defects.append(
                 Defect(
                     .warning, "map_unused", source: sourceName, field: column,
