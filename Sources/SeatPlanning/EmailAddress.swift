@@ -86,45 +86,74 @@ struct PlainEmail {
         guard end - start >= 5, end - start <= 254 else { return nil }
 
         at = start
-        var afterDot = true
-        while true {
-            guard at < end else { return nil }
-            let byte = bytes[at]
-            guard byte < 0x80 else { return nil }
-            if byte == UInt8(ascii: "@") { break }
-            if byte == UInt8(ascii: ".") {
-                if afterDot { return nil }
-                afterDot = true
-            } else {
-                guard Self.isAtom(byte) else { return nil }
-                if Self.isUpper(byte) { hasUpperCaseLocal = true }
-                if byte == UInt8(ascii: "+"), plus == nil, at > start { plus = at }
-                afterDot = false
-            }
-            at += 1
+        let found = Self.kinds.withUnsafeBufferPointer { kinds in
+            scanLocal(bytes, kinds) && scanDomain(bytes, kinds)
         }
-        guard !afterDot, scanDomain(bytes) else { return nil }
+        guard found else { return nil }
     }
 
-    private mutating func scanDomain(_ bytes: UnsafeRawBufferPointer) -> Bool {
+    /// Stops at the `@`.
+    private mutating func scanLocal(_ bytes: UnsafeRawBufferPointer, _ kinds: UnsafeBufferPointer<UInt8>) -> Bool {
+        var seen: UInt8 = 0
+        var begin = start
+        while at < end {
+            let byte = bytes[at]
+            let kind = kinds[Int(byte)]
+            if kind & Self.stopsLocal != 0 {
+                switch byte {
+                case UInt8(ascii: "@"):
+                    hasUpperCaseLocal = seen & Self.isUpper != 0
+                    return at > begin
+                case UInt8(ascii: "."):
+                    guard at > begin else { return false }
+                    begin = at + 1
+                case UInt8(ascii: "+"):
+                    if plus == nil, at > start { plus = at }
+                default: return false
+                }
+            }
+            seen |= kind
+            at += 1
+        }
+        return false
+    }
+
+    private mutating func scanDomain(_ bytes: UnsafeRawBufferPointer, _ kinds: UnsafeBufferPointer<UInt8>) -> Bool {
         var label = at + 1
         var dots = 0
         var index = label
+        var seen: UInt8 = 0
         while index < end {
             let byte = bytes[index]
-            if byte == UInt8(ascii: ".") {
-                guard Self.isLabel(bytes, label, index) else { return false }
-                dots += 1
-                label = index + 1
-            } else if Self.isUpper(byte) {
-                hasUpperCaseDomain = true
-            } else {
-                guard Self.isLower(byte) || Self.isDigit(byte) || byte == UInt8(ascii: "-") else { return false }
+            let kind = kinds[Int(byte)]
+            if kind & Self.stopsDomain != 0 {
+                if byte == UInt8(ascii: ".") {
+                    guard Self.isLabel(bytes, label, index) else { return false }
+                    dots += 1
+                    label = index + 1
+                } else if byte != UInt8(ascii: "-") {
+                    return false
+                }
             }
+            seen |= kind
             index += 1
         }
+        hasUpperCaseDomain = seen & Self.isUpper != 0
         guard dots > 0, Self.isLabel(bytes, label, end), Self.isLetter(bytes[end - 1]) else { return false }
         return !Self.isReserved(bytes, label, end)
+    }
+
+    private static let stopsLocal: UInt8 = 1
+    private static let stopsDomain: UInt8 = 2
+    private static let isUpper: UInt8 = 4
+
+    /// For each byte what it does to the scans: most do nothing.
+    private static let kinds: [UInt8] = (UInt8.min...UInt8.max).map { byte in
+        let isLetterOrDigit = isLetter(byte) || byte &- 0x30 < 10
+        var kind: UInt8 = isLetterOrDigit ? 0 : stopsDomain
+        if !isAtom(byte) || byte == UInt8(ascii: "+") { kind |= stopsLocal }
+        if byte &- 0x41 < 26 { kind |= isUpper }
+        return kind
     }
 
     /// No hyphen at either end, 1 to 63 long, and no `--` in third place, which is Punycode's or nobody's.
@@ -145,9 +174,6 @@ struct PlainEmail {
     }
 
     private static func isBlank(_ byte: UInt8) -> Bool { byte == 0x20 || byte == 0x09 }
-    private static func isUpper(_ byte: UInt8) -> Bool { byte &- 0x41 < 26 }
-    private static func isLower(_ byte: UInt8) -> Bool { byte &- 0x61 < 26 }
-    private static func isDigit(_ byte: UInt8) -> Bool { byte &- 0x30 < 10 }
     private static func isLetter(_ byte: UInt8) -> Bool { (byte | 0x20) &- 0x61 < 26 }
 
     /// RFC 5322's `atext`. The two words hold a bit for each ASCII character.

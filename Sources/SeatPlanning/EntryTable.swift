@@ -99,9 +99,27 @@ public struct EntryTable: Sendable {
     public private(set) var references: [ContainerReference] = []
     private var referenceIndex: [ContainerReference: Int32] = [:]
 
+    /// Where the cells begin that were added for the next row.
+    private var openCells: Int?
+
     public init() {}
 
     public var count: Int { rows.count }
+    /// The bytes of all rows' text.
+    var byteCount: Int { arena.count }
+
+    /// Makes room once for what is expected: growing by halves copies everything twice.
+    public mutating func reserveCapacity(rows count: Int, bytes: Int) {
+        rows.reserveCapacity(count)
+        arena.reserveCapacity(bytes)
+    }
+
+    /// Adds a cell to the row that the next ``append(_:email:emailKey:externalID:cells:)`` makes; that one is then given no cells.
+    mutating func addCell(_ bytes: UnsafeRawBufferPointer) {
+        if openCells == nil { openCells = arena.count }
+        arena.append(contentsOf: bytes)
+        arena.append(0)
+    }
 
     /// The values of row `index` as Strings.
     public subscript(index: Int) -> RosterEntry {
@@ -157,11 +175,13 @@ public struct EntryTable: Sendable {
         _ new: NewRow, email: UnsafeRawBufferPointer, emailKey: UnsafeRawBufferPointer,
         externalID: UnsafeRawBufferPointer, cells: UnsafeRawBufferPointer
     ) -> Int {
-        let base = arena.count
+        let base = openCells ?? arena.count
+        openCells = nil
         var row = Row(
             base: base, line: UInt32(clamping: new.line), source: UInt16(clamping: new.source), action: new.action,
             immediateClaim: new.immediateClaim.map { $0 ? 2 : 1 } ?? 0)
-        row.cells = put(cells, base)
+        if !cells.isEmpty { put(cells, base) }
+        row.cells = Slice(offset: 0, length: UInt32(arena.count - base))
         row.email = put(email, base)
         let isSame = emailKey.baseAddress == email.baseAddress && emailKey.count == email.count
         row.emailKey = isSame || emailKey.elementsEqual(email) ? row.email : put(emailKey, base)
@@ -237,6 +257,7 @@ public struct EntryTable: Sendable {
         }
     }
 
+    @discardableResult
     private mutating func put(_ bytes: UnsafeRawBufferPointer, _ base: Int) -> Slice {
         let slice = Slice(offset: UInt32(arena.count - base), length: UInt32(bytes.count))
         arena.append(contentsOf: bytes)

@@ -25,6 +25,8 @@ public struct Roster: Sendable {
         public var field: RosterField?
         /// Another column that means the same field and counts in place of this one.
         public var displacedBy: String?
+        /// False for an element of XML that holds other elements alone: no record has a value there.
+        public var isPresent = true
     }
 
     public var entries: EntryTable

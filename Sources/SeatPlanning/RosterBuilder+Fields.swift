@@ -3,7 +3,7 @@ internal import RosterFormats
 /// The fields of one row: what their cells mean, and what is wrong with them.
 extension RosterBuilder {
     mutating func email(_ record: RecordView) -> RowEmail {
-        guard let cell = cell(.email) else { return .none }
+        guard let cell = cell(.email, record) else { return .none }
         let raw = value(record, cell)
         guard let plain = PlainEmail(raw) else { return unusualEmail(raw, record, cell) }
         if !plain.notes.isEmpty { note(plain.notes, record, cell) }
@@ -66,8 +66,8 @@ extension RosterBuilder {
                 remedy: "format the column as text there, and export it anew")
             return bytes
         }
-        if damage[role]?.isOver != true {
-            damage[role, default: LeadingZeros(column: record.column(cell))].see(bytes, line: record.line)
+        for index in zeros.indices where zeros[index].role == role && !zeros[index].isOver {
+            zeros[index].see(bytes, line: record.line)
         }
         return bytes
     }
@@ -208,7 +208,7 @@ extension RosterBuilder {
             if !columns.isExport || details.memberID.isEmpty { details.customerID = polarIDText(.customerID, record) }
         }
         if let (_, bytes) = text(.name, record) { details.name = String(decoding: bytes, as: UTF8.self) }
-        for (column, cell) in metadataCells {
+        for (column, cell) in metadataCells where cell < record.count {
             guard case .metadata(let key)? = columns.fields[column] else { continue }
             let bytes = value(record, cell)
             guard !bytes.isEmpty else { continue }
@@ -219,7 +219,7 @@ extension RosterBuilder {
     }
 
     private mutating func checkSize(_ metadata: [EntryDetails.Metadatum], _ record: RecordView) {
-        let cell = metadataCells.first?.cell
+        let cell = metadataCells.first { $0.cell < record.count }?.cell
         if metadata.count > 10 {
             add(
                 .error, "metadata_keys", record, cell: cell, value: "\(metadata.count) keys",

@@ -4,15 +4,15 @@ internal import RosterFormats
 extension RosterBuilder {
     /// - Returns: the entry, or nil for a row that is left out.
     mutating func appendRow(of record: RecordView) -> Int? {
-        gather(record)
+        if !isCSV { gather(record) }
         if columns.isExport, isRevokedSeat(record) {
             leaveOut(record)
             return nil
         }
         var row = EntryTable.NewRow(source: sources.count - 1, line: record.line)
-        row.action = action(record)
-        row.immediateClaim = immediateClaim(record)
-        row.container = container(record)
+        row.action = hasWords ? action(record) : options.defaultAction
+        if hasWords { row.immediateClaim = immediateClaim(record) }
+        if hasContainers { row.container = container(record) }
         let email = email(record)
         let externalID = idText(.externalID, record)
         if hasDetails { row.details = details(record, hasPerson: !email.isEmpty || !externalID.isEmpty) }
@@ -22,30 +22,29 @@ extension RosterBuilder {
                 .error, "no_identity", record, message: "the row does not say who it is",
                 remedy: "fill in one of \(identityColumns), or remove the row")
         }
-        if options.keepsCells { joinCells(record) }
+        if options.keepsCells { addCells(record) }
         return append(row, email, externalID)
     }
 
     private mutating func append(_ row: EntryTable.NewRow, _ email: RowEmail, _ externalID: UnsafeRawBufferPointer)
         -> Int
     {
-        let cells = joined
-        let entry = cells.withUnsafeBytes { cells in
+        let none = Self.empty
+        let entry =
             switch email {
             case .none:
-                return table.append(row, email: Self.empty, emailKey: Self.empty, externalID: externalID, cells: cells)
+                table.append(row, email: none, emailKey: none, externalID: externalID, cells: none)
             case .same(let bytes):
-                return table.append(row, email: bytes, emailKey: bytes, externalID: externalID, cells: cells)
+                table.append(row, email: bytes, emailKey: bytes, externalID: externalID, cells: none)
             case .refused(let bytes):
-                return table.append(row, email: bytes, emailKey: Self.empty, externalID: externalID, cells: cells)
+                table.append(row, email: bytes, emailKey: none, externalID: externalID, cells: none)
             case .forms(let address, let key):
-                return address.withUnsafeBytes { address in
+                address.withUnsafeBytes { address in
                     key.withUnsafeBytes {
-                        table.append(row, email: address, emailKey: $0, externalID: externalID, cells: cells)
+                        table.append(row, email: address, emailKey: $0, externalID: externalID, cells: none)
                     }
                 }
             }
-        }
         if rowIsInvalid { table.markInvalid(entry) }
         return entry
     }
@@ -65,58 +64,39 @@ extension RosterBuilder {
 
     // MARK: cells
 
-    /// Finds the cell of each field, and what the row says twice.
+    /// Finds the cell of each field of an XML record, and what it says twice.
     private mutating func gather(_ record: RecordView) {
-        for role in cellOf.indices { cellOf[role] = -1 }
-        if !metadataCells.isEmpty { metadataCells.removeAll(keepingCapacity: true) }
-        if isCSV {
-            let count = record.count
-            for column in columns.used where column < count { take(columns.roles[column], column, column) }
-        } else {
-            for cell in 0..<record.count {
-                let column = record.column(cell)
-                let role = columns.roles[column]
-                guard role != .extra else { continue }
-                let earlier = role == .metadata ? metadataCell(columns.fields[column]) : Int(cellOf[Int(role.rawValue)])
-                if earlier < 0 || !settles(record, earlier, cell) { take(role, column, cell) }
-            }
-        }
-    }
-
-    private mutating func take(_ role: ColumnRole, _ column: Int, _ cell: Int) {
-        if role == .metadata {
-            metadataCells.append((column, cell))
-        } else {
-            cellOf[Int(role.rawValue)] = Int32(truncatingIfNeeded: cell)
+        clearCells()
+        for cell in 0..<record.count {
+            let column = record.column(cell)
+            let role = columns.roles[column]
+            guard role != .extra else { continue }
+            let earlier = role == .metadata ? metadataCell(columns.fields[column]) : cellOf[Int(role.rawValue)]
+            if earlier == .max || !settles(record, earlier, cell) { place(role, column, cell) }
         }
     }
 
     private func metadataCell(_ field: RosterField?) -> Int {
-        metadataCells.first { columns.fields[$0.column] == field }?.cell ?? -1
+        metadataCells.first { columns.fields[$0.column] == field }?.cell ?? .max
     }
 
-    /// Whether the earlier of two cells for one field stands. Two different values in one column are a list, of which
-    /// the first counts; in two columns they contradict each other.
+    /// Whether the earlier of two cells for one field, in columns of different spelling, stands.
     private mutating func settles(_ record: RecordView, _ earlier: Int, _ later: Int) -> Bool {
         let (first, second) = (record.bytes(earlier), record.bytes(later))
         if second.isEmpty || first.elementsEqual(second) { return true }
         if first.isEmpty {
-            if let index = metadataCells.firstIndex(where: { $0.cell == earlier }) { metadataCells.remove(at: index) }
+            metadataCells.removeAll { $0.cell == earlier }
             return false
         }
-        let sameColumn = record.column(earlier) == record.column(later)
         add(
-            sameColumn ? .warning : .error, sameColumn ? "several_values" : "field_twice", record, cell: later,
-            message: sameColumn
-                ? "the field has several values; only the first counts"
-                : "the field stands there twice, with different values",
-            remedy: sameColumn ? "keep one value" : "keep one of the two")
+            .error, "field_twice", record, cell: later, message: "the field stands there twice, with different values",
+            remedy: "keep one of the two")
         return true
     }
 
-    func cell(_ role: ColumnRole) -> Int? {
+    func cell(_ role: ColumnRole, _ record: RecordView) -> Int? {
         let cell = cellOf[Int(role.rawValue)]
-        return cell < 0 ? nil : Int(cell)
+        return cell < record.count ? cell : nil
     }
 
     /// A cell without the `'` that our own CSV puts before what a spreadsheet would take for a formula.
@@ -137,31 +117,30 @@ extension RosterBuilder {
 
     /// The trimmed text of a field, or nil when the row does not fill it in.
     func text(_ role: ColumnRole, _ record: RecordView) -> (cell: Int, bytes: UnsafeRawBufferPointer)? {
-        guard let cell = cell(role) else { return nil }
+        guard let cell = cell(role, record) else { return nil }
         let bytes = trimmedValue(record, cell)
         return bytes.isEmpty ? nil : (cell, bytes)
     }
 
-    private mutating func joinCells(_ record: RecordView) {
-        joined.removeAll(keepingCapacity: true)
+    private mutating func addCells(_ record: RecordView) {
         if isCSV {
-            for cell in 0..<record.count { join(value(record, cell)) }
-        } else {
-            var at = [Int](repeating: -1, count: columns.names.count)
-            for cell in (0..<record.count).reversed() { at[record.column(cell)] = cell }
-            let last = at.lastIndex { $0 >= 0 } ?? -1
-            for column in 0..<(last + 1) { join(at[column] < 0 ? Self.empty : record.bytes(at[column])) }
+            for cell in 0..<record.count { addCell(value(record, cell)) }
+            return
         }
+        var at = [Int](repeating: -1, count: columns.names.count)
+        for cell in (0..<record.count).reversed() { at[record.column(cell)] = cell }
+        let last = at.lastIndex { $0 >= 0 } ?? -1
+        for column in 0..<(last + 1) { addCell(at[column] < 0 ? Self.empty : record.bytes(at[column])) }
     }
 
-    private mutating func join(_ bytes: UnsafeRawBufferPointer) {
+    private mutating func addCell(_ bytes: UnsafeRawBufferPointer) {
         // A zero byte ends a cell in the table; a row that has one in it is invalid anyway.
         if rowIsInvalid, bytes.contains(0) {
-            joined.append(contentsOf: bytes.filter { $0 != 0 })
+            let kept = bytes.filter { $0 != 0 }
+            kept.withUnsafeBytes { table.addCell($0) }
         } else {
-            joined.append(contentsOf: bytes)
+            table.addCell(bytes)
         }
-        joined.append(0)
     }
 
     // MARK: our own exports
@@ -175,7 +154,7 @@ extension RosterBuilder {
     private mutating func leaveOut(_ record: RecordView) {
         sources[sources.count - 1].leftOut += 1
         add(
-            .note, "revoked_seat", record, cell: cell(.status), entry: .some(nil),
+            .note, "revoked_seat", record, cell: cell(.status, record), entry: .some(nil),
             message: "the seat is revoked: the row is left out",
             remedy: "to have a seat revoked, add a column action with the word revoke")
     }

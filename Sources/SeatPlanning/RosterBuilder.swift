@@ -14,26 +14,32 @@ public struct RosterBuilder: RecordSink {
     // The source that is being read.
     var columns = RosterColumns()
     private var names: [String] = []
+    /// XML announces every element as a column; those that hold other elements alone never have a cell.
+    private var hasCells: [Bool] = []
     private var isStale = true
     var isCSV = true
     var hasDetails = false
+    var hasContainers = false
+    var hasWords = false
     private var isOpen = false
     /// Defects of records that were not delivered yet, or never will be.
     private var pending: [FormatDefect] = []
     private var lastRecord = 0
     private var lastEntry: Int?
     private var firstOfSource = 0
+    private var expectedBytes: Int?
 
     // Across rows.
     var references = ReferenceCache()
     /// Entries whose address has a `+`.
     var tagged: [Int] = []
-    var damage: [ColumnRole: LeadingZeros] = [:]
+    var zeros: [LeadingZeros] = []
+
+    // Where the row's fields are. In CSV that is the same for all rows of a source.
+    var cellOf = [Int](repeating: .max, count: ColumnRole.allCases.count)
+    var metadataCells: [(column: Int, cell: Int)] = []
 
     // The row that is being made; kept to spare allocations.
-    var cellOf = [Int32](repeating: -1, count: ColumnRole.allCases.count)
-    var metadataCells: [(column: Int, cell: Int)] = []
-    var joined: [UInt8] = []
     var rowIsInvalid = false
     /// The row's cells are the reader's best guess: what is wrong with them is no use to anybody.
     var rowIsGuessed = false
@@ -43,20 +49,26 @@ public struct RosterBuilder: RecordSink {
     }
 
     /// Begins a roster; its name is repeated in every defect.
-    public mutating func beginSource(named name: String) {
+    ///
+    /// - Parameter byteCount: the file's size, where it is known; it saves the table from growing step by step.
+    public mutating func beginSource(named name: String, byteCount: Int? = nil) {
+        expectedBytes = byteCount
         table.sources.append(RosterSource(name: name))
         sources.append(Roster.Source(name: name))
         columns = RosterColumns()
         names = []
+        hasCells = []
         isStale = true
         isCSV = true
         hasDetails = false
+        hasContainers = false
+        hasWords = false
         isOpen = true
         pending = []
         lastRecord = 0
         lastEntry = nil
         firstOfSource = defects.count
-        damage = [:]
+        zeros = []
     }
 
     public mutating func began(_ dialect: Dialect) {
@@ -65,7 +77,10 @@ public struct RosterBuilder: RecordSink {
     }
 
     public mutating func columnAdded(_ name: String, at index: Int) {
-        while names.count <= index { names.append("") }
+        while names.count <= index {
+            names.append("")
+            hasCells.append(isCSV)
+        }
         names[index] = name
         isStale = true
     }
@@ -79,6 +94,7 @@ public struct RosterBuilder: RecordSink {
     }
 
     public mutating func record(_ record: RecordView) throws {
+        if !isCSV { seeColumns(of: record) }
         if isStale { try resolveColumns() }
         rowIsInvalid = false
         rowIsGuessed = false
@@ -86,6 +102,17 @@ public struct RosterBuilder: RecordSink {
         sources[sources.count - 1].records += 1
         lastRecord = record.number
         lastEntry = appendRow(of: record)
+        if record.number == Self.sampledRows, let expectedBytes { reserve(expectedBytes, record) }
+    }
+
+    private static let sampledRows = 1024
+
+    /// The first rows say how many there will be.
+    private mutating func reserve(_ bytes: Int, _ record: RecordView) {
+        let seen = max(record.position.byteOffset, Self.sampledRows)
+        let factor = min(max(1, Double(bytes) / Double(seen)), 1e7) * 1.05
+        table.reserveCapacity(
+            rows: Int(Double(table.count) * factor), bytes: Int(Double(table.byteCount) * factor))
     }
 
     /// Ends a roster that was read to its end.
@@ -103,10 +130,10 @@ public struct RosterBuilder: RecordSink {
         sources[source].columns = columns.names.indices.map { index in
             Roster.Column(
                 name: columns.names[index], field: columns.fields[index],
-                displacedBy: columns.displaced[index].map { columns.names[$0] })
+                displacedBy: columns.displaced[index].map { columns.names[$0] }, isPresent: hasCells[index])
         }
         table.sources[source].columns = columns.names
-        table.sources[source].extraColumns = columns.fields.indices.filter { columns.fields[$0] == nil }
+        table.sources[source].extraColumns = columns.fields.indices.filter { columns.fields[$0] == nil && hasCells[$0] }
         defects[firstOfSource...].sort(by: Defect.inOrderOfLines)
     }
 
@@ -120,12 +147,44 @@ public struct RosterBuilder: RecordSink {
 
     var sourceName: String { sources.last?.name ?? "" }
 
+    private mutating func seeColumns(of record: RecordView) {
+        for cell in 0..<record.count where !hasCells[record.column(cell)] {
+            hasCells[record.column(cell)] = true
+            isStale = true
+        }
+    }
+
     /// XML tells of a column at its first appearance, so that this happens more than once.
     private mutating func resolveColumns() throws {
-        columns = try RosterColumns(names, source: sourceName, options: options, allowsTwins: !isCSV)
+        columns = try RosterColumns(
+            names, isPresent: hasCells, source: sourceName, options: options, allowsTwins: !isCSV)
         if isCSV, !columns.hasIdentity { throw columns.noIdentityError(sourceName) }
         hasDetails = columns.roles.contains { Self.detailRoles.contains($0) }
+        hasWords = columns.roles.contains(.action) || columns.roles.contains(.immediateClaim)
+        hasContainers = columns.roles.contains { Self.containerRoles.contains($0) }
         isStale = false
+        clearCells()
+        for role in Self.userIDRoles where !zeros.contains(where: { $0.role == role }) {
+            guard let column = columns.roles.firstIndex(of: role) else { continue }
+            zeros.append(LeadingZeros(role: role, column: column))
+        }
+        guard isCSV else { return }
+        for column in columns.used { place(columns.roles[column], column, column) }
+    }
+
+    private static let userIDRoles: [ColumnRole] = [.externalID, .externalMemberID, .externalCustomerID, .team]
+
+    mutating func clearCells() {
+        for role in cellOf.indices { cellOf[role] = .max }
+        metadataCells.removeAll(keepingCapacity: true)
+    }
+
+    mutating func place(_ role: ColumnRole, _ column: Int, _ cell: Int) {
+        if role == .metadata {
+            metadataCells.append((column, cell))
+        } else {
+            cellOf[Int(role.rawValue)] = cell
+        }
     }
 
     /// Why there is not one identity at the end of a source.
@@ -145,6 +204,10 @@ public struct RosterBuilder: RecordSink {
 
     private static let detailRoles: Set<ColumnRole> = [
         .externalMemberID, .externalCustomerID, .customerID, .memberID, .name, .metadata,
+    ]
+
+    private static let containerRoles: Set<ColumnRole> = [
+        .subscriptionID, .orderID, .checkoutID, .team, .containerType, .containerID,
     ]
 
     /// A record that the reader could not deliver is a row all the same: an invalid entry without an identity.

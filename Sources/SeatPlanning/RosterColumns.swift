@@ -42,20 +42,31 @@ struct RosterColumns {
     var used: [Int] = []
     /// Columns `seat_id`, `status` and a container: one of our own exports.
     var isExport = false
-    var hasIdentity: Bool { fields.contains { $0?.isIdentity == true } }
+    private var isPresent: [Bool] = []
+
+    var hasIdentity: Bool { fields.indices.contains { fields[$0]?.isIdentity == true && isPresent[$0] } }
+
+    /// Whether some record has a value for the field.
+    func has(_ field: RosterField) -> Bool { fields.indices.contains { fields[$0] == field && isPresent[$0] } }
 
     init() {}
 
-    /// - Parameter allowsTwins: XML has a column for an attribute and one for an element of the same meaning.
-    init(_ names: [String], source: String, options: RosterOptions, allowsTwins: Bool) throws(RosterError) {
+    /// - Parameters:
+    ///   - isPresent: for each column whether it can mean anything: some record has it.
+    ///   - allowsTwins: XML may have two spellings of one field, `external-id` and `external_id`.
+    init(
+        _ names: [String], isPresent: [Bool], source: String, options: RosterOptions, allowsTwins: Bool
+    ) throws(RosterError) {
         self.names = names
+        self.isPresent = isPresent
         fields = Array(repeating: nil, count: names.count)
-        let matches = names.map { RosterField.match($0, options.preset) }
+        let matches = zip(names, isPresent).map { $1 ? RosterField.match($0, options.preset) : nil }
         let mapped = try mappedColumns(source, options.map, required: !allowsTwins)
 
         var best: [RosterField: (column: Int, rank: Int)] = [:]
         for (column, match) in matches.enumerated() {
-            guard let (field, rank) = match, mapped[field] == nil, !mapped.values.contains(column) else { continue }
+            guard let (field, rank) = match, options.map.columns[field] == nil, !mapped.values.contains(column)
+            else { continue }
             guard let other = best[field] else {
                 best[field] = (column, rank)
                 continue

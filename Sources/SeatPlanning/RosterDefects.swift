@@ -36,14 +36,14 @@ extension RosterBuilder {
                     remedy: "to use it: --map \(field.spelling)=\"\(columns.names[column])\""))
         }
         for (field, column) in options.map.columns.sorted(by: { $0.key.spelling < $1.key.spelling })
-        where !columns.fields.contains(field) {
+        where !columns.has(field) {
             defects.append(
                 Defect(
                     .warning, "map_unused", source: sourceName, field: column,
                     message: "--map \(field.spelling): `\(column)` stands in no record",
                     remedy: "look at the spelling of the path"))
         }
-        for (_, zeros) in damage.sorted(by: { $0.value.column < $1.value.column }) {
+        for zeros in zeros {
             guard let suspicion = zeros.suspicion else { continue }
             defects.append(
                 Defect(
@@ -141,13 +141,15 @@ enum ExcelDamage {
 /// Watches one id column for leading zeros that went: all ids are numbers, none begins with 0, most have one width and
 /// some fewer digits.
 struct LeadingZeros {
+    let role: ColumnRole
     let column: Int
     /// Some id cannot have lost a zero: nothing more to watch.
     private(set) var isOver = false
     private var counts = [Int](repeating: 0, count: 24)
     private var firstLines = [Int](repeating: 0, count: 24)
 
-    init(column: Int) {
+    init(role: ColumnRole, column: Int) {
+        self.role = role
         self.column = column
     }
 

@@ -62,7 +62,7 @@ public struct RosterMending: RecordSink {
             for cell in (0..<record.count).reversed() where record.column(cell) < at.count {
                 at[record.column(cell)] = cell
             }
-            for cell in at {
+            for (column, cell) in at.enumerated() where source.columns[column].isPresent {
                 if cell < 0 { separate() } else { put(record, cell) }
             }
         }
@@ -77,9 +77,9 @@ public struct RosterMending: RecordSink {
     private mutating func writeHeader() throws {
         guard !wroteHeader else { return }
         wroteHeader = true
-        guard hasHeader || !isCSV, !source.columns.isEmpty else { return }
+        guard hasHeader || !isCSV else { return }
         line.removeAll(keepingCapacity: true)
-        for column in source.columns {
+        for column in source.columns where column.isPresent {
             var name = column.name
             name.withUTF8 { bytes in
                 let inner = OuterBlanks(UnsafeRawBufferPointer(bytes), lineBreaks: true)
