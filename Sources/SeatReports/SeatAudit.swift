@@ -44,7 +44,7 @@ public struct ContainerAudit: Sendable, Equatable {
     public var price: Int?
     public var idlePrice: Int?
     /// The seat count that would cost least and still hold everybody who uses a seat, once expired invitations are
-    /// revoked; and what it would save.
+    /// revoked; and what it would save. Nil for orders, which are paid once.
     public var reduction: SeatPricing.Reduction?
 
     public init(_ container: ContainerSnapshot) {
@@ -71,7 +71,8 @@ public struct ContainerAudit: Sendable, Equatable {
         interval = pricing.interval
         price = pricing.cost(seats: use.bought)
         idlePrice = pricing.idleCost(total: use.bought, used: use.used)
-        reduction = pricing.cheapest(total: use.bought, used: use.used)
+        // What was bought once is paid: only a subscription's count can be reduced.
+        if id.kind == .subscription { reduction = pricing.cheapest(total: use.bought, used: use.used) }
     }
 
     /// What people call it: the team, else the customer, else the id.
