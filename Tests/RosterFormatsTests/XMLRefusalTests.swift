@@ -1,0 +1,143 @@
+import Testing
+
+@testable import RosterFormats
+
+@Suite struct XMLRefusalTests {
+    static let malformed: [(String, RosterFormatError.Code, Int)] = [
+        ("<roster>\n<member email='a'>\n</roster>", .malformedXML, 3),
+        ("<roster>\n<member email='a' email='b'/></roster>", .malformedXML, 2),
+        ("<roster>\n<member email='&foo;'/></roster>", .malformedXML, 2),
+        ("<roster>\n<member email=a/></roster>", .malformedXML, 2),
+        ("<roster>\n\n<member email='a'/>", .malformedXML, 3),
+        ("<roster/>\n<roster/>", .malformedXML, 2),
+        ("<roster>\u{1}</roster>", .malformedXML, 1),
+        ("<roster>&#0;</roster>", .malformedXML, 1),
+        ("<", .malformedXML, 1),
+        ("<!DOCTYPE roster>\n<roster/>", .forbiddenDoctype, 1),
+        ("<?xml version='1.0'?>\n<!DOCTYPE roster SYSTEM 'http://127.0.0.1:9/x.dtd'>\n<roster/>", .forbiddenDoctype, 2),
+        ("<people><person/></people>", .unknownDocument, 1),
+        ("<member/>", .unknownDocument, 1),
+    ]
+
+    @Test(arguments: malformed, [1, 5, 1 << 16])
+    func aBadDocumentIsRefusedWithItsLine(_ test: (text: String, code: RosterFormatError.Code, line: Int), chunk: Int) {
+        let read = Collected.read(test.text, sample: 4, chunk: chunk)
+        #expect(read.failure?.code == test.code)
+        #expect(read.failure?.position?.line == test.line)
+        #expect(read.failure?.message.isEmpty == false)
+    }
+
+    @Test func anUnknownEncodingIsRefusedByName() {
+        let read = Collected.read("<?xml version='1.0' encoding='koi8-r'?><roster/>")
+        #expect(read.failure?.code == .unsupportedEncoding)
+        #expect(read.failure?.message == "the XML declaration names the encoding \"koi8-r\", which is not known")
+    }
+
+    @Test func malformedNamesTheColumn() {
+        let read = Collected.read("<roster>\n  <member email=a/>\n</roster>")
+        #expect(read.failure?.position == Position(line: 2, column: 17, byteOffset: 0))
+        #expect(read.failure?.message == "the document is not well-formed: AttValue: \" or ' expected")
+    }
+
+    /// The classic: ten entities of ten of the one before.
+    @Test func anEntityBombIsRefusedUnread() {
+        var text = "<!DOCTYPE lolz [\n<!ENTITY lol0 \"lol\">\n"
+        for i in 1...9 {
+            text += "<!ENTITY lol\(i) \"" + String(repeating: "&lol\(i - 1);", count: 10) + "\">\n"
+        }
+        text += "]>\n<roster><member name=\"&lol9;\"/></roster>"
+        let read = Collected.read(text)
+        #expect(read.failure?.code == .forbiddenDoctype)
+        #expect(read.rows == [])
+    }
+
+    @Test(arguments: [1, 1000, 65536])
+    func deepNestingIsRefused(chunk: Int) {
+        let text = "<roster><member>" + String(repeating: "<a>", count: 100_000)
+        let read = Collected.read(text, sample: 64, chunk: chunk)
+        #expect(read.failure?.code == .limitExceeded)
+        #expect(read.failure?.message == "elements are nested more than 128 deep")
+    }
+
+    static let endless: [(String, String)] = [
+        ("an attribute", "<roster><member name='"), ("text", "<roster><member><name>"), ("a comment", "<roster><!--"),
+        ("CDATA", "<roster><member><name><![CDATA["), ("a name", "<roster><member "),
+        ("an instruction", "<roster><?a "),
+        ("an attribute of the root", "<roster team='"), ("a reference", "<roster><member name='&"),
+    ]
+
+    /// 100 MB of one piece are fed; the reader must refuse early and never hold much.
+    @Test(arguments: endless)
+    func oneEndlessPieceIsRefusedInLittleMemory(_ test: (name: String, start: String)) throws {
+        var reader = RosterReader(ReadingOptions())
+        var sink = Collected()
+        let block = [UInt8](repeating: UInt8(ascii: "a"), count: 1 << 16)
+        var fed = 0
+        var most = 0
+        var failure: RosterFormatError?
+        do {
+            try Array(test.start.utf8).withUnsafeBytes { try reader.feed($0, into: &sink) }
+            while fed < 100 << 20 {
+                try block.withUnsafeBytes { try reader.feed($0, into: &sink) }
+                fed += block.count
+                most = max(most, reader.bytesHeld)
+            }
+        } catch let error as RosterFormatError {
+            failure = error
+        }
+        #expect(failure?.code == .limitExceeded || failure?.code == .malformedXML)
+        #expect(fed < 2 << 20)
+        #expect(most < 4 << 20)
+    }
+
+    @Test func tooManyNamesDoNotBecomeColumnsWithoutEnd() {
+        var text = "<d>"
+        for i in 0..<20_000 { text += "<u n\(i)='1'/>" }
+        let read = Collected.read(text + "</d>", xml(record: "u"))
+        #expect(read.columns.count == XMLFieldTree.maximumColumns)
+        #expect(read.rows.count == 20_000)
+    }
+
+    private func xml(record: String) -> ReadingOptions {
+        var options = ReadingOptions()
+        options.xmlRecord = record
+        return options
+    }
+
+    @Test func aFieldGivenTwiceIsAnErrorInOurForm() {
+        let read = Collected.read("<roster><member email='a'>\n<email>b</email></member><member email='c'/></roster>")
+        #expect(read.named == [["email=a"], ["email=c"]])
+        #expect(read.rows.map(\.isDamaged) == [true, false])
+        #expect(read.defects.map(\.code) == [.repeatedField])
+        #expect(read.defects.first?.position.line == 2)
+        #expect(read.defects.first?.record == 1)
+        #expect(read.defects.first?.value == "b")
+    }
+
+    @Test func aFieldGivenTwiceIsAWarningInForeignForms() {
+        let read = Collected.read("<d><u><e>a</e><e>b</e></u></d>", xml(record: "u"))
+        #expect(read.named == [["e=a"]])
+        #expect(read.defects.map(\.code) == [.repeatedField])
+        #expect(read.defects.map(\.isError) == [false])
+    }
+
+    @Test func aMemberInsideAMemberIsAnError() {
+        let read = Collected.read("<roster><member email='a'><member email='b'/></member></roster>")
+        #expect(read.defects.map(\.code) == [.nestedRecord])
+        #expect(read.rows.map(\.isDamaged) == [true])
+    }
+
+    @Test func anElementThatIsNoMemberIsNotPassedOverInSilence() {
+        let read = Collected.read("<roster>\n<membr email='a'/>\n<team><member email='b'/></team></roster>")
+        #expect(read.named == [["email=b"]])
+        #expect(read.defects.map(\.code) == [.unknownElement])
+        #expect(read.defects.first?.position.line == 2)
+        #expect(read.defects.first?.value == "membr")
+    }
+
+    @Test func aRecordNameThatNeverOccursIsAnError() {
+        let read = Collected.read("<d><user/><user/></d>", xml(record: "person"))
+        #expect(read.defects.map(\.code) == [.noRecords])
+        #expect(read.defects.first?.message == "no element is named as the record was; there are: d, user")
+    }
+}
