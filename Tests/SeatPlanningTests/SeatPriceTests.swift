@@ -38,7 +38,7 @@ import Testing
         }
     }
 
-    @Test(arguments: [(25, 20, 4_000, 4_000), (12, 9, 600, 2_600), (10, 9, -1_000, 800), (5, 5, 0, 0), (5, 8, 0, 0)])
+    @Test(arguments: [(25, 20, 4_000, 4_000), (12, 9, 600, 2_400), (10, 9, -1_000, 800), (5, 5, 0, 0), (5, 8, 0, 0)])
     func idleSeatsCostTheDifference(total: Int, used: Int, volume: Int, graduated: Int) {
         #expect(Self.volume.idleCost(total: total, used: used) == volume)
         #expect(Self.graduated.idleCost(total: total, used: used) == graduated)
