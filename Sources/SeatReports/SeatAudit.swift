@@ -19,6 +19,14 @@ public struct SeatUtilisation: Sendable, Equatable {
     /// Claimed, pending and expired: what the server counts against the seats bought.
     public var live: Int { claimed + pending + expired }
 
+    public init(bought: Int, claimed: Int, pending: Int, expired: Int, free: Int) {
+        self.bought = bought
+        self.claimed = claimed
+        self.pending = pending
+        self.expired = expired
+        self.free = free
+    }
+
     public static let none = SeatUtilisation(bought: 0, claimed: 0, pending: 0, expired: 0, free: 0)
 
     static func + (lhs: SeatUtilisation, rhs: SeatUtilisation) -> SeatUtilisation {
