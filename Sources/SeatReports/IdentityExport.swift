@@ -2,7 +2,7 @@ public import RosterFormats
 public import SeatPlanning
 
 /// Who holds a seat under which ids: what a move from the legacy to the member model needs.
-public struct SeatIdentity: Sendable, Equatable {
+public struct IdentityMapping: Sendable, Equatable {
     public var container: ContainerID
     public var seatID: String
     public var status: SeatState
@@ -30,7 +30,7 @@ public struct SeatIdentity: Sendable, Equatable {
     var isMapped: Bool { memberID != nil }
 }
 
-extension SeatIdentity: ReportRecord {
+extension IdentityMapping: ReportRecord {
     static let columns: [Column] = [
         .text("container_type"), .text("container_id"), .text("seat_id"), .text("status"), .text("email"),
         .text("customer_id"), .text("external_customer_id"), .text("member_id"), .text("external_member_id"),
@@ -63,13 +63,13 @@ public struct IdentityExportWriter<Sink: ByteSink> {
         let head = DocumentHead(
             kind: "identities",
             layout: Layout(
-                columns: SeatIdentity.columns, filterColumn: "status",
+                columns: IdentityMapping.columns, filterColumn: "status",
                 leading: ["status", "email", "external_customer_id", "external_member_id"]),
             xmlRoot: "identities", xmlRow: "identity")
         document = try DocumentWriter(format, options: options, head: head, into: sink)
     }
 
-    public mutating func write(_ identity: SeatIdentity) throws {
+    public mutating func write(_ identity: IdentityMapping) throws {
         count += 1
         if identity.isMapped { mapped += 1 }
         if identity.externalMemberID != nil || identity.externalCustomerID != nil { withExternalID += 1 }

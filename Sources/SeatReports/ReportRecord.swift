@@ -37,10 +37,11 @@ struct PairColumns: Sendable, Equatable {
     var labels: [String]
 
     static func extra(_ names: [String], besides columns: [Column]) -> PairColumns {
-        var taken = Set(columns.map(\.name))
+        let fixed = Set(columns.map(\.name))
+        var taken = fixed
         var labels: [String] = []
         for name in names {
-            var label = taken.contains(name) ? "roster.\(name)" : name
+            var label = fixed.contains(name) ? "roster.\(name)" : name
             var number = 2
             while taken.contains(label) {
                 label = "\(name) (\(number))"

@@ -19,6 +19,14 @@ public struct SeatUtilisation: Sendable, Equatable {
     /// Claimed, pending and expired: what the server counts against the seats bought.
     public var live: Int { claimed + pending + expired }
 
+    public init(bought: Int, claimed: Int, pending: Int, expired: Int, free: Int) {
+        self.bought = bought
+        self.claimed = claimed
+        self.pending = pending
+        self.expired = expired
+        self.free = free
+    }
+
     public static let none = SeatUtilisation(bought: 0, claimed: 0, pending: 0, expired: 0, free: 0)
 
     static func + (lhs: SeatUtilisation, rhs: SeatUtilisation) -> SeatUtilisation {
@@ -44,7 +52,7 @@ public struct ContainerAudit: Sendable, Equatable {
     public var price: Int?
     public var idlePrice: Int?
     /// The seat count that would cost least and still hold everybody who uses a seat, once expired invitations are
-    /// revoked; and what it would save.
+    /// revoked; and what it would save. Nil for orders, which are paid once.
     public var reduction: SeatPricing.Reduction?
 
     public init(_ container: ContainerSnapshot) {
@@ -71,7 +79,8 @@ public struct ContainerAudit: Sendable, Equatable {
         interval = pricing.interval
         price = pricing.cost(seats: use.bought)
         idlePrice = pricing.idleCost(total: use.bought, used: use.used)
-        reduction = pricing.cheapest(total: use.bought, used: use.used)
+        // What was bought once is paid: only a subscription's count can be reduced.
+        if id.kind == .subscription { reduction = pricing.cheapest(total: use.bought, used: use.used) }
     }
 
     /// What people call it: the team, else the customer, else the id.

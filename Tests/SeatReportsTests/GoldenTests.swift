@@ -3,13 +3,8 @@ import SeatReports
 import Testing
 
 @Suite struct GoldenTests {
-    @Test(arguments: ReportFormat.allCases)
-    func aResultReportIsTheSameByteForByte(format: ReportFormat) throws {
-        try Golden.expect(ReportSamples.report(format), equals: "report.\(format.rawValue)")
-    }
-
-    @Test(arguments: ReportFormat.allCases)
-    func aSeatAuditIsTheSameByteForByte(format: ReportFormat) throws {
-        try Golden.expect(ReportSamples.seats(format), equals: "seats.\(format.rawValue)")
+    @Test(arguments: ReportSamples.kinds, ReportFormat.allCases)
+    func aDocumentIsTheSameByteForByte(kind: String, format: ReportFormat) throws {
+        try Golden.expect(ReportSamples.document(kind, format), equals: "\(kind).\(format.rawValue)")
     }
 }

@@ -63,7 +63,8 @@ enum ReportSamples {
 
     static let containers: [ContainerSnapshot] = [
         ContainerSnapshot(
-            id: acme, status: "active", productID: "p-1", product: "Team, large", billingCustomerID: "c-1",
+            id: acme, status: "active", productID: "99999999-0000-4000-8000-000000000001", product: "Team, large",
+            billingCustomerID: "cccccccc-0000-4000-8000-000000000001",
             billingCustomerEmail: "billing@acme-co.dev", billingCustomerExternalID: "acme", totalSeats: 25,
             availableSeats: 21,
             pricing: SeatPricing(
@@ -75,22 +76,28 @@ enum ReportSamples {
             seats: [
                 SeatRecord(
                     id: "bbbbbbbb-0000-4000-8000-000000000001", state: .claimed, email: "ada@acme-co.dev",
-                    externalID: "u-1", memberID: "m-1", customerID: "c-1", role: "owner",
+                    externalID: "u-1", memberID: "dddddddd-0000-4000-8000-000000000001",
+                    customerID: "cccccccc-0000-4000-8000-000000000001", role: "owner",
                     createdAt: "2026-10-01T08:00:00.123456Z", modifiedAt: "2026-10-02T08:00:00Z",
                     claimedAt: "2026-10-02T08:00:00Z",
                     metadata: #"{"department":"R&D","level":3,"tags":["a","b"]}"#),
                 SeatRecord(
                     id: "bbbbbbbb-0000-4000-8000-000000000002", state: .pending, email: "bob@acme-co.dev",
-                    memberID: "m-2", customerID: "c-1", role: "member", createdAt: "2026-11-01T08:00:00Z",
+                    memberID: "dddddddd-0000-4000-8000-000000000002",
+                    customerID: "cccccccc-0000-4000-8000-000000000001", role: "member",
+                    createdAt: "2026-11-01T08:00:00Z",
                     invitationExpiresAt: "2026-11-02T08:00:00Z", invitationExpired: true),
                 SeatRecord(
                     id: "bbbbbbbb-0000-4000-8000-000000000003", state: .claimed, email: "+49@acme-co.dev",
-                    externalID: "-7", memberID: "m-3", customerID: "c-1", role: "member",
+                    externalID: "-7", memberID: "dddddddd-0000-4000-8000-000000000003",
+                    customerID: "cccccccc-0000-4000-8000-000000000001", role: "member",
                     createdAt: "2026-10-01T08:00:00Z", claimedAt: "2026-10-03T08:00:00Z",
                     metadata: #"{"department":"Sales \"EMEA\""}"#),
                 SeatRecord(
                     id: "bbbbbbbb-0000-4000-8000-000000000004", state: .pending, email: "zoë@münchen.dev",
-                    memberID: "m-4", customerID: "c-1", role: "member", createdAt: "2026-11-20T08:00:00Z",
+                    memberID: "dddddddd-0000-4000-8000-000000000004",
+                    customerID: "cccccccc-0000-4000-8000-000000000001", role: "member",
+                    createdAt: "2026-11-20T08:00:00Z",
                     invitationExpiresAt: "2026-11-21T08:00:00Z"),
             ]),
         ContainerSnapshot(
@@ -108,6 +115,73 @@ enum ReportSamples {
                     createdAt: "2026-11-01T08:00:00Z", revokedAt: "2026-11-03T08:00:00Z")
             ]),
     ]
+
+    static let changes: [SeatCountChange] = [
+        SeatCountChange(
+            time: "2026-11-20T23:35:04.511714Z", subscriptionID: acme.id, oldSeats: 4, newSeats: 25,
+            proration: "prorate", source: "system", customerID: "cccccccc-0000-4000-8000-000000000001",
+            customerEmail: "billing@acme-co.dev", customerExternalID: "acme"),
+        SeatCountChange(
+            time: "2026-10-01T00:00:00Z", subscriptionID: acme.id, oldSeats: 8, newSeats: 4, proration: "invoice",
+            source: "user", customerEmail: "billing@acme-co.dev"),
+        SeatCountChange(
+            time: "2026-11-01T00:00:00Z", subscriptionID: "22222222-2222-4222-8222-222222222222", oldSeats: 3,
+            newSeats: 3),
+    ]
+
+    static let identities: [IdentityMapping] = [
+        IdentityMapping(
+            container: acme, seatID: "bbbbbbbb-0000-4000-8000-000000000001", status: .claimed,
+            email: "ada@acme-co.dev", customerID: "cccccccc-0000-4000-8000-000000000009", externalCustomerID: "u-1",
+            memberID: "dddddddd-0000-4000-8000-000000000001", externalMemberID: "u-1"),
+        IdentityMapping(
+            container: acme, seatID: "bbbbbbbb-0000-4000-8000-000000000002", status: .pending,
+            email: "bob@acme-co.dev"),
+    ]
+
+    /// The second container's seat is given to somebody, one person leaves, one moves, one is renamed.
+    static let differences = SeatDifference.between(
+        containers.flatMap { container in container.seats.map { ExportedSeat(container.id, $0) } },
+        [
+            ExportedSeat(
+                container: acme, seatID: "bbbbbbbb-0000-4000-8000-000000000001", status: .claimed,
+                email: "ada.king@acme-co.dev", externalID: "u-1"),
+            ExportedSeat(
+                container: acme, seatID: "bbbbbbbb-0000-4000-8000-000000000002", status: .claimed,
+                email: "Bob@acme-co.dev"),
+            ExportedSeat(
+                container: initech, seatID: "bbbbbbbb-0000-4000-8000-000000000005", status: .pending,
+                email: "new@globex.dev"),
+            ExportedSeat(
+                container: initech, seatID: "bbbbbbbb-0000-4000-8000-000000000006", status: .pending,
+                email: "zoë@münchen.dev"),
+        ])
+
+    /// Every kind of document, by the name of its schema.
+    static let kinds = ["report", "seats", "subscriptions", "history", "identities", "diff"]
+
+    static func document(_ kind: String, _ format: ReportFormat) throws -> String {
+        switch kind {
+        case "report": return try report(format)
+        case "seats": return try seats(format)
+        case "subscriptions":
+            var writer = try SubscriptionExportWriter(format: format, into: MemorySink())
+            for container in containers { try writer.write(container) }
+            return try writer.finish().text
+        case "history":
+            var writer = try HistoryExportWriter(format: format, into: MemorySink())
+            for change in changes { try writer.write(change) }
+            return try writer.finish().text
+        case "identities":
+            var writer = try IdentityExportWriter(format: format, into: MemorySink())
+            for identity in identities { try writer.write(identity) }
+            return try writer.finish().text
+        default:
+            var writer = try DiffReportWriter(format: format, old: "old.csv", new: "new.csv", into: MemorySink())
+            for difference in differences { try writer.write(difference) }
+            return try writer.finish().text
+        }
+    }
 
     static func report(_ format: ReportFormat, options: ReportOptions = ReportOptions()) throws -> String {
         var writer = try ResultReportWriter(

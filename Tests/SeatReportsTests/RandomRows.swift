@@ -1,0 +1,40 @@
+import SeatPlanning
+
+/// Rows by seed, made of what breaks documents: quotes, tags, separators, control and combining characters.
+struct RandomRows: RandomNumberGenerator {
+    private var state: UInt64
+    init(seed: UInt64) { state = seed &+ 1 }
+
+    mutating func next() -> UInt64 {
+        state &+= 0x9E37_79B9_7F4A_7C15
+        var z = state
+        z = (z ^ (z >> 30)) &* 0xBF58_476D_1CE4_E5B9
+        z = (z ^ (z >> 27)) &* 0x94D0_49BB_1331_11EB
+        return z ^ (z >> 31)
+    }
+
+    /// A letter follows so that no piece joins the one before it to a character of its own.
+    mutating func text() -> String {
+        let pieces = [
+            "\"", "'", "<", ">", "&", "\\", "/", "<script>alert(1)</script>", "</td></tr>", "\" onload=\"x", "{{{",
+            "}}",
+            "\u{0}", "\u{1}", "\u{1B}", "\u{7F}", "\n", "\r\n", "\t", "\u{2028}", "\u{2029}", "\u{301}",
+            "<\u{301}script>",
+            "\"\u{301} onclick=x", "é", "日本", "👩‍💻", "\u{202E}", "=1+1", "|", "`", "](x)", "-->", "]]>", "<!--", "a", "0",
+        ]
+        return (0..<Int.random(in: 0...6, using: &self)).map { _ in (pieces.randomElement(using: &self) ?? "") + "z" }
+            .joined()
+    }
+
+    mutating func optionalText() -> String? { Bool.random(using: &self) ? text() : nil }
+
+    mutating func row(line: Int, extraColumns: [String] = []) -> ResultRow {
+        ResultRow(
+            source: "people.csv", line: line, container: Bool.random(using: &self) ? ReportSamples.acme : nil,
+            email: text() + "z", externalID: text() + "z", action: Action.allCases.randomElement(using: &self) ?? .keep,
+            outcome: Outcome.allCases.randomElement(using: &self) ?? .kept, seatID: optionalText(),
+            seatStatus: optionalText(), httpStatus: Bool.random(using: &self) ? 200 : nil, error: optionalText(),
+            message: optionalText(), attempts: Int.random(in: 0...9, using: &self), startedAt: optionalText(),
+            finishedAt: optionalText(), extra: extraColumns.map { .init(name: $0, value: text()) })
+    }
+}
