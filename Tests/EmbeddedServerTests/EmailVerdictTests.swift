@@ -1,0 +1,44 @@
+import Foundation
+import Testing
+
+@testable import EmbeddedServer
+
+@Suite struct EmailVerdictTests {
+    struct Cases: Decodable {
+        struct Case: Decodable, Sendable {
+            var input: String
+            var accepted: Bool
+            var normalized: String?
+            var reason: String?
+        }
+
+        var cases: [Case]
+    }
+
+    static func recorded() -> [Cases.Case] {
+        (try? JSONDecoder().decode(Cases.self, from: Fixture.data("emails")).cases) ?? []
+    }
+
+    @Test func hasCasesToJudge() {
+        #expect(Self.recorded().count > 50)
+    }
+
+    @Test(arguments: recorded())
+    func judgesAsTheValidatorDoes(recorded: Cases.Case) {
+        let expected: EmailVerdict =
+            recorded.accepted ? .accepted(recorded.normalized ?? "") : .refused(recorded.reason ?? "")
+        #expect(EmailVerdict(recorded.input) == expected)
+    }
+
+    @Test(arguments: [
+        ("x@no-such-domain.dev", "The domain name no-such-domain.dev does not exist."),
+        ("x@mail.no-such-domain.dev", "The domain name mail.no-such-domain.dev does not exist."),
+        ("x@acme.example", "The domain name acme.example does not exist."),
+        ("x@nomx.dev", "The domain name nomx.dev does not accept email."),
+        ("x@example.com", "The domain name example.com does not accept email."),
+        ("x@acme-co.dev", nil), ("x@notnomx.dev", nil),
+    ])
+    func keepsSomeDomainsForRehearsingRefusals(email: String, reason: String?) {
+        #expect(EmailVerdict.deliverability(of: email) == reason)
+    }
+}
