@@ -37,6 +37,8 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-crypto", exact: "4.5.2"),
         // The HTML report's templates.
         .package(url: "https://github.com/hummingbird-project/swift-mustache", exact: "2.1.1"),
+        // File paths, as swift-subprocess takes them in tests.
+        .package(url: "https://github.com/apple/swift-system", exact: "1.8.1"),
         // Tests run the built binary.
         .package(url: "https://github.com/swiftlang/swift-subprocess", exact: "1.0.2", traits: []),
     ],
@@ -149,6 +151,7 @@ let package = Package(
             dependencies: [
                 "polar-seats",
                 .product(name: "Subprocess", package: "swift-subprocess"),
+                .product(name: "SystemPackage", package: "swift-system"),
             ],
             swiftSettings: strict
         ),

@@ -35,11 +35,14 @@ struct ExportSeatsCommand: AsyncParsableCommand {
         let choice = try ServerChoice.required(server)
         let chosen = try format ?? output.map { try ReportPlace.format(of: $0) } ?? (common.json ? .json : .csv)
         let place = output == "-" ? nil : output
+        let console = common.console
         try await Session.with(choice, server, common) { session in
             let containers = try await AuditTaker(client: session.client, now: session.now).containers(
                 subscriptions: subscription, orders: order)
             if let place {
                 try write(containers, chosen, OutputFile(place)).publish()
+                let live = containers.reduce(0) { $0 + $1.liveCount }
+                console.note("\(plural(live, "seat")) of \(plural(containers.count, "container")) written to \(place)")
             } else {
                 var sink = try write(containers, chosen, OutputSink())
                 try sink.flush()

@@ -49,7 +49,12 @@ struct PlanCommand: AsyncParsableCommand {
             file, planFile: output, rate: session.rate, limit: common.json ? Int.max : PlanOutline.attentionLimit)
         Console.output(common.json ? try JSONOutput.text(outline) + "\n" : outline.text(console))
         if let output, !common.json, contents.header.verdict() == nil, contents.plan.hasChanges {
-            console.note("apply it with: polar-seats apply \(shellQuoted(output))")
+            let bad = contents.plan.badRows > 0 && !contents.header.options.skipInvalid
+            console.note(
+                bad
+                    ? "mend the \(plural(contents.plan.badRows, "row")) and plan again, or apply the others with: "
+                        + "polar-seats apply \(shellQuoted(output)) --skip-invalid"
+                    : "apply it with: polar-seats apply \(shellQuoted(output))")
         }
     }
 

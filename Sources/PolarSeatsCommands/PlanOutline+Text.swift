@@ -22,7 +22,8 @@ extension PlanOutline {
         var lines = [console.paintOutput(total == 1 ? "1 row needs attention" : "\(total) rows need attention", .bold)]
         for row in attention {
             let place = row.source.isEmpty ? "" : "\(row.source):\(row.line): "
-            let who = row.email.isEmpty ? row.externalID : row.email
+            let named = row.email.isEmpty ? row.externalID : row.email
+            let who = named.isEmpty ? "(nobody)" : named
             let paint: Console.Paint = row.action == Action.blocked.rawValue ? .yellow : .red
             let reason = row.reason.map { ": \($0)" } ?? ""
             lines.append("  \(place)\(console.paintOutput(row.action, paint)) \(printable(who))\(reason)")

@@ -8,6 +8,7 @@ struct RunOutline {
     var stop: RunStop?
     var settledBefore: Int
     var doneElsewhere: Int
+    var worked: Int?
     var plan: String
 
     init(end: RunEnd, plan: String) {
@@ -15,6 +16,7 @@ struct RunOutline {
         stop = end.stop
         settledBefore = end.settledBefore
         doneElsewhere = end.doneElsewhere
+        worked = end.worked
         self.plan = plan
     }
 
@@ -28,6 +30,7 @@ struct RunOutline {
 
     func text(_ console: Console) -> String {
         var lines: [String] = []
+        if worked == 0, settledBefore + doneElsewhere == 0 { lines.append("nothing was left to do") }
         for container in summary.containers {
             lines.append(
                 "\(container.id): \(container.liveBefore) live before, \(container.liveAfter) now"

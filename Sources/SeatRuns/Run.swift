@@ -21,6 +21,8 @@ public struct RunEnd: Sendable, Equatable {
     /// Steps that this run found done when it began: by an earlier run, or by somebody else.
     public var settledBefore: Int
     public var doneElsewhere: Int
+    /// Rows that this run had to work on.
+    public var worked: Int
 }
 
 /// Carries out a plan, or what is left of one.
@@ -61,14 +63,15 @@ public struct Run: Sendable {
         let run = try file.beginRun(toolVersion: toolVersion, at: environment.timestamp())
         try file.apply(drift.settled + drift.alreadyDone)
         let work = try file.openWork()
-        let monitor = RunMonitor(total: try file.openRows(), onProgress: onProgress)
+        let worked = try file.openRows()
+        let monitor = RunMonitor(total: worked, onProgress: onProgress)
         await monitorBox.attach(monitor)
         try await carryOut(work.map(\.container), header, monitor)
         let stop = await monitor.stop
         let summary = try finish(run, begun, stop)
         return RunEnd(
             stop: stop, summary: summary, settledBefore: drift.settled.count { $0.state.isOver },
-            doneElsewhere: drift.doneElsewhere)
+            doneElsewhere: drift.doneElsewhere, worked: worked)
     }
 
     private func refuseIfUnfit(_ header: PlanHeader) throws {

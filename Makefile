@@ -1,0 +1,40 @@
+# Two commands do everything on a fresh Debian machine with a Swift toolchain: `make demo` and `make test`.
+
+SWIFT ?= swift
+# Root needs no sudo, and a container has none.
+SUDO := $(if $(filter 0,$(shell id -u)),,sudo)
+# Every Swift file but the build's.
+SOURCES := Package.swift Sources Tests
+
+.PHONY: deps build test lint format demo release clean
+
+deps:
+	@missing=; for package in libxml2-dev libsqlite3-dev; do \
+		dpkg-query -W -f='$${Status}' $$package 2>/dev/null | grep -q 'install ok installed' || missing="$$missing $$package"; \
+	done; \
+	if [ -n "$$missing" ]; then \
+		echo "installing$$missing"; \
+		$(SUDO) apt-get update -q && $(SUDO) apt-get install -y --no-install-recommends $$missing; \
+	fi
+
+build: deps
+	$(SWIFT) build
+
+release: deps
+	$(SWIFT) build -c release
+
+test: deps
+	$(SWIFT) build --build-tests
+	$(SWIFT) test --skip-build
+
+lint:
+	$(SWIFT) format lint --strict --recursive $(SOURCES)
+
+format:
+	$(SWIFT) format --in-place --recursive $(SOURCES)
+
+demo: build
+	@samples/demo.sh "$$($(SWIFT) build --show-bin-path)/polar-seats"
+
+clean:
+	$(SWIFT) package clean
