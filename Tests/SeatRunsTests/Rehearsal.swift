@@ -1,0 +1,89 @@
+import EmbeddedServer
+import Foundation
+import PolarAPI
+import SeatPlanning
+
+@testable import SeatRuns
+
+/// A random world on the embedded server, with a client at full speed and nothing that waits.
+struct Rehearsal: Sendable {
+    let client: PolarClient
+    let server: RunningEmbeddedServer
+    let world: RandomWorld
+    let folder: String
+
+    static func with(
+        _ world: RandomWorld, faults: [EmbeddedFault] = [], seed: UInt64 = 1,
+        _ body: @Sendable (Rehearsal) async throws -> Void
+    ) async throws {
+        let folder = NSTemporaryDirectory() + "polar-seats-runs-\(UUID().uuidString)"
+        try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
+        defer { try? FileManager.default.removeItem(atPath: folder) }
+        var configuration = EmbeddedServerConfiguration()
+        configuration.world = world.seed
+        configuration.seed = seed
+        configuration.now = RandomWorld.moment
+        configuration.faults = faults + [try EmbeddedFault(parsing: "rate=unlimited")]
+        try await withEmbeddedServer(configuration) { server in
+            try await withHTTPTransport { transport in
+                let polar = PolarServer.embedded(port: server.port)
+                let prepared = transport.prepared(
+                    token: AccessToken(RandomWorld.token), for: polar, userAgent: "tests", governor: Governor(rate: nil),
+                    retries: RetryPolicy(retries: 30, base: .zero, cap: .zero))
+                try await body(
+                    Rehearsal(
+                        client: PolarClient(server: polar, transport: prepared), server: server, world: world,
+                        folder: folder))
+            }
+        }
+    }
+
+    static let environment = RunEnvironment(now: { RandomWorld.moment }, sleep: { _ in }, random: { 0 })
+
+    func plan(_ entries: EntryTable? = nil, _ options: PlanningOptions? = nil) async throws -> PlanContents {
+        let entries = entries ?? world.entries
+        let options = options ?? world.options
+        let snapshot = try await SnapshotTaker(client: client, now: { RandomWorld.moment }).take(
+            SnapshotTaker.Scope(entries: entries, standard: nil, identity: options.identity))
+        let plan = Planner(entries: entries, world: snapshot.world, options: options).plan()
+        let header = PlanHeader(
+            toolVersion: "test", plannedAt: snapshot.world.takenAt, server: "embedded", serverURL: "",
+            organization: snapshot.world.organization, model: snapshot.world.model, options: options,
+            standardContainer: nil, plan: plan, overrides: [], reads: 0)
+        let source = entries.sources[0]
+        let roster = PlanRoster(
+            name: source.name, path: nil, bytes: 0, rows: entries.count, sha256: "", columns: source.columns,
+            extraColumns: [])
+        return PlanContents(
+            header: header, rosters: [roster], entries: entries, defects: [], world: snapshot.world, plan: plan)
+    }
+
+    /// Writes the plan, runs it, and gives the end with every row as it was recorded.
+    func apply(_ contents: PlanContents, options: RunOptions = RunOptions()) async throws -> (end: RunEnd, rows: [ResultRow]) {
+        let path = folder + "/\(UUID().uuidString).seatplan"
+        try PlanFile.create(path, contents)
+        return try await resume(path, options: options)
+    }
+
+    func resume(_ path: String, options: RunOptions = RunOptions()) async throws -> (end: RunEnd, rows: [ResultRow]) {
+        try await PlanFile.running(path) { file in
+            let end = try await Run(
+                file: file, client: client, options: options, environment: Self.environment, toolVersion: "test"
+            ).perform()
+            var rows: [ResultRow] = []
+            try file.forEachResult { rows.append($0) }
+            return (end, rows)
+        }
+    }
+
+    /// Live holders by container, as the server sees them.
+    func holders() async throws -> [ContainerID: Set<String>] {
+        var all: [ContainerID: Set<String>] = [:]
+        for container in world.containers {
+            let seats = try await client.seats(of: container.seatContainer).seats.filter { $0.status != .revoked }
+            let emails = seats.compactMap { $0.email.map { EmailAddress.serverKey(of: $0) } }
+            all[container] = Set(emails)
+        }
+        return all
+    }
+}
