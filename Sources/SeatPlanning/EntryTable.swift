@@ -101,6 +101,9 @@ public struct EntryTable: Sendable {
 
     /// Where the cells begin that were added for the next row.
     private var openCells: Int?
+    /// Where the bytes of some of those cells came from, and where they are now: text that is part of one is not
+    /// stored again.
+    private var openSources: [(address: UInt, count: Int, offset: Int)] = []
 
     public init() {}
 
@@ -115,8 +118,13 @@ public struct EntryTable: Sendable {
     }
 
     /// Adds a cell to the row that the next ``append(_:email:emailKey:externalID:cells:)`` makes; that one is then given no cells.
-    mutating func addCell(_ bytes: UnsafeRawBufferPointer) {
+    ///
+    /// - Parameter isSource: the row's address or id may be part of this very memory.
+    mutating func addCell(_ bytes: UnsafeRawBufferPointer, isSource: Bool = false) {
         if openCells == nil { openCells = arena.count }
+        if isSource, let address = bytes.baseAddress {
+            openSources.append((UInt(bitPattern: address), bytes.count, arena.count))
+        }
         arena.append(contentsOf: bytes)
         arena.append(0)
     }
@@ -186,6 +194,7 @@ public struct EntryTable: Sendable {
         let isSame = emailKey.baseAddress == email.baseAddress && emailKey.count == email.count
         row.emailKey = isSame || emailKey.elementsEqual(email) ? row.email : put(emailKey, base)
         row.externalID = put(externalID, base)
+        if !openSources.isEmpty { openSources.removeAll(keepingCapacity: true) }
         if let reference = new.container { row.container = reference }
         if let extra = new.details, !extra.isEmpty {
             row.details = Int32(details.count)
@@ -254,6 +263,14 @@ public struct EntryTable: Sendable {
 
     @discardableResult
     private mutating func put(_ bytes: UnsafeRawBufferPointer, _ base: Int) -> Slice {
+        if !openSources.isEmpty, let start = bytes.baseAddress {
+            let address = UInt(bitPattern: start)
+            for source in openSources
+            where address >= source.address && address + UInt(bytes.count) <= source.address + UInt(source.count) {
+                let offset = source.offset + Int(address - source.address) - base
+                return Slice(offset: UInt32(offset), length: UInt32(bytes.count))
+            }
+        }
         let slice = Slice(offset: UInt32(arena.count - base), length: UInt32(bytes.count))
         arena.append(contentsOf: bytes)
         return slice

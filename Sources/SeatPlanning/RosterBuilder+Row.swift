@@ -124,7 +124,8 @@ extension RosterBuilder {
 
     private mutating func addCells(_ record: RecordView) {
         if isCSV {
-            for cell in 0..<record.count { addCell(value(record, cell)) }
+            let (email, id) = (cellOf[Int(ColumnRole.email.rawValue)], cellOf[Int(ColumnRole.externalID.rawValue)])
+            for cell in 0..<record.count { addCell(value(record, cell), isSource: cell == email || cell == id) }
             return
         }
         var at = [Int](repeating: -1, count: columns.names.count)
@@ -133,13 +134,13 @@ extension RosterBuilder {
         for column in 0..<(last + 1) { addCell(at[column] < 0 ? Self.empty : record.bytes(at[column])) }
     }
 
-    private mutating func addCell(_ bytes: UnsafeRawBufferPointer) {
+    private mutating func addCell(_ bytes: UnsafeRawBufferPointer, isSource: Bool = false) {
         // A zero byte ends a cell in the table; a row that has one in it is invalid anyway.
         if rowIsInvalid, bytes.contains(0) {
             let kept = bytes.filter { $0 != 0 }
             kept.withUnsafeBytes { table.addCell($0) }
         } else {
-            table.addCell(bytes)
+            table.addCell(bytes, isSource: isSource)
         }
     }
 
