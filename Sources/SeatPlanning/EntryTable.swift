@@ -56,7 +56,7 @@ public struct RosterSource: Sendable, Equatable, Codable {
     public var name: String
     /// The roster's own column names, in order; for XML, in order of first appearance.
     public var columns: [String]
-    /// Indices in ``columns`` that name no known field: carried through to reports untouched.
+    /// Indices in ``columns`` that name no known field, or the person: carried through to reports untouched.
     public var extraColumns: [Int]
 
     public init(name: String, columns: [String] = [], extraColumns: [Int] = []) {
@@ -79,6 +79,7 @@ public struct EntryTable: Sendable {
         var email = Slice()
         var emailKey = Slice()
         var externalID = Slice()
+        var name = Slice()
         var cells = Slice()
         var line: UInt32
         /// Index into `details`, or -1.
@@ -136,13 +137,19 @@ public struct EntryTable: Sendable {
             source: Int(row.source), line: Int(row.line),
             email: string(row.base, row.email), emailKey: string(row.base, row.emailKey),
             externalID: string(row.base, row.externalID),
-            details: row.details < 0 ? EntryDetails() : details[Int(row.details)],
+            details: allDetails(row),
             action: row.action,
             immediateClaim: row.immediateClaim == 0 ? nil : row.immediateClaim == 2,
             container: row.container < 0 ? nil : references[Int(row.container)],
             isInvalid: invalid.contains(index),
             cells: cells(at: index)
         )
+    }
+
+    private func allDetails(_ row: Row) -> EntryDetails {
+        var all = row.details < 0 ? EntryDetails() : details[Int(row.details)]
+        all.name = string(row.base, row.name)
+        return all
     }
 
     public func isInvalid(_ index: Int) -> Bool { invalid.contains(index) }
@@ -175,13 +182,16 @@ public struct EntryTable: Sendable {
 
     /// Appends a row. The email key shares the email's bytes where they are the same.
     ///
-    /// - Parameter cells: the row's own cells, each followed by a zero byte (cells cannot hold one); empty when the
-    ///   caller does not keep them.
+    /// - Parameters:
+    ///   - cells: the row's own cells, each followed by a zero byte (cells cannot hold one); empty when the caller does
+    ///     not keep them.
+    ///   - name: the person's name, in place of the details'.
     /// - Returns: the row's index.
     @discardableResult
     public mutating func append(
         _ new: NewRow, email: UnsafeRawBufferPointer, emailKey: UnsafeRawBufferPointer,
-        externalID: UnsafeRawBufferPointer, cells: UnsafeRawBufferPointer
+        externalID: UnsafeRawBufferPointer, cells: UnsafeRawBufferPointer,
+        name: UnsafeRawBufferPointer = UnsafeRawBufferPointer(start: nil, count: 0)
     ) -> Int {
         let base = openCells ?? arena.count
         openCells = nil
@@ -196,9 +206,17 @@ public struct EntryTable: Sendable {
         row.externalID = put(externalID, base)
         if !openSources.isEmpty { openSources.removeAll(keepingCapacity: true) }
         if let reference = new.container { row.container = reference }
-        if let extra = new.details, !extra.isEmpty {
-            row.details = Int32(details.count)
-            details.append(extra)
+        if !name.isEmpty { row.name = put(name, base) }
+        if var extra = new.details {
+            if name.isEmpty, !extra.name.isEmpty {
+                row.name = extra.name.withUTF8 { put(UnsafeRawBufferPointer($0), base) }
+            }
+            // Names are many and details few: they stand with the row's other text.
+            extra.name = ""
+            if !extra.isEmpty {
+                row.details = Int32(details.count)
+                details.append(extra)
+            }
         }
         rows.append(row)
         return rows.count - 1
@@ -238,6 +256,7 @@ public struct EntryTable: Sendable {
         let reference = rows[index].container
         return reference < 0 ? nil : Int(reference)
     }
+    /// The rare fields without the name, which the row's values have; nil where there are none.
     public func detail(at index: Int) -> EntryDetails? {
         let detail = rows[index].details
         return detail < 0 ? nil : details[Int(detail)]
