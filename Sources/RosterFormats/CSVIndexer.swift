@@ -1,3 +1,5 @@
+import CByteMasks
+
 /// Finds where cells and records end, 64 bytes at a time, by masks with one bit a byte.
 ///
 /// Quotes are followed by parity: a doubled quote closes and opens again, which changes nothing. That alone would read
@@ -28,35 +30,29 @@ struct CSVIndexer {
 
     /// Where things are in one slice of the file.
     struct Index: ~Copyable {
-        /// Offsets of the bytes that end cells.
+        /// Offsets of the bytes that end cells: delimiters and line breaks.
         let ends: UnsafeMutablePointer<UInt32>
-        /// For each record, the index in `ends` of its last cell's end.
-        let records: UnsafeMutablePointer<UInt32>
         /// Line breaks inside quotes.
         let innerBreaks: UnsafeMutablePointer<UInt32>
         var endCount = 0
-        var recordCount = 0
         var innerBreakCount = 0
         var hasNUL = false
         let capacity: Int
 
         init(sliceBytes: Int) {
-            // The loop that unpacks a mask writes eight entries at a time.
+            // The loop that unpacks a mask writes four entries at a time.
             capacity = sliceBytes + 16
             ends = .allocate(capacity: capacity)
-            records = .allocate(capacity: capacity)
             innerBreaks = .allocate(capacity: capacity)
         }
 
         deinit {
             ends.deallocate()
-            records.deallocate()
             innerBreaks.deallocate()
         }
 
         mutating func clear() {
             endCount = 0
-            recordCount = 0
             innerBreakCount = 0
             hasNUL = false
         }
@@ -89,31 +85,28 @@ struct CSVIndexer {
     private mutating func block(
         _ base: UnsafeRawPointer, at: Int, length: Int, into index: inout Index
     ) -> Int? {
-        let block = Block(base)
-        if block.hasNUL { index.hasNUL = true }
-        let returns = block.hasReturn ? block.mask(0x0D) : 0
-        let feeds = block.mask(0x0A)
-        // A LF after a CR is the second half of one line break.
-        let breaks = returns | (feeds & ~(returns << 1 | afterReturn))
-        let delimiters = block.mask(delimiter)
+        let block = Block(base: base)
         let last = UInt64(length - 1)
-
-        if inside == 0 && !block.hasQuote {
-            let any = delimiters | breaks
+        // Nearly all blocks: no quote, NUL or CR here, and none open or just before.
+        if inside | afterReturn == 0, block.isPlain {
+            let ends = block.mask(delimiter, or: 0x0A)
             // The byte after a closing quote must end the cell.
-            if afterClosing & ~(any | feeds) & 1 != 0 { return at }
-            afterEnd = (any | feeds) >> last & 1
+            if afterClosing & ~ends & 1 != 0 { return at }
+            afterEnd = ends >> last & 1
             afterQuote = 0
             afterClosing = 0
-            afterReturn = returns >> last & 1
-            unpack(any, breaks, at, &index)
+            unpack(ends, at, &index)
             return nil
         }
 
+        if block.mask(0) != 0 { index.hasNUL = true }
+        let returns = block.mask(0x0D)
+        let feeds = block.mask(0x0A)
+        // A LF after a CR is the second half of one line break.
+        let breaks = returns | (feeds & ~(returns << 1 | afterReturn))
         let quotes = block.mask(0x22)
         let quoted = parity(quotes) ^ inside
-        let outerBreaks = breaks & ~quoted
-        let ends = (delimiters & ~quoted) | outerBreaks
+        let ends = (block.mask(delimiter) | breaks) & ~quoted
         let borders = ends | (feeds & ~quoted)
         let opening = quotes & quoted
         let closing = quotes & ~quoted
@@ -123,7 +116,7 @@ struct CSVIndexer {
         if wrong != 0 {
             let stop = wrong.trailingZeroBitCount
             let before = (1 as UInt64) << UInt64(stop) &- 1
-            unpack(ends & before, outerBreaks & before, at, &index)
+            unpack(ends & before, at, &index)
             unpackInner(breaks & quoted & before, at, &index)
             return at + stop
         }
@@ -132,7 +125,7 @@ struct CSVIndexer {
         afterQuote = quotes >> last & 1
         afterClosing = closing >> last & 1
         afterReturn = returns >> last & 1
-        unpack(ends, outerBreaks, at, &index)
+        unpack(ends, at, &index)
         unpackInner(breaks & quoted, at, &index)
         return nil
     }
@@ -154,15 +147,7 @@ struct CSVIndexer {
     }
 
     @inline(__always)
-    private func unpack(_ ends: UInt64, _ breaks: UInt64, _ at: Int, _ index: inout Index) {
-        var left = breaks
-        while left != 0 {
-            let bit = left & (0 &- left)
-            index.records[index.recordCount] = UInt32(
-                truncatingIfNeeded: index.endCount &+ (ends & (bit &- 1)).nonzeroBitCount)
-            index.recordCount &+= 1
-            left &= left &- 1
-        }
+    private func unpack(_ ends: UInt64, _ at: Int, _ index: inout Index) {
         var bits = ends
         let count = bits.nonzeroBitCount
         var out = index.ends + index.endCount
@@ -191,47 +176,17 @@ struct CSVIndexer {
     }
 }
 
-/// 64 bytes in registers.
+/// 64 bytes of the file.
 private struct Block {
-    private let a, b, c, d: SIMD16<UInt8>
+    let base: UnsafeRawPointer
 
-    @inline(__always)
-    init(_ base: UnsafeRawPointer) {
-        a = base.loadUnaligned(as: SIMD16<UInt8>.self)
-        b = base.loadUnaligned(fromByteOffset: 16, as: SIMD16<UInt8>.self)
-        c = base.loadUnaligned(fromByteOffset: 32, as: SIMD16<UInt8>.self)
-        d = base.loadUnaligned(fromByteOffset: 48, as: SIMD16<UInt8>.self)
-    }
-
-    @inline(__always) var hasNUL: Bool { has(0) }
-    @inline(__always) var hasReturn: Bool { has(0x0D) }
-    @inline(__always) var hasQuote: Bool { has(0x22) }
-
-    @inline(__always)
-    private func has(_ byte: UInt8) -> Bool {
-        let needle = SIMD16<UInt8>(repeating: byte)
-        let any = matches(a, needle) | matches(b, needle) | matches(c, needle) | matches(d, needle)
-        return any[0] | any[1] != 0
-    }
+    /// None of the bytes that need a closer look: quotes, CR, NUL.
+    @inline(__always) var isPlain: Bool { byte_mask_none(base, 0x22, 0x0D) }
 
     /// One bit for each byte that is `byte`, the first byte lowest.
     @inline(__always)
-    func mask(_ byte: UInt8) -> UInt64 {
-        let needle = SIMD16<UInt8>(repeating: byte)
-        return bits(matches(a, needle)) | bits(matches(b, needle)) << 16 | bits(matches(c, needle)) << 32
-            | bits(matches(d, needle)) << 48
-    }
+    func mask(_ byte: UInt8) -> UInt64 { byte_mask_either(base, byte, byte) }
 
     @inline(__always)
-    private func matches(_ bytes: SIMD16<UInt8>, _ needle: SIMD16<UInt8>) -> SIMD2<UInt64> {
-        // Lanes of ones and zeros; the comparison itself is one instruction.
-        unsafeBitCast(bytes .== needle, to: SIMD2<UInt64>.self)
-    }
-
-    /// Gathers one bit a lane by a multiplication for each eight: Swift has no movemask.
-    @inline(__always)
-    private func bits(_ lanes: SIMD2<UInt64>) -> UInt64 {
-        let picked = lanes & SIMD2(repeating: 0x8040_2010_0804_0201)
-        return (picked[0] &* 0x0101_0101_0101_0101) >> 56 | ((picked[1] &* 0x0101_0101_0101_0101) >> 56) << 8
-    }
+    func mask(_ byte: UInt8, or other: UInt8) -> UInt64 { byte_mask_either(base, byte, other) }
 }

@@ -32,13 +32,11 @@ final class CSVReader {
         var store = RawStore(capacity: 4096)
         var ends: [UInt32] = []
         var breaks = 0
-        var hasNUL = false
 
         mutating func clear() {
             store.count = 0
             ends.removeAll(keepingCapacity: true)
             breaks = 0
-            hasNUL = false
         }
     }
 
@@ -55,7 +53,7 @@ final class CSVReader {
 
     /// What the reader holds in buffers; it does not depend on the file's size.
     var bytesHeld: Int {
-        carry.store.capacity + scratch.capacity + carry.ends.capacity * 4 + index.capacity * 12
+        carry.store.capacity + scratch.capacity + carry.ends.capacity * 4 + index.capacity * 8
     }
 
     func feed(_ bytes: UnsafeRawBufferPointer, into sink: inout some RecordSink) throws {
@@ -93,71 +91,111 @@ final class CSVReader {
             }
             index.clear()
             let stop = indexer.index(slice, from: from, into: &index)
-            var firstEnd = 0
-            var firstBreak = 0
-            let start = try deliver(slice, from: from, firstEnd: &firstEnd, firstBreak: &firstBreak, into: &sink)
+            let rest = try deliver(slice, from: from, into: &sink)
             if stop == slice.count {
-                return try keep(slice, start, firstEnd, firstBreak)
+                return try keep(slice, rest)
             }
-            carry.store.append(UnsafeRawBufferPointer(rebasing: slice[start..<stop]))
+            carry.store.append(UnsafeRawBufferPointer(rebasing: slice[rest.start..<stop]))
             isDamaged = true
             from = stop
         }
     }
 
-    /// Hands over the records that end in the slice and returns where the one that does not begins.
+    /// Where the record that does not end in the slice begins, and the first of its entries in the index.
+    private struct Rest {
+        var start: Int
+        var firstEnd = 0
+        var firstBreak = 0
+    }
+
+    /// Hands over the records that end in the slice. Written on local values: the class's own are checked at each access.
     private func deliver(
-        _ slice: UnsafeRawBufferPointer, from: Int, firstEnd: inout Int, firstBreak: inout Int,
-        into sink: inout some RecordSink
-    ) throws -> Int {
-        guard let base = slice.baseAddress else { return from }
-        var start = from
+        _ slice: UnsafeRawBufferPointer, from: Int, into sink: inout some RecordSink
+    ) throws -> Rest {
+        var rest = Rest(start: from)
         if skipsFeed {
             skipsFeed = false
-            if slice[start] == 0x0A { start = step(slice, start, start + 1) }
+            if slice[from] == 0x0A { rest.start = step(slice, from, from + 1) }
         }
+        if carry.store.count > 0 { try joinCarry(slice, &rest, into: &sink) }
+        // Nothing ended, so there is nothing more to hand over.
+        guard carry.store.count == 0, let base = slice.baseAddress else { return rest }
+
         let ends = UnsafePointer(index.ends)
+        let endCount = index.endCount
         let breaks = UnsafePointer(index.innerBreaks)
         let breakCount = index.innerBreakCount
-        var first = 0
-        var nextBreak = 0
-        for r in 0..<index.recordCount {
-            let last = Int(index.records[r])
-            let end = Int(ends[last])
-            if carry.store.count > 0 {
-                try joinCarry(slice, start: start, ends: ends, count: last + 1, into: &sink)
+        let delimiter = delimiter
+        let mayHaveNUL = index.hasNUL
+        let scratch = scratch.base
+        let encoding = encoding
+        var expected = columnCount ?? -1
+        var number = number
+        var line = line
+        var offset = offset
+        defer {
+            self.number = number
+            self.line = line
+            self.offset = offset
+        }
+        var start = rest.start
+        var first = rest.firstEnd
+        var nextBreak = rest.firstBreak
+        var k = first
+        while k < endCount {
+            let end = Int(ends[k])
+            k &+= 1
+            let terminator = base.load(fromByteOffset: end, as: UInt8.self)
+            if terminator == delimiter { continue }
+            let count = k &- first
+            if count == expected, count > 1 || !isBlank(base, start, end), !mayHaveNUL {
+                number &+= 1
+                try sink.record(
+                    RecordView(
+                        number: number, line: line, count: count, isDamaged: false, isRagged: false, base: base,
+                        start: start, ends: ends + first, scratch: scratch,
+                        beginning: .init(column: 1, byteOffset: offset, encoding: encoding)))
             } else {
+                self.number = number
                 try emit(
-                    base, start: start, end: end, ends: ends + first, count: last &- first &+ 1, line: line,
-                    offset: offset, mayHaveNUL: index.hasNUL, into: &sink)
+                    base, start: start, end: end, ends: ends + first, count: count, line: line, offset: offset,
+                    into: &sink)
+                number = self.number
+                expected = columnCount ?? -1
             }
-            line &+= 1 &+ carry.breaks
-            carry.breaks = 0
+            line &+= 1
             while nextBreak < breakCount, breaks[nextBreak] < UInt32(truncatingIfNeeded: end) {
                 nextBreak &+= 1
                 line &+= 1
             }
-            var next = end &+ 1
-            if slice[end] == 0x0D {
-                if next == slice.count {
-                    skipsFeed = true
-                } else if slice[next] == 0x0A {
-                    next &+= 1
-                }
-            }
-            start = step(slice, start, next)
-            first = last &+ 1
+            let next = afterBreak(slice, end, terminator)
+            offset &+= encoding.isUTF8 ? next &- start : width(slice, start, next)
+            start = next
+            first = k
         }
-        firstEnd = first
-        firstBreak = nextBreak
-        return start
+        return Rest(start: start, firstEnd: first, firstBreak: nextBreak)
+    }
+
+    /// Where the next line begins.
+    @inline(__always)
+    private func afterBreak(_ slice: UnsafeRawBufferPointer, _ end: Int, _ terminator: UInt8) -> Int {
+        let next = end &+ 1
+        guard terminator == 0x0D else { return next }
+        if next == slice.count {
+            skipsFeed = true
+            return next
+        }
+        return slice[next] == 0x0A ? next &+ 1 : next
     }
 
     /// Moves the file's offset along with the slice's.
-    @inline(__always)
     private func step(_ slice: UnsafeRawBufferPointer, _ from: Int, _ to: Int) -> Int {
-        offset &+= encoding.isUTF8 ? to &- from : sourceWidth(UnsafeRawBufferPointer(rebasing: slice[from..<to]))
+        offset += width(slice, from, to)
         return to
+    }
+
+    private func width(_ slice: UnsafeRawBufferPointer, _ from: Int, _ to: Int) -> Int {
+        sourceWidth(UnsafeRawBufferPointer(rebasing: slice[from..<to]))
     }
 
     func sourceWidth(_ bytes: UnsafeRawBufferPointer) -> Int {
@@ -166,15 +204,14 @@ final class CSVReader {
     }
 
     /// Keeps the beginning of a record until the next slice.
-    private func keep(_ slice: UnsafeRawBufferPointer, _ start: Int, _ firstEnd: Int, _ firstBreak: Int) throws {
-        let rest = UnsafeRawBufferPointer(rebasing: slice[start...])
-        let shift = carry.store.count - start
-        carry.store.append(rest)
-        for i in firstEnd..<index.endCount {
+    private func keep(_ slice: UnsafeRawBufferPointer, _ rest: Rest) throws {
+        let text = UnsafeRawBufferPointer(rebasing: slice[rest.start...])
+        let shift = carry.store.count - rest.start
+        carry.store.append(text)
+        for i in rest.firstEnd..<index.endCount {
             carry.ends.append(UInt32(truncatingIfNeeded: Int(index.ends[i]) + shift))
         }
-        carry.breaks += index.innerBreakCount - firstBreak
-        if index.hasNUL && rest.contains(0) { carry.hasNUL = true }
+        carry.breaks += index.innerBreakCount - rest.firstBreak
         try checkLength()
     }
 
@@ -207,23 +244,30 @@ final class CSVReader {
     /// Where the reading stands: after what is kept.
     var place: Position { place(inCarry: carry.store.count) }
 
-    /// Finishes the record that earlier slices began and hands it over.
-    private func joinCarry(
-        _ slice: UnsafeRawBufferPointer, start: Int, ends: UnsafePointer<UInt32>, count: Int,
-        into sink: inout some RecordSink
-    ) throws {
-        let shift = carry.store.count - start
-        let end = Int(ends[count - 1])
-        carry.store.append(UnsafeRawBufferPointer(rebasing: slice[start..<end]))
-        for i in 0..<count { carry.ends.append(UInt32(truncatingIfNeeded: Int(ends[i]) + shift)) }
-        if index.hasNUL { carry.hasNUL = true }
+    /// Finishes the record that earlier slices began and hands it over, if it ends in this one.
+    private func joinCarry(_ slice: UnsafeRawBufferPointer, _ rest: inout Rest, into sink: inout some RecordSink) throws
+    {
+        let ends = index.ends
+        guard let last = (0..<index.endCount).first(where: { slice[Int(ends[$0])] != delimiter }) else { return }
+        let end = Int(ends[last])
+        let before = carry.store.count
+        carry.store.append(UnsafeRawBufferPointer(rebasing: slice[rest.start..<end]))
+        for i in 0...last {
+            carry.ends.append(UInt32(truncatingIfNeeded: Int(ends[i]) - rest.start + before))
+        }
         try checkLength()
         let breaks = carry.breaks
-        // The slice's part of the offset is added by the caller.
-        let before = sourceWidth(UnsafeRawBufferPointer(rebasing: carry.store.bytes[..<(start + shift)]))
+        let width = sourceWidth(carry.store.bytes)
         try deliverCarry(into: &sink)
-        carry.breaks = breaks
-        offset += before
+        line += 1 + breaks
+        while rest.firstBreak < index.innerBreakCount, index.innerBreaks[rest.firstBreak] < ends[last] {
+            rest.firstBreak += 1
+            line += 1
+        }
+        let next = afterBreak(slice, end, slice[end])
+        offset += width
+        rest.start = step(slice, end, next)
+        rest.firstEnd = last + 1
     }
 
     private func deliverCarry(into sink: inout some RecordSink) throws {
@@ -232,29 +276,19 @@ final class CSVReader {
             guard let ends = ends.baseAddress else { return }
             try emit(
                 carry.store.base, start: 0, end: carry.store.count, ends: ends, count: carry.ends.count, line: line,
-                offset: offset, mayHaveNUL: carry.hasNUL, into: &sink)
+                offset: offset, into: &sink)
         }
     }
 
-    /// Hands over one record, or takes it as the header.
-    @inline(__always)
-    private func emit<Sink: RecordSink>(
+    /// Hands over one record, or takes it as the header; whatever is wrong with it.
+    private func emit(
         _ base: UnsafeRawPointer, start: Int, end: Int, ends: UnsafePointer<UInt32>, count: Int, line: Int, offset: Int,
-        mayHaveNUL: Bool, damage: CSVDiagnosis? = nil, into sink: inout Sink
+        into sink: inout some RecordSink
     ) throws {
         if count == 1, isBlank(base, start, end) { return }
-        if count == columnCount, !mayHaveNUL, damage == nil {
-            scratch.reserve(end &- start)
-            number &+= 1
-            return try sink.record(
-                RecordView(
-                    number: number, line: line, count: count, isDamaged: false, isRagged: false, base: base,
-                    start: start, ends: ends, scratch: scratch.base,
-                    beginning: .init(column: 1, byteOffset: offset, encoding: encoding)))
-        }
         try emitOdd(
-            base, start: start, end: end, ends: ends, count: count, line: line, offset: offset, damage: damage,
-            into: &sink)
+            base, start: start, end: end, ends: ends, count: count, line: line, offset: offset, damage: nil, into: &sink
+        )
     }
 
     @inline(__always)
@@ -266,7 +300,7 @@ final class CSVReader {
         return true
     }
 
-    /// The header, and records with defects.
+    /// The header, and records that may have defects.
     @inline(never)
     private func emitOdd<Sink: RecordSink>(
         _ base: UnsafeRawPointer, start: Int, end: Int, ends: UnsafePointer<UInt32>, count: Int, line: Int, offset: Int,

@@ -13,8 +13,13 @@ struct RawStore: ~Copyable {
 
     var bytes: UnsafeRawBufferPointer { UnsafeRawBufferPointer(start: base, count: count) }
 
+    @inline(__always)
     mutating func reserve(_ more: Int) {
-        guard count + more > capacity else { return }
+        if count &+ more > capacity { grow(more) }
+    }
+
+    @inline(never)
+    private mutating func grow(_ more: Int) {
         let larger = max(count + more, capacity * 2)
         let moved = UnsafeMutableRawPointer.allocate(byteCount: larger, alignment: 16)
         moved.copyMemory(from: base, byteCount: count)

@@ -121,24 +121,24 @@ public struct RecordView {
             return UnsafeRawBufferPointer(start: base + from, count: to - from)
         }
         let inner = UnsafeRawBufferPointer(start: base + from + 1, count: max(0, to - from - 2))
-        guard inner.contains(0x22) else { return inner }
-        let out = scratch + (from - start)
+        guard var quote = inner.firstIndex(of: 0x22) else { return inner }
+        let out = UnsafeMutableRawBufferPointer(start: scratch + (from - start), count: inner.count)
+        var read = 0
         var written = 0
-        var skip = false
-        for byte in inner {
-            if byte == 0x22 && !skip {
-                skip = true
-                continue
-            }
-            if skip && byte != 0x22 {
-                out.storeBytes(of: 0x22, toByteOffset: written, as: UInt8.self)
-                written += 1
-            }
-            skip = false
-            out.storeBytes(of: byte, toByteOffset: written, as: UInt8.self)
-            written += 1
+        while true {
+            // The quote goes with what stands before it; of a pair the second is passed over.
+            let run = UnsafeRawBufferPointer(rebasing: inner[read...quote])
+            UnsafeMutableRawBufferPointer(rebasing: out[written...]).copyMemory(from: run)
+            written += run.count
+            read = quote + 1
+            if read < inner.count, inner[read] == 0x22 { read += 1 }
+            guard let next = inner[read...].firstIndex(of: 0x22) else { break }
+            quote = next
         }
-        return UnsafeRawBufferPointer(start: out, count: written)
+        let rest = UnsafeRawBufferPointer(rebasing: inner[read...])
+        UnsafeMutableRawBufferPointer(rebasing: out[written...]).copyMemory(from: rest)
+        written += rest.count
+        return UnsafeRawBufferPointer(rebasing: out[..<written])
     }
 }
 

@@ -18,12 +18,19 @@ struct UTF8Check {
         var i = 0
         while i < count {
             if needed == 0 {
-                // ASCII, 32 bytes at a time.
-                while i &+ 32 <= count {
-                    let a = base.loadUnaligned(fromByteOffset: i, as: SIMD4<UInt64>.self)
-                    let any = (a[0] | a[1]) | (a[2] | a[3])
-                    if any & 0x8080_8080_8080_8080 != 0 { break }
-                    i &+= 32
+                // ASCII, 64 bytes at a time.
+                while i &+ 64 <= count {
+                    let a = base.loadUnaligned(fromByteOffset: i, as: SIMD8<UInt64>.self)
+                    let b = a.lowHalf | a.highHalf
+                    let c = b.lowHalf | b.highHalf
+                    if (c[0] | c[1]) & 0x8080_8080_8080_8080 != 0 { break }
+                    i &+= 64
+                }
+                // To the first other byte.
+                while i &+ 8 <= count {
+                    let high = base.loadUnaligned(fromByteOffset: i, as: UInt64.self) & 0x8080_8080_8080_8080
+                    i &+= high == 0 ? 8 : high.trailingZeroBitCount &>> 3
+                    if high != 0 { break }
                 }
                 guard i < count else { return nil }
                 let byte = base.load(fromByteOffset: i, as: UInt8.self)

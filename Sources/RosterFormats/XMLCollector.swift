@@ -55,8 +55,23 @@ struct XMLCollector: ~Copyable {
     private var lastLine: Int32 = 0
     /// For each column the number of the last record that had it.
     private var lastRecord = RawList<Int>(capacity: 64)
+    private var usual = RawList<Usual>(capacity: 32)
     private var scopes: [Scope] = []
+
+    struct Usual {
+        var name: Name
+        var column: Int32
+    }
     var seenNames: [Name] = []
+    /// The cells that members within the open scopes inherit, and their text.
+    private var inherited = RawList<Inherited>(capacity: 4)
+    private var inheritedBytes = RawStore(capacity: 256)
+
+    struct Inherited {
+        var column: Int32
+        var from: Int
+        var count: Int
+    }
 
     /// An open element around records.
     private struct Scope {
@@ -122,18 +137,12 @@ struct XMLCollector: ~Copyable {
         needsText = attributeCount > 0 || depth == recordDepth
         let isMetadata = isOwnForm && node != 0 && tree.isMetadata(node)
         if let attributes {
-            var i = 0
-            while i < attributeCount {
-                let attribute = attributes + i &* 5
-                i &+= 1
-                guard let key = attribute[0], let from = attribute[3], let to = attribute[4] else { continue }
-                if isMetadata, String(cString: key) == "key" {
-                    textColumn = tree.metadata(UnsafeRawBufferPointer(start: from, count: to - from))
-                    needsText = false
-                    continue
-                }
-                let column = tree.attribute(node, key)
-                if column >= 0 { addCell(column, from, to - from, UInt32(truncatingIfNeeded: now)) }
+            if isMetadata {
+                takeMetadata(node, attributeCount, attributes, UInt32(truncatingIfNeeded: now))
+            } else if node == 0 {
+                takeRecordAttributes(attributeCount, attributes, UInt32(truncatingIfNeeded: now))
+            } else {
+                takeAttributes(node, attributeCount, attributes, UInt32(truncatingIfNeeded: now))
             }
         }
         if textColumn < 0 { textColumn = tree.text(node) }
@@ -181,6 +190,55 @@ struct XMLCollector: ~Copyable {
         nodes.append(0)
     }
 
+    /// Records tend to have the same attributes in the same order: the last one's are tried first.
+    @inline(__always)
+    private mutating func takeRecordAttributes(
+        _ count: Int, _ attributes: UnsafeMutablePointer<UnsafePointer<UInt8>?>, _ line: UInt32
+    ) {
+        var i = 0
+        while i < count {
+            let attribute = attributes + i &* 5
+            guard let key = attribute[0], let from = attribute[3], let to = attribute[4] else { return }
+            var column: Int32
+            if i < usual.count, usual[i].name == key {
+                column = usual[i].column
+            } else {
+                column = tree.attribute(0, key)
+                usual.keepFirst(min(i, usual.count))
+                if usual.count == i { usual.append(Usual(name: key, column: column)) }
+            }
+            if column >= 0 { addCell(column, from, to - from, line) }
+            i &+= 1
+        }
+    }
+
+    private mutating func takeAttributes(
+        _ node: Int32, _ count: Int, _ attributes: UnsafeMutablePointer<UnsafePointer<UInt8>?>, _ line: UInt32
+    ) {
+        for i in 0..<count {
+            let attribute = attributes + i * 5
+            guard let key = attribute[0], let from = attribute[3], let to = attribute[4] else { continue }
+            let column = tree.attribute(node, key)
+            if column >= 0 { addCell(column, from, to - from, line) }
+        }
+    }
+
+    private mutating func takeMetadata(
+        _ node: Int32, _ count: Int, _ attributes: UnsafeMutablePointer<UnsafePointer<UInt8>?>, _ line: UInt32
+    ) {
+        for i in 0..<count {
+            let attribute = attributes + i * 5
+            guard let key = attribute[0], let from = attribute[3], let to = attribute[4] else { continue }
+            if String(cString: key) == "key" {
+                textColumn = tree.metadata(UnsafeRawBufferPointer(start: from, count: to - from))
+                needsText = false
+                continue
+            }
+            let column = tree.attribute(node, key)
+            if column >= 0 { addCell(column, from, to - from, line) }
+        }
+    }
+
     /// The line on which the start tag that was just read begins. No `<` can stand inside it.
     private func tagLine(_ now: Int32) -> Int32 {
         guard let input = parser.pointee.input, let base = input.pointee.base, var at = input.pointee.cur else {
@@ -198,7 +256,7 @@ struct XMLCollector: ~Copyable {
     @inline(__always)
     private mutating func addCell(_ column: Int32, _ bytes: Name, _ count: Int, _ line: UInt32) {
         if arena.count &+ count &- current.start > maximumRecordBytes { return refuseLength() }
-        guard isFirst(column, line, UnsafeRawBufferPointer(start: bytes, count: count)) else { return }
+        guard isFirst(column, line, bytes, count) else { return }
         arena.reserve(count &+ 1)
         (arena.base + arena.count).copyMemory(from: bytes, byteCount: count)
         arena.count &+= count
@@ -210,20 +268,26 @@ struct XMLCollector: ~Copyable {
         ends.append(UInt32(truncatingIfNeeded: arena.count &- current.start))
         columns.append(UInt32(truncatingIfNeeded: column))
         lines.append(line)
-        // The byte between two cells.
-        arena.append(0)
+        // The byte between two cells, whatever it is.
+        arena.reserve(1)
+        arena.count &+= 1
     }
 
     @inline(__always)
-    private mutating func isFirst(_ column: Int32, _ line: UInt32, _ value: UnsafeRawBufferPointer) -> Bool {
+    private mutating func isFirst(_ column: Int32, _ line: UInt32, _ value: Name, _ count: Int) -> Bool {
         let i = Int(column)
-        while lastRecord.count <= i { lastRecord.append(0) }
+        if i >= lastRecord.count { widenLastRecord(i) }
         if lastRecord[i] == number {
-            defectOfRepetition(i, line, value)
+            defectOfRepetition(i, line, UnsafeRawBufferPointer(start: value, count: count))
             return false
         }
         lastRecord[i] = number
         return true
+    }
+
+    @inline(never)
+    private mutating func widenLastRecord(_ column: Int) {
+        while lastRecord.count <= column { lastRecord.append(0) }
     }
 
     private mutating func endText() {
@@ -232,8 +296,8 @@ struct XMLCollector: ~Copyable {
             arena.count = textStart
             return
         }
-        let text = UnsafeRawBufferPointer(start: arena.base + textStart, count: arena.count - textStart)
-        guard isFirst(textColumn, textLine, text) else {
+        let text = (arena.base + textStart).assumingMemoryBound(to: UInt8.self)
+        guard isFirst(textColumn, textLine, text, arena.count - textStart) else {
             arena.count = textStart
             return
         }
@@ -242,26 +306,47 @@ struct XMLCollector: ~Copyable {
 
     private func isTextMeant() -> Bool {
         guard needsText else { return true }
-        let text = UnsafeRawBufferPointer(start: arena.base + textStart, count: arena.count - textStart)
-        return text.contains { $0 > 0x20 }
+        var i = textStart
+        while i < arena.count {
+            if arena.base.load(fromByteOffset: i, as: UInt8.self) > 0x20 { return true }
+            i &+= 1
+        }
+        return false
     }
 
+    @inline(__always)
     private mutating func endRecord() {
-        if let container = scopes.last(where: { !$0.container.isEmpty })?.container, !hasContainer() {
-            for (column, value) in container {
-                value.withUnsafeBufferPointer {
-                    if let base = $0.baseAddress { addCell(column, base, $0.count, UInt32(current.line)) }
-                }
+        if inherited.count > 0, !hasContainer() {
+            for i in 0..<inherited.count {
+                let cell = inherited[i]
+                let from = (inheritedBytes.base + cell.from).assumingMemoryBound(to: UInt8.self)
+                addCell(cell.column, from, cell.count, UInt32(truncatingIfNeeded: current.line))
             }
         }
-        current.cellCount = ends.count - current.firstCell
+        current.cellCount = ends.count &- current.firstCell
         records.append(current)
         recordDepth = 0
     }
 
+    @inline(__always)
     private func hasContainer() -> Bool {
-        for i in current.firstCell..<ends.count where tree.isContainer(Int32(columns[i])) { return true }
+        var i = current.firstCell
+        while i < columns.count {
+            if tree.isContainer(columns[i]) { return true }
+            i &+= 1
+        }
         return false
+    }
+
+    /// The innermost scope that names a container names it alone: a member has one.
+    private mutating func inherit() {
+        inherited.keepFirst(0)
+        inheritedBytes.count = 0
+        guard let scope = scopes.last(where: { !$0.container.isEmpty }) else { return }
+        for (column, value) in scope.container {
+            inherited.append(Inherited(column: column, from: inheritedBytes.count, count: value.count))
+            value.withUnsafeBytes { inheritedBytes.append($0) }
+        }
     }
 
     /// Moves what belongs to the record that is still open to the front, after the others were handed over.
@@ -314,11 +399,14 @@ struct XMLCollector: ~Copyable {
             }
         }
         if !isOwnForm, seenNames.count < 12, !seenNames.contains(name) { seenNames.append(name) }
+        let namesContainer = !scope.container.isEmpty
         scopes.append(scope)
+        if namesContainer { inherit() }
     }
 
     private mutating func leaveScope() {
         guard let scope = scopes.popLast() else { return }
+        if !scope.container.isEmpty { inherit() }
         guard isOwnForm, !scopes.isEmpty, scope.container.isEmpty, scope.recordsBefore == number else { return }
         report(
             FormatDefect(

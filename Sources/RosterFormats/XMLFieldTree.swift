@@ -26,7 +26,7 @@ struct XMLFieldTree: ~Copyable {
     private var byName: [String: Int32] = [:]
     private(set) var columns: [String] = []
     /// For each column: it names a container.
-    private var namesContainer: [Bool] = []
+    private var namesContainer = RawList<Bool>(capacity: 64)
     private var metadata: [(key: [UInt8], column: Int32)] = []
 
     private var slots: RawList<Slot>
@@ -97,7 +97,7 @@ struct XMLFieldTree: ~Copyable {
     }
 
     func isMetadata(_ node: Int32) -> Bool { nodes[Int(node)].path == "metadata" }
-    func isContainer(_ column: Int32) -> Bool { namesContainer[Int(column)] }
+    func isContainer(_ column: UInt32) -> Bool { namesContainer[Int(column)] }
 
     static func isContainerName(_ name: String) -> Bool {
         switch name {

@@ -85,75 +85,74 @@ struct PlainEmail {
         if end - start != bytes.count { notes = .trimmed }
         guard end - start >= 5, end - start <= 254 else { return nil }
 
-        at = start
-        let found = Self.kinds.withUnsafeBufferPointer { kinds in
-            scanLocal(bytes, kinds) && scanDomain(bytes, kinds)
-        }
-        guard found else { return nil }
+        at = end
+        guard scan(bytes) else { return nil }
     }
 
-    /// Stops at the `@`.
-    private mutating func scanLocal(_ bytes: UnsafeRawBufferPointer, _ kinds: UnsafeBufferPointer<UInt8>) -> Bool {
-        var seen: UInt8 = 0
+    /// Eight bytes at a time: lower-case letters and digits need no look, and most bytes are those.
+    private mutating func scan(_ bytes: UnsafeRawBufferPointer) -> Bool {
+        // Where the part between full stops began that is being read.
         var begin = start
-        while at < end {
-            let byte = bytes[at]
-            let kind = kinds[Int(byte)]
-            if kind & Self.stopsLocal != 0 {
-                switch byte {
-                case UInt8(ascii: "@"):
-                    hasUpperCaseLocal = seen & Self.isUpper != 0
-                    return at > begin
-                case UInt8(ascii: "."):
-                    guard at > begin else { return false }
-                    begin = at + 1
-                case UInt8(ascii: "+"):
-                    if plus == nil, at > start { plus = at }
-                default: return false
-                }
-            }
-            seen |= kind
-            at += 1
-        }
-        return false
-    }
-
-    private mutating func scanDomain(_ bytes: UnsafeRawBufferPointer, _ kinds: UnsafeBufferPointer<UInt8>) -> Bool {
-        var label = at + 1
-        var dots = 0
-        var index = label
-        var seen: UInt8 = 0
+        var index = start
         while index < end {
-            let byte = bytes[index]
-            let kind = kinds[Int(byte)]
-            if kind & Self.stopsDomain != 0 {
-                if byte == UInt8(ascii: ".") {
-                    guard Self.isLabel(bytes, label, index) else { return false }
-                    dots += 1
-                    label = index + 1
-                } else if byte != UInt8(ascii: "-") {
-                    return false
-                }
+            let word = Self.word(bytes, index, end)
+            guard word & Self.highBits == 0 else { return false }
+            var unusual = ~(Self.inRange(word, 0x61, 0x7A) | Self.inRange(word, 0x30, 0x39)) & Self.highBits
+            while unusual != 0 {
+                let place = index + unusual.trailingZeroBitCount / 8
+                if place >= end { break }
+                guard see(bytes, place, &begin) else { return false }
+                unusual &= unusual - 1
             }
-            seen |= kind
-            index += 1
+            index += 8
         }
-        hasUpperCaseDomain = seen & Self.isUpper != 0
-        guard dots > 0, Self.isLabel(bytes, label, end), Self.isLetter(bytes[end - 1]) else { return false }
-        return !Self.isReserved(bytes, label, end)
+        guard at < end, begin > at + 1, Self.isLabel(bytes, begin, end), Self.isLetter(bytes[end - 1]) else {
+            return false
+        }
+        return !Self.isReserved(bytes, begin, end)
     }
 
-    private static let stopsLocal: UInt8 = 1
-    private static let stopsDomain: UInt8 = 2
-    private static let isUpper: UInt8 = 4
+    /// Judges one byte that is no lower-case letter and no digit; false for what is not plain.
+    private mutating func see(_ bytes: UnsafeRawBufferPointer, _ place: Int, _ begin: inout Int) -> Bool {
+        let byte = bytes[place]
+        let isInDomain = at < end
+        switch byte {
+        case UInt8(ascii: "."):
+            guard isInDomain ? Self.isLabel(bytes, begin, place) : place > begin else { return false }
+            begin = place + 1
+        case UInt8(ascii: "@"):
+            guard !isInDomain, place > begin else { return false }
+            at = place
+            begin = place + 1
+        case UInt8(ascii: "A")...UInt8(ascii: "Z"):
+            if isInDomain { hasUpperCaseDomain = true } else { hasUpperCaseLocal = true }
+        case UInt8(ascii: "-"): break
+        case UInt8(ascii: "+"):
+            guard !isInDomain else { return false }
+            if plus == nil, place > start { plus = place }
+        default: return !isInDomain && Self.isAtom(byte)
+        }
+        return true
+    }
 
-    /// For each byte what it does to the scans: most do nothing.
-    private static let kinds: [UInt8] = (UInt8.min...UInt8.max).map { byte in
-        let isLetterOrDigit = isLetter(byte) || byte &- 0x30 < 10
-        var kind: UInt8 = isLetterOrDigit ? 0 : stopsDomain
-        if !isAtom(byte) || byte == UInt8(ascii: "+") { kind |= stopsLocal }
-        if byte &- 0x41 < 26 { kind |= isUpper }
-        return kind
+    private static let highBits: UInt64 = 0x8080_8080_8080_8080
+    private static let ones: UInt64 = 0x0101_0101_0101_0101
+
+    /// The high bit of each byte that lies between the two, all bytes being ASCII.
+    private static func inRange(_ word: UInt64, _ first: UInt64, _ last: UInt64) -> UInt64 {
+        (word &+ ones &* (0x80 - first)) & ~(word &+ ones &* (0x7F - last))
+    }
+
+    /// The bytes from `index` as a little-endian word, zeros after the end.
+    private static func word(_ bytes: UnsafeRawBufferPointer, _ index: Int, _ end: Int) -> UInt64 {
+        if index + 8 <= end {
+            return UInt64(littleEndian: bytes.loadUnaligned(fromByteOffset: index, as: UInt64.self))
+        }
+        if end >= 8 {
+            let last = UInt64(littleEndian: bytes.loadUnaligned(fromByteOffset: end - 8, as: UInt64.self))
+            return last >> UInt64(8 * (index + 8 - end))
+        }
+        return bytes[index..<end].reversed().reduce(0) { $0 << 8 | UInt64($1) }
     }
 
     /// No hyphen at either end, 1 to 63 long, and no `--` in third place, which is Punycode's or nobody's.

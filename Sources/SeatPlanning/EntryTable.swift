@@ -56,7 +56,7 @@ public struct RosterSource: Sendable, Equatable, Codable {
     public var name: String
     /// The roster's own column names, in order; for XML, in order of first appearance.
     public var columns: [String]
-    /// Indices in ``columns`` that name no known field: carried through to reports untouched.
+    /// Indices in ``columns`` that name no known field, or the person: carried through to reports untouched.
     public var extraColumns: [Int]
 
     public init(name: String, columns: [String] = [], extraColumns: [Int] = []) {
@@ -79,6 +79,7 @@ public struct EntryTable: Sendable {
         var email = Slice()
         var emailKey = Slice()
         var externalID = Slice()
+        var name = Slice()
         var cells = Slice()
         var line: UInt32
         /// Index into `details`, or -1.
@@ -101,6 +102,9 @@ public struct EntryTable: Sendable {
 
     /// Where the cells begin that were added for the next row.
     private var openCells: Int?
+    /// Where the bytes of some of those cells came from, and where they are now: text that is part of one is not
+    /// stored again.
+    private var openSources: [(address: UInt, count: Int, offset: Int)] = []
 
     public init() {}
 
@@ -115,8 +119,13 @@ public struct EntryTable: Sendable {
     }
 
     /// Adds a cell to the row that the next ``append(_:email:emailKey:externalID:cells:)`` makes; that one is then given no cells.
-    mutating func addCell(_ bytes: UnsafeRawBufferPointer) {
+    ///
+    /// - Parameter isSource: the row's address or id may be part of this very memory.
+    mutating func addCell(_ bytes: UnsafeRawBufferPointer, isSource: Bool = false) {
         if openCells == nil { openCells = arena.count }
+        if isSource, let address = bytes.baseAddress {
+            openSources.append((UInt(bitPattern: address), bytes.count, arena.count))
+        }
         arena.append(contentsOf: bytes)
         arena.append(0)
     }
@@ -128,13 +137,19 @@ public struct EntryTable: Sendable {
             source: Int(row.source), line: Int(row.line),
             email: string(row.base, row.email), emailKey: string(row.base, row.emailKey),
             externalID: string(row.base, row.externalID),
-            details: row.details < 0 ? EntryDetails() : details[Int(row.details)],
+            details: allDetails(row),
             action: row.action,
             immediateClaim: row.immediateClaim == 0 ? nil : row.immediateClaim == 2,
             container: row.container < 0 ? nil : references[Int(row.container)],
             isInvalid: invalid.contains(index),
             cells: cells(at: index)
         )
+    }
+
+    private func allDetails(_ row: Row) -> EntryDetails {
+        var all = row.details < 0 ? EntryDetails() : details[Int(row.details)]
+        all.name = string(row.base, row.name)
+        return all
     }
 
     public func isInvalid(_ index: Int) -> Bool { invalid.contains(index) }
@@ -167,13 +182,16 @@ public struct EntryTable: Sendable {
 
     /// Appends a row. The email key shares the email's bytes where they are the same.
     ///
-    /// - Parameter cells: the row's own cells, each followed by a zero byte (cells cannot hold one); empty when the
-    ///   caller does not keep them.
+    /// - Parameters:
+    ///   - cells: the row's own cells, each followed by a zero byte (cells cannot hold one); empty when the caller does
+    ///     not keep them.
+    ///   - name: the person's name, in place of the details'.
     /// - Returns: the row's index.
     @discardableResult
     public mutating func append(
         _ new: NewRow, email: UnsafeRawBufferPointer, emailKey: UnsafeRawBufferPointer,
-        externalID: UnsafeRawBufferPointer, cells: UnsafeRawBufferPointer
+        externalID: UnsafeRawBufferPointer, cells: UnsafeRawBufferPointer,
+        name: UnsafeRawBufferPointer = UnsafeRawBufferPointer(start: nil, count: 0)
     ) -> Int {
         let base = openCells ?? arena.count
         openCells = nil
@@ -186,10 +204,19 @@ public struct EntryTable: Sendable {
         let isSame = emailKey.baseAddress == email.baseAddress && emailKey.count == email.count
         row.emailKey = isSame || emailKey.elementsEqual(email) ? row.email : put(emailKey, base)
         row.externalID = put(externalID, base)
+        if !openSources.isEmpty { openSources.removeAll(keepingCapacity: true) }
         if let reference = new.container { row.container = reference }
-        if let extra = new.details, !extra.isEmpty {
-            row.details = Int32(details.count)
-            details.append(extra)
+        if !name.isEmpty { row.name = put(name, base) }
+        if var extra = new.details {
+            if name.isEmpty, !extra.name.isEmpty {
+                row.name = extra.name.withUTF8 { put(UnsafeRawBufferPointer($0), base) }
+            }
+            // Names are many and details few: they stand with the row's other text.
+            extra.name = ""
+            if !extra.isEmpty {
+                row.details = Int32(details.count)
+                details.append(extra)
+            }
         }
         rows.append(row)
         return rows.count - 1
@@ -234,6 +261,7 @@ public struct EntryTable: Sendable {
         let reference = rows[index].container
         return reference < 0 ? nil : Int(reference)
     }
+    /// The rare fields without the name, which the row's values have; nil where there are none.
     public func detail(at index: Int) -> EntryDetails? {
         let detail = rows[index].details
         return detail < 0 ? nil : details[Int(detail)]
@@ -259,6 +287,14 @@ public struct EntryTable: Sendable {
 
     @discardableResult
     private mutating func put(_ bytes: UnsafeRawBufferPointer, _ base: Int) -> Slice {
+        if !openSources.isEmpty, let start = bytes.baseAddress {
+            let address = UInt(bitPattern: start)
+            for source in openSources
+            where address >= source.address && address + UInt(bytes.count) <= source.address + UInt(source.count) {
+                let offset = source.offset + Int(address - source.address) - base
+                return Slice(offset: UInt32(offset), length: UInt32(bytes.count))
+            }
+        }
         let slice = Slice(offset: UInt32(arena.count - base), length: UInt32(bytes.count))
         arena.append(contentsOf: bytes)
         return slice

@@ -207,7 +207,6 @@ extension RosterBuilder {
             details.memberID = polarIDText(.memberID, record)
             if !columns.isExport || details.memberID.isEmpty { details.customerID = polarIDText(.customerID, record) }
         }
-        if let (_, bytes) = text(.name, record) { details.name = String(decoding: bytes, as: UTF8.self) }
         for (column, cell) in metadataCells where cell < record.count {
             guard case .metadata(let key)? = columns.fields[column] else { continue }
             let bytes = value(record, cell)

@@ -23,27 +23,22 @@ extension RosterBuilder {
                 remedy: "fill in one of \(identityColumns), or remove the row")
         }
         if options.keepsCells { addCells(record) }
-        return append(row, email, externalID)
+        return append(row, email, externalID, name: text(.name, record)?.bytes ?? Self.empty)
     }
 
-    private mutating func append(_ row: EntryTable.NewRow, _ email: RowEmail, _ externalID: UnsafeRawBufferPointer)
-        -> Int
-    {
-        let none = Self.empty
+    private mutating func append(
+        _ row: EntryTable.NewRow, _ email: RowEmail, _ externalID: UnsafeRawBufferPointer, name: UnsafeRawBufferPointer
+    ) -> Int {
+        func add(_ address: UnsafeRawBufferPointer, _ key: UnsafeRawBufferPointer) -> Int {
+            table.append(row, email: address, emailKey: key, externalID: externalID, cells: Self.empty, name: name)
+        }
         let entry =
             switch email {
-            case .none:
-                table.append(row, email: none, emailKey: none, externalID: externalID, cells: none)
-            case .same(let bytes):
-                table.append(row, email: bytes, emailKey: bytes, externalID: externalID, cells: none)
-            case .refused(let bytes):
-                table.append(row, email: bytes, emailKey: none, externalID: externalID, cells: none)
+            case .none: add(Self.empty, Self.empty)
+            case .same(let bytes): add(bytes, bytes)
+            case .refused(let bytes): add(bytes, Self.empty)
             case .forms(let address, let key):
-                address.withUnsafeBytes { address in
-                    key.withUnsafeBytes {
-                        table.append(row, email: address, emailKey: $0, externalID: externalID, cells: none)
-                    }
-                }
+                address.withUnsafeBytes { address in key.withUnsafeBytes { add(address, $0) } }
             }
         if rowIsInvalid { table.markInvalid(entry) }
         return entry
@@ -124,7 +119,12 @@ extension RosterBuilder {
 
     private mutating func addCells(_ record: RecordView) {
         if isCSV {
-            for cell in 0..<record.count { addCell(value(record, cell)) }
+            let email = cellOf[Int(ColumnRole.email.rawValue)]
+            let id = cellOf[Int(ColumnRole.externalID.rawValue)]
+            let name = cellOf[Int(ColumnRole.name.rawValue)]
+            for cell in 0..<record.count {
+                addCell(value(record, cell), isSource: cell == email || cell == id || cell == name)
+            }
             return
         }
         var at = [Int](repeating: -1, count: columns.names.count)
@@ -133,13 +133,13 @@ extension RosterBuilder {
         for column in 0..<(last + 1) { addCell(at[column] < 0 ? Self.empty : record.bytes(at[column])) }
     }
 
-    private mutating func addCell(_ bytes: UnsafeRawBufferPointer) {
+    private mutating func addCell(_ bytes: UnsafeRawBufferPointer, isSource: Bool = false) {
         // A zero byte ends a cell in the table; a row that has one in it is invalid anyway.
         if rowIsInvalid, bytes.contains(0) {
             let kept = bytes.filter { $0 != 0 }
             kept.withUnsafeBytes { table.addCell($0) }
         } else {
-            table.addCell(bytes)
+            table.addCell(bytes, isSource: isSource)
         }
     }
 

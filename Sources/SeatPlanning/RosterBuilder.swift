@@ -133,7 +133,9 @@ public struct RosterBuilder: RecordSink {
                 displacedBy: columns.displaced[index].map { columns.names[$0] }, isPresent: hasCells[index])
         }
         table.sources[source].columns = columns.names
-        table.sources[source].extraColumns = columns.fields.indices.filter { columns.fields[$0] == nil && hasCells[$0] }
+        table.sources[source].extraColumns = columns.fields.indices.filter {
+            hasCells[$0] && (columns.fields[$0] == nil || columns.fields[$0] == .name)
+        }
         defects[firstOfSource...].sort(by: Defect.inOrderOfLines)
     }
 
@@ -203,7 +205,7 @@ public struct RosterBuilder: RecordSink {
     }
 
     private static let detailRoles: Set<ColumnRole> = [
-        .externalMemberID, .externalCustomerID, .customerID, .memberID, .name, .metadata,
+        .externalMemberID, .externalCustomerID, .customerID, .memberID, .metadata,
     ]
 
     private static let containerRoles: Set<ColumnRole> = [

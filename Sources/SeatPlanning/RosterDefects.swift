@@ -1,4 +1,4 @@
-internal import RosterFormats
+public import RosterFormats
 
 /// How defects are noted, and those that only a whole roster shows.
 extension RosterBuilder {
@@ -113,6 +113,23 @@ extension RosterBuilder {
             index += 1
         }
         return hash
+    }
+}
+
+extension Defect {
+    /// A roster that cannot be read at all, as the defect that a list of defects shows.
+    public init(_ error: RosterFormatError, source: String) {
+        self.init(
+            .error, Code(rawValue: error.code.rawValue), source: source, line: error.position?.line,
+            column: error.position.flatMap { $0.column > 0 ? $0.column : nil }, message: error.message,
+            remedy: error.remedy)
+    }
+
+    /// A roster that cannot be used as a whole, as the defect that a list of defects shows.
+    public init(_ error: RosterError, source: String) {
+        self.init(
+            .error, Code(rawValue: error.code.rawValue), source: error.source ?? source, message: error.message,
+            remedy: error.remedy)
     }
 }
 

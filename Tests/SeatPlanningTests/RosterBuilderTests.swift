@@ -35,7 +35,9 @@ private let initech = "33333333-3333-4333-8333-333333333333"
         #expect(bob.immediateClaim == nil)
         #expect(bob.container == nil)
         #expect(bob.details.isEmpty)
-        #expect(roster.entries.sources[0].extraColumns == [7])
+        // Names are for reports alone, like the columns that nobody knows.
+        #expect(roster.entries.sources[0].extraColumns == [2, 7])
+        #expect(roster.entries.detail(at: 1) == nil)
     }
 
     @Test func `cells are not kept when nobody wants them`() throws {
@@ -195,5 +197,24 @@ private let initech = "33333333-3333-4333-8333-333333333333"
         let read = ["=1", "+a", "-a", "@a", "'=1", "'a", "'", "''", "\ta", "a'=1"]
         #expect(roster.rows.map { $0.details.metadata[0].value } == read)
         #expect(roster.rows.map { $0.cells[1] } == read)
+    }
+
+    @Test func `an error of a whole roster can stand in the list of defects`() throws {
+        func defect(_ text: String) -> Defect? {
+            do {
+                _ = try RosterReading.roster(text)
+                return nil
+            } catch let error as RosterFormatError {
+                return Defect(error, source: "team.csv")
+            } catch let error as RosterError {
+                return Defect(error, source: "team.csv")
+            } catch {
+                return nil
+            }
+        }
+        let quote = try #require(defect("email,x\na@globex.dev,\"open\n"))
+        #expect(quote.code == "unterminated_quote" && quote.severity == .error && quote.line == 2)
+        let column = try #require(defect("x\ny\n"))
+        #expect(column.code == "no_identity_column" && column.line == nil && column.remedy != nil)
     }
 }

@@ -71,7 +71,8 @@ private let initech = "33333333-3333-4333-8333-333333333333"
         #expect(roster.defects.isEmpty)
         #expect(roster.rows[0].email == "a@x.dev")
         #expect(roster.rows[0].details.name == "Ada L")
-        #expect(roster.entries.sources[0].extraColumns.isEmpty)
+        let source = roster.entries.sources[0]
+        #expect(source.extraColumns.map { source.columns[$0] } == ["name/formatted"])
     }
 
     @Test(
