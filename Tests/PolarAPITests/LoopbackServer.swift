@@ -1,5 +1,6 @@
 import NIOCore
 import NIOPosix
+import NIOSSL
 import PolarAPI
 import Synchronization
 
@@ -26,14 +27,16 @@ final class LoopbackServer: Sendable {
 
 /// Runs `body` with a server that reacts to the first request by the first reaction and so on; the last one is repeated.
 func withLoopbackServer(
-    _ reactions: LoopbackServer.Reaction..., body: (LoopbackServer) async throws -> Void
+    _ reactions: LoopbackServer.Reaction..., tls: NIOSSLContext? = nil, body: (LoopbackServer) async throws -> Void
 ) async throws {
     let script = Script(reactions)
     let channel = try await ServerBootstrap(group: .singletonMultiThreadedEventLoopGroup)
         .serverChannelOption(.socketOption(.so_reuseaddr), value: 1)
         .childChannelInitializer { channel in
             channel.eventLoop.makeCompletedFuture {
-                try channel.pipeline.syncOperations.addHandler(Reactor(script: script))
+                let pipeline = channel.pipeline.syncOperations
+                if let tls { try pipeline.addHandler(NIOSSLServerHandler(context: tls)) }
+                try pipeline.addHandler(Reactor(script: script))
             }
         }
         .bind(host: "127.0.0.1", port: 0).get()

@@ -49,7 +49,7 @@ public struct PolarClient: Sendable {
                 .unusableRequest, message: "an id in the request's path is empty", isDefinite: true, attempt: 0,
                 request: request)
         }
-        let response = try await answer(to: request)
+        let response = try await response(to: request)
         guard (200..<300).contains(response.status) else { throw PolarError(response, to: request) }
         do {
             return try JSONDecoder().decode(Value.self, from: response.body)
@@ -61,7 +61,9 @@ public struct PolarClient: Sendable {
         }
     }
 
-    private func answer(to request: PolarRequest) async throws -> PolarResponse {
+    /// The answer to a request of the caller's own, whatever its status: for what the operations leave out, such as the
+    /// server's clock in the header `Date`.
+    public func response(to request: PolarRequest) async throws -> PolarResponse {
         do {
             return try await transport.send(request)
         } catch let error as PolarError {

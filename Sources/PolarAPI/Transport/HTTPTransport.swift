@@ -47,7 +47,7 @@ public func withHTTPTransport<Result>(
     _ body: (HTTPTransport) async throws -> Result
 ) async throws -> Result {
     var tls = TLSConfiguration.makeClientConfiguration()
-    if let file = options.caFile { tls.additionalTrustRoots = [.file(file)] }
+    if let file = options.caFile { tls.additionalTrustRoots = [.certificates(try certificates(in: file))] }
     var configuration = HTTPClient.Configuration(tlsConfiguration: tls, redirectConfiguration: .disallow)
     configuration.timeout = .init(connect: TimeAmount(options.connectTimeout), read: TimeAmount(options.timeout))
     configuration.proxy = options.proxy.map { proxy in
@@ -65,6 +65,17 @@ public func withHTTPTransport<Result>(
     return try await HTTPClient.withHTTPClient(configuration: configuration, isolation: isolation) { client in
         try await body(HTTPTransport(client: client, timeout: options.timeout))
     }
+}
+
+/// Read here, so that a wrong file is told before the first request and not as a failure of a connection.
+private func certificates(in file: String) throws -> [NIOSSLCertificate] {
+    do {
+        let certificates = try NIOSSLCertificate.fromPEMFile(file)
+        if !certificates.isEmpty { return certificates }
+    } catch {}
+    throw PolarTransportError(
+        .secureConnectionFailed, mayHaveReachedServer: false,
+        message: "the file '\(file)' holds no certificate in PEM form that can be read")
 }
 
 private func collect(_ answer: HTTPClientResponse, limit: Int) async throws -> Data {
