@@ -10,7 +10,8 @@ public import Foundation
 ///                 "tiers": [{"min_seats": 1, "max_seats": null, "price_per_seat": 1000}]}],
 ///   "customers": [{"id": "…", "email": "billing@acme-co.dev", "external_id": "acme",
 ///                  "members": [{"email": "ada@acme-co.dev", "external_id": "u-1"}]}],
-///   "subscriptions": [{"id": "…", "customer_id": "…", "product_id": "…", "seats": 25, "started_at": "2026-01-05T09:00:00Z",
+///   "subscriptions": [{"id": "…", "customer_id": "…", "product_id": "…", "seats": 25,
+///                      "started_at": "2026-01-05T09:00:00Z",
 ///                      "given": [{"email": "ada@acme-co.dev", "status": "claimed"}]}],
 ///   "orders": []
 /// }]}

@@ -178,7 +178,7 @@ actor Stage {
             if operation == .assign { return try await assign(request, organization, now: now) }
             return try keep(try carryOut(operation, parameter, request, organization, now: now))
         } catch let refusal as Refusal {
-            // A refusal changes nothing, but may have drawn ids: the counter moves on and is written with the next change.
+            // A refusal comes before anything is made, so there is nothing to write down.
             return .error(refusal)
         } catch let failure as ValidationFailure {
             return failure.answer

@@ -72,7 +72,8 @@ struct World: Sendable {
         return random.text(length)
     }
 
-    /// The time of a change: never the same twice, so that lists by time have one order even when the clock stands still.
+    /// The time of a change: never the same twice, so that lists by time have one order even when the clock stands
+    /// still.
     mutating func tick(_ now: Instant) -> Instant {
         let isAlmostNow = lastInstant >= now && lastInstant.microseconds - now.microseconds < 1_000_000
         lastInstant = isAlmostNow ? Instant(microseconds: lastInstant.microseconds + 1) : now
