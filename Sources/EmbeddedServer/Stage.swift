@@ -64,8 +64,9 @@ actor Stage {
         limiter = RateLimiter(override: plan.rate)
     }
 
-    /// Lets the state file go.
+    /// Lets the state file go. Whoever still comes is turned away, for nothing more can be kept.
     func close() {
+        failure = EmbeddedServerError(code: .badState, message: "the embedded server has ended")
         file?.close()
     }
 

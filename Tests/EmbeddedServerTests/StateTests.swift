@@ -29,7 +29,10 @@ import Testing
                 #expect(await probe.send("DELETE", "/v1/customer-seats/\(seat)")?.status == 200)
                 let grown = await probe.send("PATCH", "/v1/subscriptions/\(Self.acme)", json: #"{"seats": 30}"#)
                 #expect(grown?.status == 200)
-                return (await server.world(), await server.mails())
+                let mails = await server.mails()
+                let stored = try EmbeddedState.mails(file: folder + "/embedded.sqlite")
+                #expect(stored == mails)
+                return (await server.world(), mails)
             }
             try await withEmbeddedServer(configuration) { server in
                 #expect(await server.world() == world)
