@@ -10,7 +10,8 @@ public import Foundation
 ///                 "tiers": [{"min_seats": 1, "max_seats": null, "price_per_seat": 1000}]}],
 ///   "customers": [{"id": "…", "email": "billing@acme-co.dev", "external_id": "acme",
 ///                  "members": [{"email": "ada@acme-co.dev", "external_id": "u-1"}]}],
-///   "subscriptions": [{"id": "…", "customer_id": "…", "product_id": "…", "seats": 25, "started_at": "2026-01-05T09:00:00Z",
+///   "subscriptions": [{"id": "…", "customer_id": "…", "product_id": "…", "seats": 25,
+///                      "started_at": "2026-01-05T09:00:00Z",
 ///                      "given": [{"email": "ada@acme-co.dev", "status": "claimed"}]}],
 ///   "orders": []
 /// }]}
@@ -58,8 +59,11 @@ public struct EmbeddedSeed: Codable, Sendable, Hashable {
 
 /// An organization of a seed.
 public struct SeedOrganization: Codable, Sendable, Hashable {
+    /// A version-4 UUID; made up if left out.
     public var id: String?
+    /// The short name, which tests and reports use.
     public var slug: String
+    /// The full name; the slug if left out.
     public var name: String?
     /// Whether seats are held by members (true, the default) or by customers (the legacy model).
     public var memberModel: Bool?
@@ -67,10 +71,15 @@ public struct SeedOrganization: Codable, Sendable, Hashable {
     public var seatPricing: Bool?
     /// `default`, `restricted` or `elevated`.
     public var rateGroup: String?
+    /// Access tokens; without one nobody can get in.
     public var tokens: [SeedToken]?
+    /// What is sold.
     public var products: [SeedProduct]?
+    /// Buyers, and in the legacy model holders.
     public var customers: [SeedCustomer]?
+    /// Containers that renew.
     public var subscriptions: [SeedContainer]?
+    /// Containers bought once, and the orders that began subscriptions.
     public var orders: [SeedContainer]?
 
     enum CodingKeys: String, CodingKey {
@@ -103,9 +112,11 @@ public struct SeedOrganization: Codable, Sendable, Hashable {
 
 /// An access token of a seed.
 public struct SeedToken: Codable, Sendable, Hashable {
+    /// What stands after `Bearer`.
     public var token: String
     /// Scopes like `customer_seats:read`; `*` is all of them.
     public var scopes: [String]
+    /// When it ceases to be good; never if left out.
     public var expiresAt: String?
 
     enum CodingKeys: String, CodingKey {
@@ -125,7 +136,9 @@ public struct SeedToken: Codable, Sendable, Hashable {
 public struct SeedProduct: Codable, Sendable, Hashable {
     /// A range of seat counts at one price.
     public struct Tier: Codable, Sendable, Hashable {
+        /// The first seat count of the range.
         public var minSeats: Int
+        /// The last seat count of the range; nil for no end.
         public var maxSeats: Int?
         /// In the currency's smallest unit.
         public var pricePerSeat: Int
@@ -144,15 +157,21 @@ public struct SeedProduct: Codable, Sendable, Hashable {
         }
     }
 
+    /// A version-4 UUID.
     public var id: String
+    /// The name that claims show.
     public var name: String
+    /// A sentence about it.
     public var description: String?
     /// `month` or `year`; nil for a product that is bought once.
     public var recurringInterval: String?
+    /// In lower case; `usd` if left out.
     public var currency: String?
     /// `volume` (the default) or `graduated`.
     public var tierType: String?
+    /// Ranges of seat counts, ascending; the first and the last bound what can be bought.
     public var tiers: [Tier]
+    /// The price's id; made up if left out.
     public var priceID: String?
 
     enum CodingKeys: String, CodingKey {
@@ -182,9 +201,13 @@ public struct SeedProduct: Codable, Sendable, Hashable {
 public struct SeedCustomer: Codable, Sendable, Hashable {
     /// A member of a customer's team.
     public struct Member: Codable, Sendable, Hashable {
+        /// A version-4 UUID; made up if left out.
         public var id: String?
+        /// The address, one member each.
         public var email: String
+        /// The member's id in the customer's own system.
         public var externalID: String?
+        /// The display name.
         public var name: String?
         /// `member` (the default), `billing_manager` or `owner`.
         public var role: String?
@@ -206,12 +229,17 @@ public struct SeedCustomer: Codable, Sendable, Hashable {
         }
     }
 
+    /// A version-4 UUID.
     public var id: String
+    /// The address, one customer each in an organization.
     public var email: String
+    /// What a roster's `team` column names.
     public var externalID: String?
+    /// The display name.
     public var name: String?
     /// Whether an invoice that is due at once would be paid (default: false).
     public var pays: Bool?
+    /// The team; holders and owners that are not listed are made.
     public var members: [Member]?
 
     enum CodingKeys: String, CodingKey {
@@ -235,17 +263,25 @@ public struct SeedCustomer: Codable, Sendable, Hashable {
 
 /// A subscription or an order of a seed, with the seats already given.
 public struct SeedContainer: Codable, Sendable, Hashable {
+    /// A version-4 UUID.
     public var id: String
+    /// The buyer.
     public var customerID: String
+    /// What was bought.
     public var productID: String
+    /// How many were bought.
     public var seats: Int
     /// A subscription's (default `active`) or an order's (default `paid`).
     public var status: String?
+    /// When it began; the present if left out.
     public var startedAt: String?
+    /// When a canceled one ended.
     public var endedAt: String?
+    /// The checkout that was paid.
     public var checkoutID: String?
     /// An order's: the subscription that it paid for.
     public var subscriptionID: String?
+    /// Seats given before the story begins.
     public var given: [SeedSeat]?
 
     enum CodingKeys: String, CodingKey {
@@ -278,6 +314,7 @@ public struct SeedContainer: Codable, Sendable, Hashable {
 
 /// A seat that was given before the story begins.
 public struct SeedSeat: Codable, Sendable, Hashable {
+    /// A version-4 UUID; made up if left out.
     public var id: String?
     /// Who holds it; nil for a revoked one.
     public var email: String?
@@ -285,8 +322,11 @@ public struct SeedSeat: Codable, Sendable, Hashable {
     public var externalID: String?
     /// `pending`, `claimed` (the default) or `revoked`.
     public var status: String?
+    /// When it was given; the container's start if left out.
     public var invitedAt: String?
+    /// When it was claimed, or revoked.
     public var claimedAt: String?
+    /// Seat metadata, texts alone.
     public var metadata: [String: String]?
 
     enum CodingKeys: String, CodingKey {

@@ -4,7 +4,9 @@ public struct EmbeddedMail: Sendable, Hashable, Codable {
     public var to: String
     /// `invitation` or `resend`.
     public var kind: String
+    /// The seat that it invites to.
     public var seatID: String
+    /// The subscription or order of the seat.
     public var containerID: String
     /// What the link in the mail claims the seat with: a secret, here for rehearsing.
     public var claimToken: String
@@ -91,12 +93,15 @@ public struct EmbeddedCounters: Sendable, Hashable, Codable {
 public struct EmbeddedContainer: Sendable, Hashable {
     /// `subscription` or `order`.
     public var kind: String
+    /// The subscription's or order's id.
     public var id: String
     /// The organization's slug.
     public var organization: String
+    /// Whether seats are held by members, or by customers.
     public var isMemberModel: Bool
     /// The billing customer's external id.
     public var team: String?
+    /// The subscription's or order's.
     public var status: String
     /// Seats bought.
     public var total: Int
@@ -109,14 +114,19 @@ public struct EmbeddedContainer: Sendable, Hashable {
 
 /// A seat of the embedded world.
 public struct EmbeddedSeat: Sendable, Hashable {
+    /// The row's id, which the next holder takes over.
     public var id: String
     /// `pending`, `claimed` or `revoked`.
     public var status: String
+    /// The holder's address.
     public var email: String?
+    /// The buyer in the member model, the holder in the legacy model.
     public var customerID: String?
+    /// The member who holds it.
     public var memberID: String?
     /// The external id of the member who holds it.
     public var externalMemberID: String?
+    /// When the invitation dies; ISO 8601, in UTC.
     public var expiresAt: String?
     /// Compact JSON.
     public var metadata: String

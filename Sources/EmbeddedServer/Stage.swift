@@ -64,8 +64,9 @@ actor Stage {
         limiter = RateLimiter(override: plan.rate)
     }
 
-    /// Lets the state file go.
+    /// Lets the state file go. Whoever still comes is turned away, for nothing more can be kept.
     func close() {
+        failure = EmbeddedServerError(code: .badState, message: "the embedded server has ended")
         file?.close()
     }
 
@@ -178,7 +179,7 @@ actor Stage {
             if operation == .assign { return try await assign(request, organization, now: now) }
             return try keep(try carryOut(operation, parameter, request, organization, now: now))
         } catch let refusal as Refusal {
-            // A refusal changes nothing, but may have drawn ids: the counter moves on and is written with the next change.
+            // A refusal comes before anything is made, so there is nothing to write down.
             return .error(refusal)
         } catch let failure as ValidationFailure {
             return failure.answer

@@ -128,6 +128,8 @@ struct Replay {
 
     private func rename(_ text: String) -> String {
         if let name = names[text] { return name }
+        // Only ids and tokens have other names, and none is shorter than a UUID.
+        if text.utf8.count < 36 { return text }
         return names.reduce(text) { $0.replacing($1.key, with: $1.value) }
     }
 
@@ -150,9 +152,8 @@ struct Replay {
 
         var problems: [String] = []
         if reply.status != exchange.response.status {
-            problems.append(
-                "status \(reply.status), recorded \(exchange.response.status ?? 0): \(String(decoding: reply.body, as: UTF8.self))"
-            )
+            let body = String(decoding: reply.body, as: UTF8.self)
+            problems.append("status \(reply.status), recorded \(exchange.response.status ?? 0): \(body)")
         }
         problems += compareHeaders(reply, exchange, port: server.port)
         switch exchange.response.body {

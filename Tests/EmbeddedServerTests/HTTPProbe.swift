@@ -14,7 +14,8 @@ struct ProbeReply: Sendable {
     var detail: String? { object["detail"] as? String }
 }
 
-/// A client that sends exactly what it is told and shows exactly what came: one request a connection, over a plain socket.
+/// A client that sends exactly what it is told and shows exactly what came: one request a connection, over a plain
+/// socket.
 struct HTTPProbe: Sendable {
     var port: Int
     var token: String?

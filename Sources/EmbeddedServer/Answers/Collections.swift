@@ -97,9 +97,12 @@ extension World {
         let customer = query.id("customer_id")
         let external = query.text("external_customer_id")
         let role = query.text("role")
-        let found = members.values.filter { member in
+        let team = external.map { self.customer(externalID: $0, in: organization.id)?.id } ?? customer
+        let candidates =
+            external == nil && customer == nil
+            ? Array(members.values) : team.map { (membersByCustomer[$0] ?? []).compactMap { members[$0] } } ?? []
+        let found = candidates.filter { member in
             member.organization == organization.id && (customer == nil || member.customer == customer)
-                && (external == nil || customers[member.customer]?.externalID == external)
                 && (role == nil || member.role == role)
         }
         let sorted = sort(Array(found), query, standard: "-created_at", by: ["created_at": { $0.createdAt }])

@@ -1,6 +1,7 @@
 /// The row locks: assigns into one container come one after another.
 ///
-/// The stage does each assign in one step, so nothing needs a lock to be right; this keeps the time that a lock would cost.
+/// The stage does each assign in one step, so nothing needs a lock to be right; this keeps the time that a lock would
+/// cost.
 struct ContainerLocks: Sendable {
     /// What a request for a lock gets.
     enum Turn: Equatable, Sendable {

@@ -117,8 +117,9 @@ extension JSONValue {
             while index < bytes.count {
                 switch bytes[index] {
                 case 0x22:
+                    defer { index += 1 }
+                    if text.isEmpty { return String(decoding: bytes[run..<index], as: UTF8.self) }
                     text.append(contentsOf: bytes[run..<index])
-                    index += 1
                     return String(decoding: text, as: UTF8.self)
                 case 0x5C:
                     text.append(contentsOf: bytes[run..<index])
@@ -165,7 +166,12 @@ extension JSONValue {
         }
 
         private mutating func skipSpace() {
-            while index < bytes.count, [0x20, 0x09, 0x0A, 0x0D].contains(bytes[index]) { index += 1 }
+            while index < bytes.count {
+                switch bytes[index] {
+                case 0x20, 0x09, 0x0A, 0x0D: index += 1
+                default: return
+                }
+            }
         }
 
         private mutating func take(_ byte: UInt8) -> Bool {

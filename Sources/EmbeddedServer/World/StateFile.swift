@@ -3,8 +3,8 @@ internal import GRDBSQLite
 
 /// The server's memory on disk: one table of entities and one of numbers, in SQLite.
 ///
-/// Every change is one transaction, written before its answer leaves. With a write-ahead log and `synchronous = NORMAL` that
-/// survives the death of the process at any instant; only the machine's own death can cost the last few.
+/// Every change is one transaction, written before its answer leaves. With a write-ahead log and `synchronous = NORMAL`
+/// that survives the death of the process at any instant; only the machine's own death can cost the last few.
 final class StateFile {
     private let path: String
     private let connection: OpaquePointer
@@ -32,7 +32,8 @@ final class StateFile {
         try run("PRAGMA application_id = \(Self.applicationID)")
         try run("CREATE TABLE IF NOT EXISTS numbers(name TEXT PRIMARY KEY, value INTEGER NOT NULL) WITHOUT ROWID")
         try run(
-            "CREATE TABLE IF NOT EXISTS entities(kind TEXT, id TEXT, json BLOB NOT NULL, PRIMARY KEY(kind, id)) WITHOUT ROWID"
+            "CREATE TABLE IF NOT EXISTS entities(kind TEXT, id TEXT, json BLOB NOT NULL, PRIMARY KEY(kind, id)) "
+                + "WITHOUT ROWID"
         )
         insert = try prepare("INSERT OR REPLACE INTO entities(kind, id, json) VALUES(?, ?, ?)")
         setNumber = try prepare("INSERT OR REPLACE INTO numbers(name, value) VALUES(?, ?)")
@@ -47,26 +48,37 @@ final class StateFile {
 
     private static let applicationID = 0x5053_4531
 
+    /// Makes the folder that the state and its lock stand in.
+    static func makeFolder(for path: String) throws(EmbeddedServerError) {
+        let folder = URL(fileURLWithPath: path).deletingLastPathComponent()
+        if FileManager.default.fileExists(atPath: folder.path) { return }
+        do {
+            try FileManager.default.createDirectory(
+                at: folder, withIntermediateDirectories: true, attributes: [.posixPermissions: 0o700])
+        } catch {
+            throw cannotMake(path, error)
+        }
+    }
+
+    private static func cannotMake(_ path: String, _ error: any Error) -> EmbeddedServerError {
+        EmbeddedServerError(
+            code: .badState,
+            message: "cannot make the embedded server's state '\(path)': choose another with --embedded-state",
+            cause: String(describing: error))
+    }
+
     /// Made with its mode before SQLite sees it, because the file holds people.
     private static func prepare(_ path: String) throws(EmbeddedServerError) {
-        let folder = URL(fileURLWithPath: path).deletingLastPathComponent()
+        try makeFolder(for: path)
         do {
-            if !FileManager.default.fileExists(atPath: folder.path) {
-                try FileManager.default.createDirectory(
-                    at: folder, withIntermediateDirectories: true, attributes: [.posixPermissions: 0o700])
-            }
             if !FileManager.default.fileExists(atPath: path) {
-                guard
-                    FileManager.default.createFile(
-                        atPath: path, contents: nil, attributes: [.posixPermissions: 0o600])
-                else { throw CocoaError(.fileWriteUnknown) }
+                let isMade = FileManager.default.createFile(
+                    atPath: path, contents: nil, attributes: [.posixPermissions: 0o600])
+                if !isMade { throw CocoaError(.fileWriteUnknown) }
             }
             try FileManager.default.setAttributes([.posixPermissions: 0o600], ofItemAtPath: path)
         } catch {
-            throw EmbeddedServerError(
-                code: .badState,
-                message: "cannot make the embedded server's state '\(path)': choose another with --embedded-state",
-                cause: String(describing: error))
+            throw cannotMake(path, error)
         }
     }
 

@@ -8,11 +8,13 @@ final class StateLock: Sendable {
     init(
         stateFile: String, patience: Duration, sleep: @Sendable (Duration) async throws -> Void
     ) async throws {
+        try StateFile.makeFolder(for: stateFile)
         let path = stateFile + ".lock"
         let descriptor = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0o600)
         guard descriptor >= 0 else {
             throw EmbeddedServerError(
-                code: .badState, message: "cannot make '\(path)'", cause: String(cString: strerror(errno)))
+                code: .badState, message: "cannot make '\(path)': choose another --embedded-state",
+                cause: String(cString: strerror(errno)))
         }
         var waited = Duration.zero
         while flock(descriptor, LOCK_EX | LOCK_NB) != 0 {

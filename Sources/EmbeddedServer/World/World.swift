@@ -34,6 +34,7 @@ struct World: Sendable {
     private(set) var customersByExternalID: [ScopedKey: EntityID] = [:]
     private(set) var membersByEmail: [ScopedKey: EntityID] = [:]
     private(set) var membersByExternalID: [ScopedKey: EntityID] = [:]
+    private(set) var membersByCustomer: [EntityID: [EntityID]] = [:]
     private(set) var seatsByToken: [String: EntityID] = [:]
 
     /// Where ids and tokens come from: the seed, and a number that is never used twice.
@@ -72,7 +73,8 @@ struct World: Sendable {
         return random.text(length)
     }
 
-    /// The time of a change: never the same twice, so that lists by time have one order even when the clock stands still.
+    /// The time of a change: never the same twice, so that lists by time have one order even when the clock stands
+    /// still.
     mutating func tick(_ now: Instant) -> Instant {
         let isAlmostNow = lastInstant >= now && lastInstant.microseconds - now.microseconds < 1_000_000
         lastInstant = isAlmostNow ? Instant(microseconds: lastInstant.microseconds + 1) : now
@@ -106,7 +108,9 @@ struct World: Sendable {
     }
 
     mutating func put(_ member: Member) {
-        members[member.id] = member
+        if members.updateValue(member, forKey: member.id) == nil {
+            membersByCustomer[member.customer, default: []].append(member.id)
+        }
         membersByEmail[ScopedKey(scope: member.customer, text: member.email.lowercased())] = member.id
         if let external = member.externalID {
             membersByExternalID[ScopedKey(scope: member.customer, text: external)] = member.id
