@@ -19,14 +19,19 @@ struct RawList<Element: BitwiseCopyable>: ~Copyable {
 
     @inline(__always)
     mutating func append(_ element: Element) {
-        if count == capacity { grow() }
+        if count == capacity { grow(1) }
         (base + count).initialize(to: element)
         count &+= 1
     }
 
+    @inline(__always)
+    mutating func reserve(_ more: Int) {
+        if count &+ more > capacity { grow(more) }
+    }
+
     mutating func removeLast() { count -= 1 }
 
-    /// Forgets what comes after the first `n`.
+    /// Forgets what comes after the first `n`, or takes in what was written after the last.
     mutating func keepFirst(_ n: Int) { count = n }
 
     /// Forgets the first `n`.
@@ -37,11 +42,12 @@ struct RawList<Element: BitwiseCopyable>: ~Copyable {
     }
 
     @inline(never)
-    private mutating func grow() {
-        let moved = UnsafeMutablePointer<Element>.allocate(capacity: capacity * 2)
+    private mutating func grow(_ more: Int) {
+        let larger = max(capacity * 2, count + more)
+        let moved = UnsafeMutablePointer<Element>.allocate(capacity: larger)
         moved.initialize(from: base, count: count)
         base.deallocate()
         base = moved
-        capacity *= 2
+        capacity = larger
     }
 }

@@ -190,28 +190,77 @@ struct XMLCollector: ~Copyable {
         nodes.append(0)
     }
 
-    /// Records tend to have the same attributes in the same order: the last one's are tried first.
+    /// The hottest loop: on local values, with room made beforehand. Records tend to have the same attributes in the same
+    /// order, so the last one's are tried first.
     @inline(__always)
     private mutating func takeRecordAttributes(
         _ count: Int, _ attributes: UnsafeMutablePointer<UnsafePointer<UInt8>?>, _ line: UInt32
     ) {
+        var length = count
+        for i in 0..<count {
+            guard let from = attributes[i &* 5 &+ 3], let to = attributes[i &* 5 &+ 4] else { return }
+            length &+= to - from
+        }
+        if length > maximumRecordBytes { return refuseLength() }
+        arena.reserve(length)
+        ends.reserve(count)
+        columns.reserve(count)
+        lines.reserve(count)
+        let endOut = ends.base + ends.count
+        let columnOut = columns.base + columns.count
+        let lineOut = lines.base + lines.count
+        let start = arena.base + current.start
+        let number = number
+        var usual = self.usual.base
+        var usualCount = self.usual.count
+        var last = lastRecord.base
+        var lastCount = lastRecord.count
+        var used = arena.count &- current.start
+        var cells = 0
         var i = 0
         while i < count {
             let attribute = attributes + i &* 5
-            guard let key = attribute[0], let from = attribute[3], let to = attribute[4] else { return }
-            var column: Int32
-            if i < usual.count, usual[i].name == key {
-                column = usual[i].column
-            } else {
-                column = tree.attribute(0, key)
-                usual.keepFirst(min(i, usual.count))
-                if usual.count == i { usual.append(Usual(name: key, column: column)) }
+            guard let key = attribute[0], let from = attribute[3], let to = attribute[4] else { break }
+            if i >= usualCount || usual[i].name != key {
+                learn(key, at: i)
+                usual = self.usual.base
+                usualCount = self.usual.count
+                last = lastRecord.base
+                lastCount = lastRecord.count
             }
-            if column >= 0 { addCell(column, from, to - from, line) }
+            let column = Int(usual[i].column)
             i &+= 1
+            guard column >= 0, column < lastCount else { continue }
+            let size = to - from
+            if last[column] == number {
+                defectOfRepetition(column, line, UnsafeRawBufferPointer(start: from, count: size))
+                continue
+            }
+            last[column] = number
+            (start + used).copyMemory(from: from, byteCount: size)
+            used &+= size
+            endOut[cells] = UInt32(truncatingIfNeeded: used)
+            used &+= 1
+            columnOut[cells] = UInt32(truncatingIfNeeded: column)
+            lineOut[cells] = line
+            cells &+= 1
         }
+        arena.count = current.start &+ used
+        ends.keepFirst(ends.count &+ cells)
+        columns.keepFirst(columns.count &+ cells)
+        lines.keepFirst(lines.count &+ cells)
     }
 
+    /// Notes the record's attribute `i`; the ones after it are learnt again.
+    @inline(never)
+    private mutating func learn(_ key: Name, at i: Int) {
+        let column = tree.attribute(0, key)
+        if column >= 0 { widenLastRecord(Int(column)) }
+        usual.keepFirst(i)
+        usual.append(Usual(name: key, column: column))
+    }
+
+    @inline(never)
     private mutating func takeAttributes(
         _ node: Int32, _ count: Int, _ attributes: UnsafeMutablePointer<UnsafePointer<UInt8>?>, _ line: UInt32
     ) {
@@ -223,6 +272,7 @@ struct XMLCollector: ~Copyable {
         }
     }
 
+    @inline(never)
     private mutating func takeMetadata(
         _ node: Int32, _ count: Int, _ attributes: UnsafeMutablePointer<UnsafePointer<UInt8>?>, _ line: UInt32
     ) {
@@ -240,6 +290,7 @@ struct XMLCollector: ~Copyable {
     }
 
     /// The line on which the start tag that was just read begins. No `<` can stand inside it.
+    @inline(never)
     private func tagLine(_ now: Int32) -> Int32 {
         guard let input = parser.pointee.input, let base = input.pointee.base, var at = input.pointee.cur else {
             return now
@@ -371,6 +422,7 @@ struct XMLCollector: ~Copyable {
 
     // MARK: Around records
 
+    @inline(never)
     private mutating func takeRoot(_ name: Name) -> Bool {
         let root = String(cString: name)
         self.root = root
@@ -383,6 +435,7 @@ struct XMLCollector: ~Copyable {
         return false
     }
 
+    @inline(never)
     private mutating func enterScope(
         _ name: Name, _ count: Int, _ attributes: UnsafeMutablePointer<UnsafePointer<UInt8>?>?
     ) {
@@ -404,6 +457,7 @@ struct XMLCollector: ~Copyable {
         if namesContainer { inherit() }
     }
 
+    @inline(never)
     private mutating func leaveScope() {
         guard let scope = scopes.popLast() else { return }
         if !scope.container.isEmpty { inherit() }
@@ -426,6 +480,7 @@ struct XMLCollector: ~Copyable {
     /// The number of the record that is open.
     var openRecord: Int? { recordDepth > 0 ? number : nil }
 
+    @inline(never)
     private mutating func defectOfNesting() {
         report(
             FormatDefect(
@@ -434,6 +489,7 @@ struct XMLCollector: ~Copyable {
                 remedy: "close the first member before the second begins"))
     }
 
+    @inline(never)
     private mutating func defectOfRepetition(_ column: Int, _ line: UInt32, _ value: UnsafeRawBufferPointer) {
         let name = tree.columns[column]
         report(
