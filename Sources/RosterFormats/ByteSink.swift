@@ -51,6 +51,18 @@ public struct OutputBytes: Sendable {
         count += bytes.count
     }
 
+    /// Room for `most` bytes at the end, of which the body says how many it wrote: one check of the storage for a
+    /// whole cell.
+    @inline(__always)
+    mutating func write(upTo most: Int, _ body: (UnsafeMutablePointer<UInt8>) -> Int) {
+        if count + most > storage.count { grow(by: most) }
+        let offset = count
+        count += storage.withUnsafeMutableBufferPointer { target in
+            guard let base = target.baseAddress else { return 0 }
+            return body(base + offset)
+        }
+    }
+
     public mutating func append(_ text: String) {
         var text = text
         text.withUTF8 { append(UnsafeRawBufferPointer($0)) }
@@ -58,10 +70,22 @@ public struct OutputBytes: Sendable {
 
     /// In decimal.
     public mutating func append(number: Int) {
-        if number >= 0 && number < 10 {
-            append(UInt8(ascii: "0") + UInt8(number))
-        } else {
-            append(String(number))
+        // 20 bytes hold the longest, with its sign.
+        write(upTo: 20) { target in
+            var rest = number.magnitude
+            var written = 0
+            repeat {
+                target[written] = UInt8(ascii: "0") + UInt8(truncatingIfNeeded: rest % 10)
+                rest /= 10
+                written += 1
+            } while rest > 0
+            if number < 0 {
+                target[written] = UInt8(ascii: "-")
+                written += 1
+            }
+            var digits = UnsafeMutableBufferPointer(start: target, count: written)
+            digits.reverse()
+            return written
         }
     }
 

@@ -65,21 +65,34 @@ public struct CSVText: Sendable {
     }
 
     /// A cell of the user's data, as UTF-8.
+    @inline(__always)
     public mutating func cell(_ bytes: UnsafeRawBufferPointer) {
-        separate(isEmpty: bytes.isEmpty)
-        let guarded = options.guardsFormulas && CSVGuard.isNeeded(bytes)
-        if !CSVText.needsQuotes(bytes) {
-            if guarded { out.append(UInt8(ascii: "'")) }
-            out.append(bytes)
-            return
+        let isFirst = cellsInRow == 0
+        isLoneEmptyCell = isFirst && bytes.isEmpty
+        cellsInRow += 1
+        let isGuarded = options.guardsFormulas && CSVGuard.isNeeded(bytes)
+        out.write(upTo: 2 * bytes.count + 4) { target in
+            var written = 0
+            func put(_ byte: UInt8) {
+                target[written] = byte
+                written += 1
+            }
+            if !isFirst { put(UInt8(ascii: ",")) }
+            guard let source = bytes.baseAddress else { return written }
+            if !CSVText.needsQuotes(bytes) {
+                if isGuarded { put(UInt8(ascii: "'")) }
+                UnsafeMutableRawPointer(target + written).copyMemory(from: source, byteCount: bytes.count)
+                return written + bytes.count
+            }
+            put(UInt8(ascii: "\""))
+            if isGuarded { put(UInt8(ascii: "'")) }
+            for byte in bytes {
+                if byte == UInt8(ascii: "\"") { put(byte) }
+                put(byte)
+            }
+            put(UInt8(ascii: "\""))
+            return written
         }
-        out.append(UInt8(ascii: "\""))
-        if guarded { out.append(UInt8(ascii: "'")) }
-        for byte in bytes {
-            if byte == UInt8(ascii: "\"") { out.append(byte) }
-            out.append(byte)
-        }
-        out.append(UInt8(ascii: "\""))
     }
 
     /// A cell that the tool made and that needs no guard: a figure.
@@ -117,27 +130,29 @@ public struct CSVText: Sendable {
         cellsInRow += 1
     }
 
-    /// Eight bytes at a time: a byte of the word is zero where it equals the wanted one, and the classic test finds a
-    /// zero byte without a branch a byte.
+    /// Whether the cell holds the delimiter, a quote or a line break. All four are below `-` in ASCII, and most cells
+    /// hold nothing below it: eight bytes at a time are asked for that, and only those that do are looked at singly.
     static func needsQuotes(_ bytes: UnsafeRawBufferPointer) -> Bool {
-        var index = 0
-        let ones: UInt64 = 0x0101_0101_0101_0101
-        let highs: UInt64 = 0x8080_8080_8080_8080
-        func zeros(_ word: UInt64) -> UInt64 { (word &- ones) & ~word & highs }
-        while index + 8 <= bytes.count {
-            let word = bytes.loadUnaligned(fromByteOffset: index, as: UInt64.self)
-            let found =
-                zeros(word ^ (ones &* 0x2C)) | zeros(word ^ (ones &* 0x22)) | zeros(word ^ (ones &* 0x0A))
-                | zeros(word ^ (ones &* 0x0D))
-            if found != 0 { return true }
-            index += 8
+        let count = bytes.count
+        guard count >= 8 else {
+            for byte in bytes where isSpecial(byte) { return true }
+            return false
         }
-        while index < bytes.count {
-            let byte = bytes[index]
-            if byte == 0x2C || byte == 0x22 || byte == 0x0A || byte == 0x0D { return true }
-            index += 1
+        var offset = 0
+        while true {
+            let word = bytes.loadUnaligned(fromByteOffset: offset, as: UInt64.self)
+            if (word &- 0x2D2D_2D2D_2D2D_2D2D) & ~word & 0x8080_8080_8080_8080 != 0 {
+                for index in offset..<offset + 8 where isSpecial(bytes[index]) { return true }
+            }
+            if offset + 8 == count { return false }
+            // The last word overlaps the one before it.
+            offset = min(offset + 8, count - 8)
         }
-        return false
+    }
+
+    @inline(__always)
+    private static func isSpecial(_ byte: UInt8) -> Bool {
+        byte < 0x2D && (byte == 0x2C || byte == 0x22 || byte == 0x0A || byte == 0x0D)
     }
 }
 

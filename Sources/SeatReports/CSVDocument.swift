@@ -12,8 +12,9 @@ final class CSVDocument: Document {
         cells.csv.endRow()
     }
 
-    func row(_ record: some ReportRecord) {
+    func row(_ record: some ReportRecord, _ pairs: [PairValue?]) {
         record.write(to: &cells)
+        cells.pairs(pairs)
         cells.csv.endRow()
     }
 

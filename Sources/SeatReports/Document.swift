@@ -23,7 +23,8 @@ struct DocumentTail: Sendable {
 
 /// A document being written: it takes rows and gives bytes.
 protocol Document: AnyObject {
-    func row(_ record: some ReportRecord) throws
+    /// - Parameter pairs: the values of the layout's pairs.
+    func row(_ record: some ReportRecord, _ pairs: [PairValue?]) throws
     func end(_ tail: DocumentTail) throws
     /// Enough bytes wait to be drained.
     var isBlock: Bool { get }
@@ -79,27 +80,27 @@ struct DocumentWriter<Sink: ByteSink> {
         self.sink = sink
     }
 
-    mutating func row(_ record: some ReportRecord) throws {
+    mutating func row(_ record: some ReportRecord, _ pairs: [PairValue?] = []) throws {
         if let choice {
-            try write(choice.picked(record))
+            try write(choice.picked(record, pairs), [])
         } else {
-            try write(record)
+            try write(record, pairs)
         }
     }
 
-    private mutating func write(_ record: some ReportRecord) throws {
+    private mutating func write(_ record: some ReportRecord, _ pairs: [PairValue?]) throws {
         switch form {
         case .csv(let document):
-            document.row(record)
+            document.row(record, pairs)
             if document.isBlock { try document.drain(into: &sink) }
         case .json(let document):
-            document.row(record)
+            document.row(record, pairs)
             if document.isBlock { try document.drain(into: &sink) }
         case .xml(let document):
-            try document.row(record)
+            try document.row(record, pairs)
             if document.isBlock { try document.drain(into: &sink) }
-        case .html(let document): document.row(record)
-        case .markdown(let document): document.row(record)
+        case .html(let document): document.row(record, pairs)
+        case .markdown(let document): document.row(record, pairs)
         }
     }
 

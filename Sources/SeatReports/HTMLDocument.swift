@@ -24,7 +24,7 @@ final class HTMLDocument: Document {
         cells.markColumn = markColumn
     }
 
-    func row(_ record: some ReportRecord) {
+    func row(_ record: some ReportRecord, _ pairs: [PairValue?]) {
         let isAttention = record.needsAttention
         guard rows.wants(attention: isAttention) else {
             rows.add(nil, attention: isAttention)
@@ -32,6 +32,7 @@ final class HTMLDocument: Document {
         }
         cells.begin(mark: record.mark)
         record.write(to: &cells)
+        cells.pairs(pairs)
         cells.out.append("</tr>\n")
         rows.add(cells.out, attention: isAttention)
     }

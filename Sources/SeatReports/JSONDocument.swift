@@ -21,13 +21,14 @@ final class JSONDocument: Document {
         }
     }
 
-    func row(_ record: some ReportRecord) {
+    func row(_ record: some ReportRecord, _ pairs: [PairValue?]) {
         if !areLines {
             cells.out.append(isFirst ? "\n" : ",\n")
             isFirst = false
         }
         cells.begin()
         record.write(to: &cells)
+        cells.pairs(pairs)
         cells.out.append(areLines ? "}\n" : "}")
     }
 

@@ -5,6 +5,8 @@ internal import SeatPlanning
 final class MarkdownDocument: Document {
     /// Job pages end at 1 MiB; 500 rows stay well below it.
     static let rowLimit = 500
+    /// Lines of one table of figures.
+    static let tableLimit = 100
 
     private let layout: Layout
     private var rows: HeldRows
@@ -15,13 +17,14 @@ final class MarkdownDocument: Document {
         rows = HeldRows(limit: MarkdownDocument.rowLimit)
     }
 
-    func row(_ record: some ReportRecord) {
+    func row(_ record: some ReportRecord, _ pairs: [PairValue?]) {
         guard rows.wants(attention: record.needsAttention) else {
             rows.add(nil, attention: record.needsAttention)
             return
         }
         var cells = Cells()
         record.write(to: &cells)
+        cells.pairs(pairs)
         cells.out.append(" |\n")
         rows.add(cells.out, attention: record.needsAttention)
     }
@@ -43,9 +46,12 @@ final class MarkdownDocument: Document {
     private func append(_ table: Overview.Table) {
         out.append("\n## \(MarkdownDocument.escaped(table.title))\n\n")
         appendHeader(table.columns)
-        for row in table.rows {
+        for row in table.rows.prefix(MarkdownDocument.tableLimit) {
             for cell in row { out.append("| \(MarkdownDocument.escaped(cell)) ") }
             out.append("|\n")
+        }
+        if table.rows.count > MarkdownDocument.tableLimit {
+            out.append("\nthe first \(MarkdownDocument.tableLimit) of \(Figures.grouped(table.rows.count)) lines\n")
         }
         if let note = table.note { out.append("\n\(MarkdownDocument.escaped(note))\n") }
     }

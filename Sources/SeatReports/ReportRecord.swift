@@ -84,7 +84,7 @@ protocol CellWriter {
     mutating func pairs(_ values: [PairValue?])
 }
 
-/// One row of a report or an export.
+/// One row of a report or an export; what its pairs hold is given beside it.
 protocol ReportRecord {
     func write(to cells: inout some CellWriter)
     /// Shown even where a table is too long to be shown whole.
@@ -134,9 +134,10 @@ struct ColumnChoice: Sendable {
         self.layout = Layout(columns: indices.map { flat[$0] }, pairs: nil, filterColumn: layout.filterColumn)
     }
 
-    func picked(_ record: some ReportRecord) -> PickedRecord {
+    func picked(_ record: some ReportRecord, _ pairs: [PairValue?]) -> PickedRecord {
         var collector = CellCollector()
         record.write(to: &collector)
+        collector.pairs(pairs)
         return PickedRecord(
             cells: indices.map { collector.cells[$0] }, needsAttention: record.needsAttention, mark: record.mark)
     }

@@ -25,7 +25,7 @@ public struct ResultReportWriter<Sink: ByteSink> {
     }
 
     public mutating func write(_ row: ResultRow) throws {
-        try document.row(ResultRecord(row: row, extras: row.extras(aligned: extraColumns)))
+        try document.row(row, row.extras(aligned: extraColumns))
     }
 
     /// Writes the rest; the writer is not used afterwards.
@@ -79,30 +79,24 @@ extension ResultRow {
     }
 }
 
-/// A result row with its extra cells in place.
-struct ResultRecord: ReportRecord {
-    var row: ResultRow
-    var extras: [PairValue?]
-
-    var needsAttention: Bool { row.needsAttention }
-    var mark: String { row.outcome.rawValue }
+extension ResultRow: ReportRecord {
+    var mark: String { outcome.rawValue }
 
     func write(to cells: inout some CellWriter) {
-        cells.text(row.source.isEmpty ? nil : row.source)
-        cells.number(row.line == 0 ? nil : row.line)
-        cells.container(row.container)
-        cells.text(row.email.isEmpty ? nil : row.email)
-        cells.text(row.externalID.isEmpty ? nil : row.externalID)
-        cells.text(row.action.rawValue)
-        cells.text(row.outcome.rawValue)
-        cells.text(row.seatID)
-        cells.text(row.seatStatus)
-        cells.number(row.httpStatus)
-        cells.text(row.error)
-        cells.text(row.message)
-        cells.number(row.attempts)
-        cells.text(row.startedAt)
-        cells.text(row.finishedAt)
-        if !extras.isEmpty { cells.pairs(extras) }
+        cells.text(source.isEmpty ? nil : source)
+        cells.number(line == 0 ? nil : line)
+        cells.container(container)
+        cells.text(email.isEmpty ? nil : email)
+        cells.text(externalID.isEmpty ? nil : externalID)
+        cells.text(action.rawValue)
+        cells.text(outcome.rawValue)
+        cells.text(seatID)
+        cells.text(seatStatus)
+        cells.number(httpStatus)
+        cells.text(error)
+        cells.text(message)
+        cells.number(attempts)
+        cells.text(startedAt)
+        cells.text(finishedAt)
     }
 }

@@ -27,9 +27,9 @@ public struct SeatExportWriter<Sink: ByteSink> {
     /// Utilisation and money are told of the whole container.
     public mutating func write(_ container: ContainerSnapshot, seats: some Sequence<SeatRecord>) throws {
         audit.add(container)
+        let shared = SeatRow.Container(container)
         for seat in seats {
-            try document.row(
-                SeatRow(container: container, seat: seat, metadata: SeatMetadata.values(of: seat, for: keys)))
+            try document.row(SeatRow(container: shared, seat: seat), SeatMetadata.values(of: seat, for: keys))
         }
     }
 
@@ -63,18 +63,23 @@ struct SeatRow: ReportRecord {
         "created_at", "claimed_at", "invitation_expires_at",
     ]
 
-    var container: ContainerSnapshot
+    /// What all seats of a container share; a class, so that a row holds one reference to it.
+    final class Container {
+        let snapshot: ContainerSnapshot
+        init(_ snapshot: ContainerSnapshot) { self.snapshot = snapshot }
+    }
+
+    var container: Container
     var seat: SeatRecord
-    var metadata: [PairValue?]
 
     var needsAttention: Bool { seat.invitationExpired }
     var mark: String { seat.invitationExpired ? "expired" : seat.state.rawValue }
 
     func write(to cells: inout some CellWriter) {
-        cells.container(container.id)
-        cells.text(container.product)
-        cells.text(container.billingCustomerEmail)
-        cells.text(container.billingCustomerExternalID)
+        cells.container(container.snapshot.id)
+        cells.text(container.snapshot.product)
+        cells.text(container.snapshot.billingCustomerEmail)
+        cells.text(container.snapshot.billingCustomerExternalID)
         cells.text(seat.id)
         cells.text(seat.state.rawValue)
         cells.text(seat.email)
@@ -88,6 +93,5 @@ struct SeatRow: ReportRecord {
         cells.text(seat.revokedAt)
         cells.text(seat.invitationExpiresAt)
         cells.flag(seat.invitationExpired)
-        if !metadata.isEmpty { cells.pairs(metadata) }
     }
 }

@@ -38,11 +38,12 @@ final class XMLDocument: Document {
         for node in head.xml { try write(node) }
     }
 
-    func row(_ record: some ReportRecord) throws {
+    func row(_ record: some ReportRecord, _ pairs: [PairValue?]) throws {
         let replaced = xml.replacedCharacters
         try xml.startElement(row)
         cells.begin()
         record.write(to: &cells)
+        cells.pairs(pairs)
         if let error = cells.error { throw error }
         let children = cells.children
         let inAttributes = xml.replacedCharacters - replaced

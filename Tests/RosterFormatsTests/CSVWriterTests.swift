@@ -27,6 +27,16 @@ import Testing
         #expect(try written([["x", cell]]) == "x,\(text)\n")
     }
 
+    @Test(arguments: [0, 7, 10, -1, 1_234_567_890, -90, Int.max, Int.min])
+    func figuresAreWrittenInDecimalAndNeverGuarded(number: Int) {
+        var text = CSVText(CSVOptions())
+        text.number(number)
+        text.figure("-0.5")
+        text.emptyCell()
+        text.endRow()
+        #expect(text.out.withBytes { String(decoding: $0, as: UTF8.self) } == "\(number),-0.5,\n")
+    }
+
     @Test func rawCellsStandAsTheyAre() throws {
         #expect(try written([["=1+1", "'=1"]], CSVOptions(guardsFormulas: false)) == "=1+1,'=1\n")
     }
