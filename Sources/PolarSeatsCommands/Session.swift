@@ -49,13 +49,18 @@ enum ServerChoice: Equatable {
         }
     }
 
+    /// What the server documents that it allows.
+    var limit: RequestRate {
+        switch self {
+        case .embedded: .perSecond(100)
+        case .remote(let server): server.documentedLimit
+        }
+    }
+
     /// 80 % of the documented limit, so that the shop's own traffic keeps its share.
     func rate(_ options: ServerOptions) throws -> RequestRate? {
         if let said = options.rate { return try ServerOptions.parse(rate: said) }
-        switch self {
-        case .embedded: return RequestRate.perSecond(100).share(percent: 80)
-        case .remote(let server): return server.documentedLimit.share(percent: 80)
-        }
+        return limit.share(percent: 80)
     }
 }
 
@@ -98,7 +103,7 @@ struct Session: Sendable {
         _ body: @Sendable (Session) async throws -> R
     ) async throws -> R {
         let rate = try choice.rate(options)
-        let governor = Governor(rate: rate, maxWait: .seconds(options.maxWait))
+        let governor = Governor(rate: rate, limit: choice.limit, maxWait: .seconds(options.maxWait))
         let transportOptions = HTTPTransportOptions(
             timeout: .seconds(options.timeout), caFile: try options.readableCAFile(), proxy: try proxy(for: server),
             connections: max(8, concurrency))
