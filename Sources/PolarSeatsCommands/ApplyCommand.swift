@@ -12,10 +12,13 @@ struct ApplyCommand: AsyncParsableCommand {
             terminal it needs --yes. After an interruption of any kind the same command goes on where it was.
             """)
 
-    @Argument(help: ArgumentHelp("A saved plan, or rosters (CSV, XML, - for standard input).", valueName: "plan-or-roster"))
+    @Argument(
+        help: ArgumentHelp("A saved plan, or rosters (CSV, XML, - for standard input).", valueName: "plan-or-roster"))
     var inputs: [String]
 
-    @Option(name: [.short, .customLong("output")], help: ArgumentHelp("Where `apply ROSTER` keeps its plan.", valueName: "file"))
+    @Option(
+        name: [.short, .customLong("output")],
+        help: ArgumentHelp("Where `apply ROSTER` keeps its plan.", valueName: "file"))
     var output: String?
 
     @Flag(help: "Do not ask.")
@@ -27,7 +30,8 @@ struct ApplyCommand: AsyncParsableCommand {
     @Option(help: ArgumentHelp("Write a report, repeatable; the extension names the format.", valueName: "file"))
     var report: [String] = []
 
-    @Option(help: ArgumentHelp("Write the rows that missed their goal, to be mended and given back.", valueName: "file"))
+    @Option(
+        help: ArgumentHelp("Write the rows that missed their goal, to be mended and given back.", valueName: "file"))
     var failed: String?
 
     @Flag(name: .customLong("ignore-roster-change"), help: "Go on although a roster has changed since the plan.")
@@ -40,7 +44,9 @@ struct ApplyCommand: AsyncParsableCommand {
     @OptionGroup(title: "Output") var common: CommonOptions
 
     func validate() throws {
-        guard (1...256).contains(concurrency) else { throw ValidationError("--concurrency takes a number from 1 to 256") }
+        guard (1...256).contains(concurrency) else {
+            throw ValidationError("--concurrency takes a number from 1 to 256")
+        }
         if arguments.assumeSeats != nil { throw ValidationError("--assume-seats makes no plan that can be applied") }
     }
 

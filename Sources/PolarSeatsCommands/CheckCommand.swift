@@ -65,7 +65,9 @@ struct CheckOutline: Encodable {
         for source in sources {
             var facts = [source.format, source.encoding]
             if let delimiter = source.delimiter { facts.append(delimiter == "tab" ? "tabs" : "delimiter \(delimiter)") }
-            lines.append("\(console.paintOutput(source.name, .bold)): \(facts.joined(separator: ", ")), \(plural(source.rows, "row"))")
+            lines.append(
+                "\(console.paintOutput(source.name, .bold)): \(facts.joined(separator: ", ")), \(plural(source.rows, "row"))"
+            )
             for column in source.columns {
                 lines.append("  \(column.name) is \(column.field ?? "unknown, carried to reports")")
             }

@@ -60,7 +60,9 @@ struct Console: Sendable {
     }
 
     /// For standard error.
-    func paint(_ text: String, _ paint: Paint) -> String { usesColor ? "\u{1B}[\(paint.rawValue)m\(text)\u{1B}[0m" : text }
+    func paint(_ text: String, _ paint: Paint) -> String {
+        usesColor ? "\u{1B}[\(paint.rawValue)m\(text)\u{1B}[0m" : text
+    }
 
     /// For standard output.
     func paintOutput(_ text: String, _ paint: Paint) -> String {

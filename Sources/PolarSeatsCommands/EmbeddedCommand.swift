@@ -5,7 +5,8 @@ internal import UnixSignals
 
 struct EmbeddedCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "embedded", abstract: "The embedded, Polar-compatible server: a rehearsal stage without an account.",
+        commandName: "embedded",
+        abstract: "The embedded, Polar-compatible server: a rehearsal stage without an account.",
         subcommands: [
             EmbeddedServeCommand.self, EmbeddedResetCommand.self, EmbeddedSeedCommand.self, EmbeddedMailsCommand.self,
         ])
@@ -26,7 +27,8 @@ struct EmbeddedServeCommand: AsyncParsableCommand {
         do {
             try await withEmbeddedServer(try embedded.configuration(port: port)) { running in
                 Console.line(
-                    common.json ? try JSONOutput.text(["url": running.url], pretty: false) : "listening on \(running.url)")
+                    common.json
+                        ? try JSONOutput.text(["url": running.url], pretty: false) : "listening on \(running.url)")
                 console.note(
                     "state: \(embedded.stateFile)\ntokens: polar_oat_embedded_wayne, polar_oat_embedded_umbrella, "
                         + "polar_oat_embedded_readonly\nstop with Ctrl-C")

@@ -92,7 +92,8 @@ extension Failure {
                 .notPermitted, "the server does not permit this: \(error.description)",
                 hints: error.neededScope.map { ["use a token with the scope \($0)"] } ?? [])
         case .pauseTooLong:
-            self.init(.stopped, error.message, hints: ["run the same command again later, or allow more with --max-wait"])
+            self.init(
+                .stopped, error.message, hints: ["run the same command again later, or allow more with --max-wait"])
         case .cancelled: self.init(.interrupted, "interrupted")
         case .serverFault, .rateLimited:
             self.init(.unreachable, "the server is in trouble: \(error.description)", hints: ["try again later"])

@@ -89,7 +89,8 @@ struct OutputSink: ByteSink {
                 // A reader that has seen enough is no failure of ours.
                 if count < 0, errno == EPIPE { return }
                 guard count > 0 else {
-                    throw Failure(.cannotWrite, "standard output cannot be written: \(String(cString: strerror(errno)))")
+                    throw Failure(
+                        .cannotWrite, "standard output cannot be written: \(String(cString: strerror(errno)))")
                 }
                 rest = UnsafeRawBufferPointer(rebasing: rest[count...])
             }

@@ -30,7 +30,8 @@ struct PlanArguments: ParsableArguments {
     @Flag(name: .customLong("reissue-expired"), help: "Renew expired invitations by revoking and assigning.")
     var reissueExpired = false
 
-    @Option(help: ArgumentHelp("How people are named: auto, email, external-member, external-customer.", valueName: "how"))
+    @Option(
+        help: ArgumentHelp("How people are named: auto, email, external-member, external-customer.", valueName: "how"))
     var identity: IdentityPolicy = .auto
 
     @Flag(name: .customLong("skip-invalid"), help: "Accept invalid, conflicting and unresolved rows: they are skipped.")
@@ -45,10 +46,13 @@ struct PlanArguments: ParsableArguments {
     @Option(help: ArgumentHelp("How grown seats are billed: prorate or invoice.", valueName: "how"))
     var proration: String?
 
-    @Option(name: .customLong("assume-seats"), help: ArgumentHelp("Plan as if each container had N seats.", valueName: "n"))
+    @Option(
+        name: .customLong("assume-seats"), help: ArgumentHelp("Plan as if each container had N seats.", valueName: "n"))
     var assumeSeats: Int?
 
-    @Option(name: .customLong("max-revoke"), help: ArgumentHelp("Revocations at most, in each container.", valueName: "n|p%"))
+    @Option(
+        name: .customLong("max-revoke"),
+        help: ArgumentHelp("Revocations at most, in each container.", valueName: "n|p%"))
     var maxRevoke: String?
 
     @Option(name: .customLong("max-mails"), help: ArgumentHelp("Invitations mailed at most.", valueName: "n"))
@@ -66,7 +70,8 @@ struct PlanArguments: ParsableArguments {
             throw ValidationError("--subscription, --order and --checkout exclude each other")
         }
         for id in targets + [product].compactMap(\.self) where !isVersion4(id) {
-            throw ValidationError("'\(id)' is not an id of Polar's: a version-4 UUID such as 11111111-1111-4111-8111-111111111111")
+            throw ValidationError(
+                "'\(id)' is not an id of Polar's: a version-4 UUID such as 11111111-1111-4111-8111-111111111111")
         }
         if let maxRevoke, RevocationLimit(maxRevoke) == nil {
             throw ValidationError("--max-revoke takes a number or a percentage, such as 20 or 15%; got '\(maxRevoke)'")

@@ -9,7 +9,8 @@ struct PlanCommand: AsyncParsableCommand {
 
     @OptionGroup var rosters: RosterArguments
 
-    @Option(name: [.short, .customLong("output")], help: ArgumentHelp("Save the plan, for `apply`.", valueName: "file"))
+    @Option(
+        name: [.short, .customLong("output")], help: ArgumentHelp("Save the plan, for `apply`.", valueName: "file"))
     var output: String?
 
     @Flag(name: .customLong("detailed-exitcode"), help: "Exit with 2 when there are changes to make.")
@@ -33,7 +34,9 @@ struct PlanCommand: AsyncParsableCommand {
         try await Session.with(choice, server, common) { session in
             let contents = try await making.make(loaded, session)
             try show(contents, session, console)
-            if let failure = contents.header.verdict() { throw Failure(failure.status, failure.message, hints: failure.hints) }
+            if let failure = contents.header.verdict() {
+                throw Failure(failure.status, failure.message, hints: failure.hints)
+            }
             if detailedExitCode, contents.plan.hasChanges { throw Failure(.changes) }
         }
     }
@@ -66,7 +69,8 @@ struct PlanCommand: AsyncParsableCommand {
 /// A word as a shell takes it back.
 func shellQuoted(_ word: String) -> String {
     let plain = word.unicodeScalars.allSatisfy {
-        ("a"..."z").contains($0) || ("A"..."Z").contains($0) || ("0"..."9").contains($0) || "-_./:=@%+,".unicodeScalars.contains($0)
+        ("a"..."z").contains($0) || ("A"..."Z").contains($0) || ("0"..."9").contains($0)
+            || "-_./:=@%+,".unicodeScalars.contains($0)
     }
     return plain && !word.isEmpty ? word : "'" + word.replacingOccurrences(of: "'", with: #"'\''"#) + "'"
 }

@@ -58,7 +58,9 @@ extension PlanOutline.Container {
         if !facts.isEmpty { name += " (\(facts.joined(separator: ", ")))" }
         var lines = [console.paintOutput(name, .bold)]
         lines.append("  before  \(Self.bar(live, seats))  \(live) of \(plural(seats, "seat")) live, \(free) free")
-        lines.append("  after   \(Self.bar(liveAfter, seatsAfter))  \(liveAfter) of \(plural(seatsAfter, "seat")) live, \(freeAfter) free")
+        lines.append(
+            "  after   \(Self.bar(liveAfter, seatsAfter))  \(liveAfter) of \(plural(seatsAfter, "seat")) live, \(freeAfter) free"
+        )
         if let money = moneyLine { lines.append("  \(money)") }
         return lines
     }

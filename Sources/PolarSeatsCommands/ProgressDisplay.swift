@@ -62,7 +62,8 @@ final class ProgressDisplay: Sendable {
         }
         var parts = ["\(progress.done)/\(progress.total)"]
         if rate > 0 { parts.append(String(format: "%.1f/s", rate)) }
-        parts += Outcome.allCases.compactMap { outcome in progress.outcomes[outcome].map { "\($0) \(outcome.rawValue)" } }
+        parts += Outcome.allCases.compactMap { outcome in progress.outcomes[outcome].map { "\($0) \(outcome.rawValue)" }
+        }
         if let pause = pace.pauseLeft {
             parts.append("the server asked for a pause, \(pause.components.seconds) s left")
         } else if let left {

@@ -14,17 +14,23 @@ struct RosterArguments: ParsableArguments {
 
     @OptionGroup(title: "Reading") var reading: ReadingArguments
 
-    func load(console: Console, defaultAction: RosterAction = .assign, keepsCells: Bool = true) throws -> LoadedRosters {
+    func load(console: Console, defaultAction: RosterAction = .assign, keepsCells: Bool = true) throws -> LoadedRosters
+    {
         try reading.load(rosters, console: console, defaultAction: defaultAction, keepsCells: keepsCells)
     }
 }
 
 /// The options that say how a roster is to be read.
 struct ReadingArguments: ParsableArguments {
-    @Option(name: .customLong("map"), help: ArgumentHelp("Which column is which field, repeatable.", valueName: "field=column"))
+    @Option(
+        name: .customLong("map"),
+        help: ArgumentHelp("Which column is which field, repeatable.", valueName: "field=column"))
     var maps: [String] = []
 
-    @Option(help: ArgumentHelp("The export of a directory: \(Preset.allCases.map(\.rawValue).joined(separator: ", ")).", valueName: "name"))
+    @Option(
+        help: ArgumentHelp(
+            "The export of a directory: \(Preset.allCases.map(\.rawValue).joined(separator: ", ")).", valueName: "name")
+    )
     var preset: Preset?
 
     @Option(help: ArgumentHelp("The text encoding of CSV, if the file does not say.", valueName: "name"))
@@ -36,7 +42,9 @@ struct ReadingArguments: ParsableArguments {
     @Flag(name: .customLong("no-header"), help: "CSV has no header; --map names columns by number.")
     var noHeader = false
 
-    @Option(name: .customLong("xml-record"), help: ArgumentHelp("The element that is a record in foreign XML.", valueName: "name"))
+    @Option(
+        name: .customLong("xml-record"),
+        help: ArgumentHelp("The element that is a record in foreign XML.", valueName: "name"))
     var xmlRecord: String?
 
     @Option(help: ArgumentHelp("An XSD that XML must satisfy.", valueName: "file"))
@@ -51,7 +59,8 @@ struct ReadingArguments: ParsableArguments {
     var delimiterByte: UInt8? {
         guard let delimiter else { return nil }
         if ["tab", "\\t"].contains(delimiter.lowercased()) { return 0x09 }
-        guard delimiter.utf8.count == 1, let byte = delimiter.utf8.first, byte >= 0x20, byte != UInt8(ascii: "\"") else {
+        guard delimiter.utf8.count == 1, let byte = delimiter.utf8.first, byte >= 0x20, byte != UInt8(ascii: "\"")
+        else {
             return nil
         }
         return byte

@@ -60,14 +60,17 @@ struct RunExecution: Sendable {
 
     /// The first SIGINT or SIGTERM lets requests under way finish; the second ends the process at once, which is as safe as
     /// a kill.
-    private func withSignals<R: Sendable>(_ stop: StopBox, _ body: @escaping @Sendable () async throws -> R) async throws -> R {
+    private func withSignals<R: Sendable>(_ stop: StopBox, _ body: @escaping @Sendable () async throws -> R)
+        async throws -> R
+    {
         try await withThrowingTaskGroup(of: R?.self) { group in
             group.addTask {
                 var isFirst = true
                 for await signal in await UnixSignalsSequence(trapping: .sigint, .sigterm) {
                     if !isFirst { exit(ExitStatus.interrupted.rawValue) }
                     isFirst = false
-                    console.note("\nstopping: requests under way finish (\(signal) again stops at once, and is as safe)")
+                    console.note(
+                        "\nstopping: requests under way finish (\(signal) again stops at once, and is as safe)")
                     await stop.stop(RunStop(.interrupted, "interrupted"))
                     session.governor.close()
                 }
@@ -89,13 +92,15 @@ struct RunExecution: Sendable {
             try file.forEachResult { Console.line(try JSONOutput.text(RowLine($0), pretty: false)) }
             Console.line(
                 try JSONOutput.text(
-                    SummaryLine(summary: end.summary, stop: end.stop, plan: file.path, reports: set.paths), pretty: false))
+                    SummaryLine(summary: end.summary, stop: end.stop, plan: file.path, reports: set.paths),
+                    pretty: false))
             return
         }
         Console.output(RunOutline(end: end, plan: file.path).text(console))
         for path in set.paths { Console.line("report: \(path)") }
         if let path = set.failedPath {
-            Console.line(written == 0 ? "failed rows: none (\(path) has the header alone)" : "failed rows: \(path) (\(written))")
+            Console.line(
+                written == 0 ? "failed rows: none (\(path) has the header alone)" : "failed rows: \(path) (\(written))")
         }
     }
 
@@ -110,7 +115,10 @@ struct RunExecution: Sendable {
         if missed > 0 {
             throw Failure(
                 .incomplete, "\(plural(missed, "row")) did not reach the goal: failed, blocked or skipped",
-                hints: failed == nil ? ["`--failed FILE` writes them for mending; `polar-seats show \(shellQuoted(file.path))` lists them"] : [])
+                hints: failed == nil
+                    ? [
+                        "`--failed FILE` writes them for mending; `polar-seats show \(shellQuoted(file.path))` lists them"
+                    ] : [])
         }
     }
 }
@@ -119,13 +127,15 @@ extension Failure {
     init(_ stop: RunStop, _ resume: String) {
         let hint = "to go on: \(resume)"
         switch stop.reason {
-        case .interrupted: self.init(.interrupted, "interrupted; what was under way is finished and recorded", hints: [hint])
+        case .interrupted:
+            self.init(.interrupted, "interrupted; what was under way is finished and recorded", hints: [hint])
         case .notPermitted:
             self.init(
                 .notPermitted, "stopped: \(stop.message)",
                 hints: ["give a valid token with the scope customer_seats:write, then \(hint)"])
         case .cannotRecord: self.init(.cannotWrite, "stopped: \(stop.message)", hints: [hint])
-        case .breaker, .pauseTooLong, .serverAway: self.init(.stopped, "stopped part-way: \(stop.message)", hints: [hint])
+        case .breaker, .pauseTooLong, .serverAway:
+            self.init(.stopped, "stopped part-way: \(stop.message)", hints: [hint])
         }
     }
 
@@ -149,7 +159,8 @@ extension Failure {
                     + conflicts.map { "  \($0.message)" }.joined(separator: "\n"),
                 hints: ["plan again: polar-seats plan ROSTER -o FILE"])
         case .hypothetical:
-            self.init(.badData, "\(path): made with --assume-seats, and cannot be applied", hints: ["plan again without it"])
+            self.init(
+                .badData, "\(path): made with --assume-seats, and cannot be applied", hints: ["plan again without it"])
         }
     }
 }

@@ -4,7 +4,8 @@ internal import PolarAPI
 
 struct SeatsCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "seats", abstract: "The six operations of the API, one at a time, for scripts. They print the API's JSON.",
+        commandName: "seats",
+        abstract: "The six operations of the API, one at a time, for scripts. They print the API's JSON.",
         subcommands: [
             SeatsAssignCommand.self, SeatsListCommand.self, SeatsRevokeCommand.self, SeatsResendCommand.self,
             SeatsClaimInfoCommand.self, SeatsClaimCommand.self,
@@ -44,7 +45,9 @@ struct SeatsAssignCommand: AsyncParsableCommand {
     @Option(help: ArgumentHelp("The person's address.", valueName: "address"))
     var email: String?
 
-    @Option(name: .customLong("external-customer-id"), help: ArgumentHelp("The customer's id in your system.", valueName: "id"))
+    @Option(
+        name: .customLong("external-customer-id"),
+        help: ArgumentHelp("The customer's id in your system.", valueName: "id"))
     var externalCustomerID: String?
 
     @Option(name: .customLong("customer-id"), help: ArgumentHelp("The customer's id on Polar.", valueName: "id"))
@@ -142,7 +145,8 @@ struct SeatsResendCommand: AsyncParsableCommand {
             let answer = try await session.client.resendInvitation(SeatID(seat))
             try SeatsCommand.print(answer)
             if let expiry = answer.invitationTokenExpiresAt?.date, expiry < session.now() {
-                console.warn("the invitation has expired, and a resend repeats the dead link; revoke and assign renews it")
+                console.warn(
+                    "the invitation has expired, and a resend repeats the dead link; revoke and assign renews it")
             }
         }
     }

@@ -13,16 +13,21 @@ struct ServerOptions: ParsableArguments {
         help: ArgumentHelp("Read the access token from a file, - for standard input, instead of POLAR_ACCESS_TOKEN."))
     var tokenFile: String?
 
-    @Option(name: .customLong("ca-file"), help: ArgumentHelp("Trust these certificates (PEM) as well.", valueName: "file"))
+    @Option(
+        name: .customLong("ca-file"), help: ArgumentHelp("Trust these certificates (PEM) as well.", valueName: "file"))
     var caFile: String?
 
-    @Option(help: ArgumentHelp("Requests at most, as N/min or N/s; default 80 % of the server's limit.", valueName: "n/min"))
+    @Option(
+        help: ArgumentHelp("Requests at most, as N/min or N/s; default 80 % of the server's limit.", valueName: "n/min")
+    )
     var rate: String?
 
     @Option(help: ArgumentHelp("Seconds until a request without an answer counts as lost.", valueName: "s"))
     var timeout: Int = 60
 
-    @Option(name: .customLong("max-wait"), help: ArgumentHelp("The longest pause a rate limit may ask for.", valueName: "s"))
+    @Option(
+        name: .customLong("max-wait"), help: ArgumentHelp("The longest pause a rate limit may ask for.", valueName: "s")
+    )
     var maxWait: Int = 300
 
     @Option(help: ArgumentHelp("Attempts after the first, for each request.", valueName: "n"))

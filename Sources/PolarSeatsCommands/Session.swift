@@ -21,14 +21,17 @@ enum ServerChoice: Equatable {
             do { self = .remote(try PolarServer(url: text)) } catch {
                 throw Failure(
                     .usage, "--server \(text): \(error.description)",
-                    hints: ["use production, sandbox, embedded, https://… or, on this machine alone, http://127.0.0.1:PORT"])
+                    hints: [
+                        "use production, sandbox, embedded, https://… or, on this machine alone, http://127.0.0.1:PORT"
+                    ])
             }
         }
     }
 
     /// What the option or the environment says; there is no default, because this is a bulk writer.
     static func chosen(_ options: ServerOptions) throws -> ServerChoice? {
-        let said = options.server ?? ProcessInfo.processInfo.environment["POLAR_SERVER"].flatMap { $0.isEmpty ? nil : $0 }
+        let said =
+            options.server ?? ProcessInfo.processInfo.environment["POLAR_SERVER"].flatMap { $0.isEmpty ? nil : $0 }
         return try said.map { try ServerChoice($0) }
     }
 

@@ -15,7 +15,9 @@ struct ShowCommand: AsyncParsableCommand {
     @Option(help: ArgumentHelp("csv, json, jsonl, xml, html or md.", valueName: "format"))
     var format: ReportFormat?
 
-    @Option(name: [.short, .customLong("output")], help: ArgumentHelp("Write to a file; its extension names the format.", valueName: "file"))
+    @Option(
+        name: [.short, .customLong("output")],
+        help: ArgumentHelp("Write to a file; its extension names the format.", valueName: "file"))
     var output: String?
 
     @OptionGroup(title: "Reports") var csv: CSVArguments

@@ -57,7 +57,8 @@ extension Planner {
                 forecasts[container].reissues += 1
             } else {
                 rows[index].action = .keep
-                rows[index].note = "the invitation has expired, but the container is over-full: a revoked seat would be lost"
+                rows[index].note =
+                    "the invitation has expired, but the container is over-full: a revoked seat would be lost"
             }
         }
 

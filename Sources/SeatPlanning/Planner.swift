@@ -117,7 +117,8 @@ public struct Planner {
                 )
             }
             if spared > 0 {
-                draft.warnings.append("\(spared) protected people of \(snapshot.id) keep their seats though no row names them")
+                draft.warnings.append(
+                    "\(spared) protected people of \(snapshot.id) keep their seats though no row names them")
             }
         }
     }

@@ -90,7 +90,8 @@ struct DriftCheck {
         guard open.contains(where: { $0.kind != .revoke }), status != planned, !good.contains(status) else { return }
         if !options.allowInactive {
             drift.conflicts.append(
-                conflict(.inactive, "\(id) is \(status) now; it was \(planned ?? "not readable") when the plan was made"))
+                conflict(
+                    .inactive, "\(id) is \(status) now; it was \(planned ?? "not readable") when the plan was made"))
         }
     }
 

@@ -112,11 +112,13 @@ struct Lane: Sendable {
         case .full:
             await monitor.succeeded()
             try await close(
-                step, attempts, error, .skipped, "NoFreeSeat", "no free seat: somebody else took it in the meantime", &work)
+                step, attempts, error, .skipped, "NoFreeSeat", "no free seat: somebody else took it in the meantime",
+                &work)
             return .over
         case .containerGone:
             await monitor.succeeded()
-            try await close(step, attempts, error, .failed, error.errorClass ?? "ResourceNotFound", error.message, &work)
+            try await close(
+                step, attempts, error, .failed, error.errorClass ?? "ResourceNotFound", error.message, &work)
             return .over
         case .stop(let reason):
             // A request that was never sent is no attempt.

@@ -16,7 +16,8 @@ struct PeopleLookup: Sendable {
         }
         try await customers(needs.customerExternalIDs.sorted(), &directory, &warnings)
         for id in needs.customerIDs.sorted() {
-            directory.customersByID[id] = .some(try await orNil { try await client.customer(CustomerID(id)) }.map(person))
+            directory.customersByID[id] = .some(
+                try await orNil { try await client.customer(CustomerID(id)) }.map(person))
         }
         return directory
     }
@@ -40,7 +41,9 @@ struct PeopleLookup: Sendable {
                 if sent?.externalMemberID != nil || sent?.memberID != nil {
                     if let customer = world.containers[container].billingCustomerID { memberCustomers.insert(customer) }
                 }
-                if let id = rules.customerExternalID(row), sent?.externalMemberID == nil { customerExternalIDs.insert(id) }
+                if let id = rules.customerExternalID(row), sent?.externalMemberID == nil {
+                    customerExternalIDs.insert(id)
+                }
                 if let id = sent?.customerID { customerIDs.insert(id) }
             }
         }
@@ -55,7 +58,8 @@ struct PeopleLookup: Sendable {
             return IdentityDirectory.Members(people)
         } catch let error as PolarError where error.status == 403 {
             warnings.append(
-                "the token may not read members (\(error.neededScope ?? "members:read")): external ids are sent unchecked")
+                "the token may not read members (\(error.neededScope ?? "members:read")): external ids are sent unchecked"
+            )
             return nil
         }
     }

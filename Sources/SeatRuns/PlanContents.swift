@@ -47,7 +47,8 @@ public struct PlanContents: Sendable {
                 }
                 try body(
                     NewStep(
-                        row: rowID(row), container: container, kind: .assign, seatID: nil, body: assignment(row, rules)))
+                        row: rowID(row), container: container, kind: .assign, seatID: nil, body: assignment(row, rules))
+                )
             }
         }
     }

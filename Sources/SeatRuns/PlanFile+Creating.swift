@@ -136,7 +136,8 @@ private struct PlanWriting {
             let entry = contents.entries[row.entry ?? index]
             let seat = seat(of: row)
             insert.setUncheckedArguments([
-                index + 1, entry.source, entry.line, row.container, entry.email, row.emailKey ?? entry.emailKey, shownID(entry),
+                index + 1, entry.source, entry.line, row.container, entry.email, row.emailKey ?? entry.emailKey,
+                shownID(entry),
                 CellsColumn.text(entry.cells), row.action.rawValue, seat?.id, seat?.state.rawValue,
                 row.note ?? reasons[index],
             ])
@@ -146,7 +147,8 @@ private struct PlanWriting {
             let seat = seat(of: row)
             insert.setUncheckedArguments([
                 contents.plan.rows.count + index + 1, nil, 0, row.container, seat?.email ?? "",
-                seat?.email.map { EmailAddress.serverKey(of: $0) } ?? "", seat?.externalID ?? "", nil, row.action.rawValue,
+                seat?.email.map { EmailAddress.serverKey(of: $0) } ?? "", seat?.externalID ?? "", nil,
+                row.action.rawValue,
                 seat?.id, seat?.state.rawValue, row.note,
             ])
             try insert.execute()

@@ -29,7 +29,8 @@ extension PlanFile {
     public func containers() throws -> [PlanContainer] {
         try read { database in
             var seats: [Int: [SeatRecord]] = [:]
-            let rows = try Row.fetchCursor(database, sql: "SELECT container, record FROM seat ORDER BY container, position")
+            let rows = try Row.fetchCursor(
+                database, sql: "SELECT container, record FROM seat ORDER BY container, position")
             while let row = try rows.next() {
                 seats[row["container"], default: []].append(try PlanJSON.value(SeatRecord.self, row["record"]))
             }

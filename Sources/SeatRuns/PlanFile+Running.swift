@@ -91,7 +91,8 @@ extension PlanFile {
         let body: String? = row["body"]
         return Step(
             id: row["id"], row: row["row"], container: row["container"], kind: Step.Kind(rawValue: kind) ?? .assign,
-            action: Action(rawValue: action) ?? .assign, state: Step.State(rawValue: state) ?? .unknown, seatID: row["seat_id"],
+            action: Action(rawValue: action) ?? .assign, state: Step.State(rawValue: state) ?? .unknown,
+            seatID: row["seat_id"],
             body: try body.map { try PlanJSON.value(StepBody.self, $0) } ?? StepBody(), attempts: row["attempts"],
             emailKey: row["email_key"], externalID: row["external_id"])
     }

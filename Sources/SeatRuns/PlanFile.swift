@@ -144,5 +144,7 @@ public final class PlanFile: Sendable {
         }
     }
 
-    static func adopt(_ database: DatabaseQueue, _ path: String) -> PlanFile { PlanFile(path: path, database: database) }
+    static func adopt(_ database: DatabaseQueue, _ path: String) -> PlanFile {
+        PlanFile(path: path, database: database)
+    }
 }

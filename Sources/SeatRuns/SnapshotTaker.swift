@@ -80,7 +80,11 @@ public struct SnapshotTaker: Sendable {
         var used = [Bool](repeating: false, count: scope.entries.references.count)
         var usesStandard = scope.entries.count == 0
         for index in 0..<scope.entries.count {
-            if let reference = scope.entries.reference(at: index) { used[reference] = true } else { usesStandard = true }
+            if let reference = scope.entries.reference(at: index) {
+                used[reference] = true
+            } else {
+                usesStandard = true
+            }
         }
         var references = scope.entries.references.indices.filter { used[$0] }.map { scope.entries.references[$0] }
         if usesStandard, let standard = scope.standard, !references.contains(standard) {
@@ -176,7 +180,9 @@ public struct SnapshotTaker: Sendable {
     /// In the legacy model the seat's customer is the holder; the list of seats does not bear the external id.
     private func fillHolderIDs(_ world: inout WorldSnapshot) {
         var byID: [String: String] = [:]
-        for person in world.directory.customersByExternalID.values { if let person { byID[person.id] = person.externalID } }
+        for person in world.directory.customersByExternalID.values {
+            if let person { byID[person.id] = person.externalID }
+        }
         for container in world.containers.indices {
             for seat in world.containers[container].seats.indices {
                 guard let customer = world.containers[container].seats[seat].customerID else { continue }

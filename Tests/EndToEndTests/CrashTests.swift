@@ -1,9 +1,9 @@
 import Foundation
+import Testing
 
 #if canImport(Glibc)
     import Glibc
 #endif
-import Testing
 
 @Suite("Kill it anywhere, run it again")
 struct CrashTests {
@@ -39,7 +39,8 @@ struct CrashTests {
             try await withTool { tool in
                 try tool.write(roster(21), "people.csv")
                 let result = try await tool.run(
-                    "apply", "people.csv", "--server", "embedded", "--subscription", World.acme, "--yes", "-o", "a.seatplan",
+                    "apply", "people.csv", "--server", "embedded", "--subscription", World.acme, "--yes", "-o",
+                    "a.seatplan",
                     "--embedded-fault", "drop-after=0.2", "--embedded-fault", "truncate=0.1", "--embedded-fault",
                     "status=503:0.1", "--embedded-seed", "\(seed)", "--retries", "12", "--rate", "unlimited")
                 #expect(result.status == 0, "seed \(seed): \(result)")

@@ -73,7 +73,9 @@ struct ExitCodeTests {
     @Test("a broken document is 65 with its line, and none of its rows is acted on")
     func brokenDocument() async throws {
         try await withTool { tool in
-            try tool.write("<roster>\n<member email=\"a@acme-co.dev\"/>\n<member email=\"b@acme-co.dev\">\n</roster>", "people.xml")
+            try tool.write(
+                "<roster>\n<member email=\"a@acme-co.dev\"/>\n<member email=\"b@acme-co.dev\">\n</roster>", "people.xml"
+            )
             let result = try await tool.run(
                 "apply", "people.xml", "--server", "embedded", "--subscription", World.acme, "--yes")
             #expect(result.status == 65)
@@ -105,7 +107,8 @@ struct ExitCodeTests {
             try tool.write(roster(3), "people.csv")
             let token = ["POLAR_ACCESS_TOKEN": "polar_oat_embedded_readonly"]
             let plan = try await tool.run(
-                ["plan", "people.csv", "--server", "embedded", "--subscription", World.acme, "-o", "a.seatplan"], extra: token)
+                ["plan", "people.csv", "--server", "embedded", "--subscription", World.acme, "-o", "a.seatplan"],
+                extra: token)
             #expect(plan.status == 0, "\(plan)")
             let apply = try await tool.run(["apply", "a.seatplan"], extra: token)
             #expect(apply.status == 77, "\(apply)")
@@ -122,7 +125,10 @@ struct ExitCodeTests {
         try await withTool { tool in
             try tool.write(roster(1), "people.csv")
             let result = try await tool.run(
-                ["plan", "people.csv", "--server", "http://127.0.0.1:9", "--subscription", World.acme, "--retries", "0"],
+                [
+                    "plan", "people.csv", "--server", "http://127.0.0.1:9", "--subscription", World.acme, "--retries",
+                    "0",
+                ],
                 extra: ["POLAR_ACCESS_TOKEN": "polar_oat_embedded_wayne"])
             #expect(result.status == 69, "\(result)")
             #expect(result.talk.contains("cannot be reached"))

@@ -47,7 +47,8 @@ struct MainStreetTests {
 
             // An export reads back.
             for file in ["e.csv", "e.xml"] {
-                #expect(try await tool.run(["export", "seats", "--server", "embedded", "-o", file] + container).status == 0)
+                #expect(
+                    try await tool.run(["export", "seats", "--server", "embedded", "-o", file] + container).status == 0)
                 let back = try await tool.run("plan", file, "--server", "embedded", "--detailed-exitcode", "--json")
                 #expect(back.status == 0, "\(back)")
                 let kept = try #require(try tool.json(back.output)["actions"] as? [String: Int])
@@ -80,7 +81,8 @@ struct MainStreetTests {
         try await withTool { tool in
             try tool.write("email\nann@acme-co.dev\nx@no-such-domain.dev\nbob@acme-co.dev\n", "people.csv")
             let apply = try await tool.run(
-                "apply", "people.csv", "--server", "embedded", "--subscription", World.acme, "--yes", "-o", "a.seatplan",
+                "apply", "people.csv", "--server", "embedded", "--subscription", World.acme, "--yes", "-o",
+                "a.seatplan",
                 "--report", "r.json", "--failed", "f.csv")
             #expect(apply.status == 3, "\(apply)")
             let rows = try #require(try tool.json(tool.read("r.json"))["rows"] as? [[String: Any]])
@@ -102,7 +104,9 @@ struct MainStreetTests {
                 input: "\u{FEFF}E-Mail;Name\r\n\"zoe@acme-co.dev\";\"Z;\r\noe\"\r\n")
             #expect(result.status == 0, "\(result)")
             #expect(try await tool.holders("--subscription", World.acme).contains("zoe@acme-co.dev"))
-            let kept = try FileManager.default.contentsOfDirectory(atPath: tool.folder).filter { $0.hasSuffix(".seatplan") }
+            let kept = try FileManager.default.contentsOfDirectory(atPath: tool.folder).filter {
+                $0.hasSuffix(".seatplan")
+            }
             #expect(kept.count == 1, "the plan is kept and named")
             #expect(result.output.contains(kept.first ?? "?"))
         }
@@ -138,7 +142,10 @@ struct MainStreetTests {
         try await withTool { tool in
             let place = ["--server", "embedded", "--order", World.initech]
             let assigned = try await tool.run(
-                ["seats", "assign", "--email", "ida@acme-co.dev", "--external-member-id", "i-1", "--metadata", "desk=4"] + place)
+                [
+                    "seats", "assign", "--email", "ida@acme-co.dev", "--external-member-id", "i-1", "--metadata",
+                    "desk=4",
+                ] + place)
             #expect(assigned.status == 0, "\(assigned)")
             let seat = try tool.json(assigned.output)
             #expect(seat["status"] as? String == "pending")

@@ -35,7 +35,8 @@ struct Tool {
     /// The test bundle stands beside the binary.
     static var binary: String {
         let bundle = URL(fileURLWithPath: CommandLine.arguments[0]).deletingLastPathComponent()
-        let here = Bundle.allBundles.map(\.bundleURL).first { $0.pathExtension == "xctest" }?.deletingLastPathComponent()
+        let here = Bundle.allBundles.map(\.bundleURL).first { $0.pathExtension == "xctest" }?
+            .deletingLastPathComponent()
         let candidates = [bundle, here, Bundle.main.bundleURL, Bundle.main.bundleURL.deletingLastPathComponent()]
         for candidate in candidates.compactMap(\.self) {
             let path = candidate.appendingPathComponent("polar-seats").path

@@ -64,7 +64,8 @@ struct RandomWorld {
 
     private static func people(_ chance: inout Chance) -> [Person] {
         (0..<12).map { index in
-            Person(email: "p\(index)@\(chance.pick(["acme-co.dev", "globex.dev"]))",
+            Person(
+                email: "p\(index)@\(chance.pick(["acme-co.dev", "globex.dev"]))",
                 externalID: chance.happens(0.5) ? "x-\(index)" : nil)
         }
     }

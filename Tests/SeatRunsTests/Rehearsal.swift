@@ -28,7 +28,8 @@ struct Rehearsal: Sendable {
             try await withHTTPTransport { transport in
                 let polar = PolarServer.embedded(port: server.port)
                 let prepared = transport.prepared(
-                    token: AccessToken(RandomWorld.token), for: polar, userAgent: "tests", governor: Governor(rate: nil),
+                    token: AccessToken(RandomWorld.token), for: polar, userAgent: "tests",
+                    governor: Governor(rate: nil),
                     retries: RetryPolicy(retries: 30, base: .zero, cap: .zero))
                 try await body(
                     Rehearsal(
@@ -59,7 +60,9 @@ struct Rehearsal: Sendable {
     }
 
     /// Writes the plan, runs it, and gives the end with every row as it was recorded.
-    func apply(_ contents: PlanContents, options: RunOptions = RunOptions()) async throws -> (end: RunEnd, rows: [ResultRow]) {
+    func apply(_ contents: PlanContents, options: RunOptions = RunOptions()) async throws -> (
+        end: RunEnd, rows: [ResultRow]
+    ) {
         let path = folder + "/\(UUID().uuidString).seatplan"
         try PlanFile.create(path, contents)
         return try await resume(path, options: options)

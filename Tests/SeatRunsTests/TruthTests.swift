@@ -58,12 +58,15 @@ struct TruthTests {
         for container in contents.world.containers {
             let index = contents.world.containers.firstIndex(of: container)
             let rows = again.plan.rows.filter { $0.container == index && $0.action == .keep }
-            let named = Set(rows.compactMap { row -> String? in
-                row.seat.flatMap { seat in again.world.containers[index ?? 0].seats[seat].email }
-            }.map { EmailAddress.serverKey(of: $0) })
+            let named = Set(
+                rows.compactMap { row -> String? in
+                    row.seat.flatMap { seat in again.world.containers[index ?? 0].seats[seat].email }
+                }.map { EmailAddress.serverKey(of: $0) })
             if rows.isEmpty { continue }
             let billing = container.billingCustomerEmail.map { EmailAddress.serverKey(of: $0) }
-            #expect(holders[container.id]?.subtracting([billing ?? ""]) == named.subtracting([billing ?? ""]), "world \(number)")
+            #expect(
+                holders[container.id]?.subtracting([billing ?? ""]) == named.subtracting([billing ?? ""]),
+                "world \(number)")
         }
     }
 }
