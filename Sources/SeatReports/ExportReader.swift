@@ -46,19 +46,31 @@ public struct ExportReader: ~Copyable {
 
     private struct JSONRow: Decodable {
         var type: String?
-        var container_type: ContainerID.Kind
-        var container_id: String
-        var seat_id: String?
+        var containerType: ContainerID.Kind
+        var containerID: String
+        var seatID: String?
         var status: SeatState
         var email: String?
-        var external_id: String?
-        var member_id: String?
-        var customer_id: String?
+        var externalID: String?
+        var memberID: String?
+        var customerID: String?
+
+        enum CodingKeys: String, CodingKey {
+            case type
+            case containerType = "container_type"
+            case containerID = "container_id"
+            case seatID = "seat_id"
+            case status
+            case email
+            case externalID = "external_id"
+            case memberID = "member_id"
+            case customerID = "customer_id"
+        }
 
         var seat: ExportedSeat {
             ExportedSeat(
-                container: ContainerID(container_type, container_id), seatID: seat_id, status: status, email: email,
-                externalID: external_id, memberID: member_id, customerID: customer_id)
+                container: ContainerID(containerType, containerID), seatID: seatID, status: status, email: email,
+                externalID: externalID, memberID: memberID, customerID: customerID)
         }
     }
     private struct JSONExport: Decodable {
@@ -95,9 +107,18 @@ public struct ExportReader: ~Copyable {
 
 /// Makes seats of an export's records, by the names of their columns.
 struct SeatCollector: RecordSink {
-    private enum Field: String, CaseIterable {
-        case container_type, container_id, subscription_id, order_id, seat_id, status, email, external_id, member_id
-        case customer_id
+    /// Columns by their names in CSV; XML has `-` for `_`.
+    private enum Field: String {
+        case containerType = "container_type"
+        case containerID = "container_id"
+        case subscriptionID = "subscription_id"
+        case orderID = "order_id"
+        case seatID = "seat_id"
+        case status
+        case email
+        case externalID = "external_id"
+        case memberID = "member_id"
+        case customerID = "customer_id"
     }
 
     let name: String
@@ -131,7 +152,7 @@ struct SeatCollector: RecordSink {
     mutating func columnAdded(_ name: String, at index: Int) {
         while fields.count <= index { fields.append(nil) }
         fields[index] = Field(rawValue: String(name.map { $0 == "-" ? "_" : $0 }))
-        if fields.contains(.seat_id) && fields.contains(.status) && fields.contains(.container_id) { isExport = true }
+        if fields.contains(.seatID) && fields.contains(.status) && fields.contains(.containerID) { isExport = true }
     }
 
     mutating func record(_ record: RecordView) {
@@ -149,9 +170,9 @@ struct SeatCollector: RecordSink {
         }
         seats.append(
             ExportedSeat(
-                container: container, seatID: values[.seat_id], status: SeatState(rawValue: status),
-                email: values[.email], externalID: values[.external_id], memberID: values[.member_id],
-                customerID: values[.customer_id]))
+                container: container, seatID: values[.seatID], status: SeatState(rawValue: status),
+                email: values[.email], externalID: values[.externalID], memberID: values[.memberID],
+                customerID: values[.customerID]))
     }
 
     mutating func defect(_ defect: FormatDefect) {
@@ -165,9 +186,9 @@ struct SeatCollector: RecordSink {
     }
 
     private static func container(_ values: [Field: String]) -> ContainerID? {
-        if let id = values[.subscription_id] { return .subscription(id) }
-        if let id = values[.order_id] { return .order(id) }
-        guard let id = values[.container_id], let kind = values[.container_type].flatMap(ContainerID.Kind.init) else {
+        if let id = values[.subscriptionID] { return .subscription(id) }
+        if let id = values[.orderID] { return .order(id) }
+        guard let id = values[.containerID], let kind = values[.containerType].flatMap(ContainerID.Kind.init) else {
             return nil
         }
         return ContainerID(kind, id)
