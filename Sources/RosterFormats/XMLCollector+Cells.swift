@@ -6,20 +6,14 @@ extension XMLCollector {
     mutating func takeRecordAttributes(
         _ count: Int, _ attributes: UnsafeMutablePointer<UnsafePointer<UInt8>?>, _ line: UInt32
     ) {
-        var length = count
-        for i in 0..<count {
-            guard let from = attributes[i &* 5 &+ 3], let to = attributes[i &* 5 &+ 4] else { return }
-            length &+= to - from
-        }
-        if length > maximumRecordBytes { return refuseLength() }
-        arena.reserve(length)
         ends.reserve(count)
         columns.reserve(count)
         lines.reserve(count)
         let endOut = ends.base + ends.count
         let columnOut = columns.base + columns.count
         let lineOut = lines.base + lines.count
-        let start = arena.base + current.start
+        var start = arena.base + current.start
+        var room = arena.capacity &- current.start
         let number = number
         var usual = self.usual.base
         var usualCount = self.usual.count
@@ -47,6 +41,13 @@ extension XMLCollector {
                 continue
             }
             last[column] = number
+            if used &+ size >= room {
+                arena.count = current.start &+ used
+                guard used &+ size <= maximumRecordBytes else { return refuseLength() }
+                arena.reserve(size &+ 1)
+                start = arena.base + current.start
+                room = arena.capacity &- current.start
+            }
             (start + used).copyMemory(from: from, byteCount: size)
             used &+= size
             endOut[cells] = UInt32(truncatingIfNeeded: used)
@@ -56,6 +57,7 @@ extension XMLCollector {
             cells &+= 1
         }
         arena.count = current.start &+ used
+        if used > maximumRecordBytes { return refuseLength() }
         ends.keepFirst(ends.count &+ cells)
         columns.keepFirst(columns.count &+ cells)
         lines.keepFirst(lines.count &+ cells)

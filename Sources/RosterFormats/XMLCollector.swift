@@ -221,10 +221,9 @@ struct XMLCollector: ~Copyable {
 
     @inline(__always)
     func hasContainer() -> Bool {
-        var i = current.firstCell
-        while i < columns.count {
-            if tree.isContainer(columns[i]) { return true }
-            i &+= 1
+        for i in 0..<tree.containerColumns.count {
+            let column = Int(tree.containerColumns[i])
+            if column < lastRecord.count, lastRecord[column] == number { return true }
         }
         return false
     }
