@@ -148,6 +148,15 @@ import Testing
         }
     }
 
+    @Test(arguments: [1, 5, 1 << 16])
+    func bytesThatAreNotUTF8AreFatalInXMLToo(chunk: Int) {
+        let bytes = Array("<roster>\n<member name='".utf8) + [0xE9] + Array("'/></roster>".utf8)
+        let read = Collected.read(bytes, sample: 4, chunks: { chunk })
+        #expect(read.failure?.code == .invalidEncoding)
+        #expect(read.failure?.message == "0xE9 at byte 23 does not exist in utf-8")
+        #expect(read.failure?.position?.byteOffset == 23)
+    }
+
     @Test func whatAnEncodingDoesNotHaveIsFatal() {
         let undefined = Collected.read([0x61, 0x0A, 0x62, 0x81, 0x0A], options(.windows1252))
         #expect(undefined.failure?.code == .invalidEncoding)
