@@ -6,7 +6,8 @@ internal import SeatPlanning
 /// so that a second request at a time would only wait.
 struct Lane: Sendable {
     let container: Int
-    let id: ContainerID
+    /// All containers of the plan: a migration's lane also revokes in the old one.
+    let containers: [ContainerID]
     let file: PlanFile
     let journal: Journal
     let monitor: RunMonitor
@@ -18,13 +19,15 @@ struct Lane: Sendable {
     func run() async throws {
         var work = Work()
         var last: Int64 = 0
-        while await monitor.stop == nil, !work.isClosed {
-            let steps = try file.openSteps(container: container, after: last, limit: 256)
-            guard let final = steps.last else { break }
-            last = final.id
+        while await monitor.stop == nil {
+            let steps = try file.openSteps(lane: container, after: last, limit: 256)
+            if steps.isEmpty { break }
             for step in steps {
-                if await monitor.stop != nil || work.isClosed { break }
+                if await monitor.stop != nil { break }
+                last = step.id
                 try await perform(step, &work)
+                // Other steps were closed in the file: what was read of them is old.
+                if work.takeClosing() { break }
             }
         }
         try await journal.commit(work.takeChanges())
@@ -36,14 +39,23 @@ struct Lane: Sendable {
         private var changes: [StepChange] = []
         /// Rows whose first step did not succeed: a reissue that could not revoke must not assign.
         var brokenRows: Set<Int64> = []
-        var isClosed = false
+        /// How rows ended in this run, for what waits for them.
+        var outcomes: [Int64: Outcome] = [:]
+        private var hasClosedOthers = false
 
         mutating func add(_ change: StepChange) { changes.append(change) }
+        mutating func closedOthers() { hasClosedOthers = true }
+        mutating func takeClosing() -> Bool {
+            defer { hasClosedOthers = false }
+            return hasClosedOthers
+        }
         mutating func takeChanges() -> [StepChange] {
             defer { changes = [] }
             return changes
         }
     }
+
+    func home(_ step: Step) -> ContainerID { containers[step.container] }
 
     // MARK: One step
 
@@ -51,8 +63,17 @@ struct Lane: Sendable {
 
     private func perform(_ step: Step, _ work: inout Work) async throws {
         if work.brokenRows.contains(step.row) {
-            await report(notReissued(step), &work)
+            await report(notReissued(step), of: step.row, &work)
             return
+        }
+        if let before = step.after {
+            let outcome = work.outcomes[before] ?? step.afterOutcome ?? .planned
+            // Not settled yet: the old seat waits too.
+            if outcome == .planned || outcome == .unknown { return }
+            if !outcome.holdsSeat {
+                await report(notMoved(step), of: step.row, &work)
+                return
+            }
         }
         var attempts = step.attempts
         var afterUnknown = step.state != .planned
@@ -64,7 +85,7 @@ struct Lane: Sendable {
             do {
                 let change = try await request(step, attempts)
                 await monitor.succeeded()
-                await report(change, &work)
+                await report(change, of: step.row, &work)
                 return
             } catch let error as PolarError {
                 let next = try await handle(error, step, attempts, &afterUnknown, &work)
@@ -85,12 +106,13 @@ struct Lane: Sendable {
     private func request(_ step: Step, _ attempts: Int) async throws -> StepChange {
         switch step.kind {
         case .assign:
-            return assigned(step, attempts, try await client.assignSeat(step.body.assignment(in: id)), status: 200)
+            return assigned(
+                step, attempts, try await client.assignSeat(step.body.assignment(in: home(step))), status: 200)
         case .revoke:
             return revoked(step, attempts, try await client.revokeSeat(SeatID(step.seatID ?? "")))
         case .grow:
             let answer = try await client.updateSeats(
-                of: SubscriptionID(id.id), to: step.body.seats ?? 0,
+                of: SubscriptionID(home(step).id), to: step.body.seats ?? 0,
                 proration: options.proration.map { ProrationBehavior(rawValue: $0) })
             return grown(step, attempts, seats: answer.seats, status: 200)
         }
@@ -103,11 +125,11 @@ struct Lane: Sendable {
         case .fail:
             await monitor.succeeded()
             work.brokenRows.insert(step.row)
-            await report(failed(step, attempts, error), &work)
+            await report(failed(step, attempts, error), of: step.row, &work)
             return .over
         case .alreadyHeld:
             await monitor.succeeded()
-            await report(heldByOther(step, attempts, error), &work)
+            await report(heldByOther(step, attempts, error), of: step.row, &work)
             return .over
         case .full:
             await monitor.succeeded()
@@ -143,9 +165,9 @@ struct Lane: Sendable {
         _ step: Step, _ attempts: Int, _ error: PolarError, _ afterUnknown: inout Bool, _ work: inout Work
     ) async throws -> Next {
         do {
-            if let change = try await Settlement.look(client, id, step).map({ settled(step, attempts, $0) }) {
+            if let change = try await Settlement.look(client, home(step), step).map({ settled(step, attempts, $0) }) {
                 await monitor.succeeded()
-                await report(change, &work)
+                await report(change, of: step.row, &work)
                 return .over
             }
         } catch let failure as PolarError {
@@ -186,18 +208,20 @@ struct Lane: Sendable {
         change.httpStatus = error.status
         change.error = name
         change.message = message
-        await report(change, &work)
+        await report(change, of: step.row, &work)
         try await journal.commit(work.takeChanges())
         let closed = try file.closeOpenSteps(
             container: container, after: step.id, outcome: outcome, error: name, message: message,
             at: environment.timestamp(), onlyAssigns: outcome == .skipped)
         await monitor.finished(outcome, count: closed)
-        work.isClosed = true
+        work.closedOthers()
     }
 
-    private func report(_ change: StepChange, _ work: inout Work) async {
+    private func report(_ change: StepChange, of row: Int64, _ work: inout Work) async {
         work.add(change)
-        if let outcome = change.outcome { await monitor.finished(outcome, count: 1) }
+        guard let outcome = change.outcome else { return }
+        work.outcomes[row] = outcome
+        await monitor.finished(outcome, count: 1)
     }
 
     private func backoff(_ tries: Int) -> Duration {

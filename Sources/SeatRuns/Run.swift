@@ -62,11 +62,11 @@ public struct Run: Sendable {
         let drift = try await lookAgain(header)
         let run = try file.beginRun(toolVersion: toolVersion, at: environment.timestamp())
         try file.apply(drift.settled + drift.alreadyDone)
-        let work = try file.openWork()
+        let lanes = try file.openLanes()
         let worked = try file.openRows()
         let monitor = RunMonitor(total: worked, onProgress: onProgress)
         await monitorBox.attach(monitor)
-        try await carryOut(work.map(\.container), header, monitor)
+        try await carryOut(lanes, header, monitor)
         let stop = await monitor.stop
         let summary = try finish(run, begun, stop)
         return RunEnd(
@@ -88,7 +88,7 @@ public struct Run: Sendable {
         let containers = try file.containers()
         var all = Drift()
         for (index, _) in try file.openWork() {
-            let steps = try file.openSteps(container: index, after: 0, limit: Int.max)
+            let steps = try file.openSteps(container: index)
             let id = containers[index].snapshot.id
             let check = DriftCheck(
                 container: containers[index], index: index, options: header.options, now: environment.timestamp())
@@ -120,28 +120,41 @@ public struct Run: Sendable {
 
     // MARK: Lanes
 
-    private func carryOut(_ containers: [Int], _ header: PlanHeader, _ monitor: RunMonitor) async throws {
-        let known = try file.containers()
+    /// Works the lanes off. What waits for a row that was settled only at the end gets another pass.
+    private func carryOut(_ lanes: [Int], _ header: PlanHeader, _ monitor: RunMonitor) async throws {
+        let ids = try file.containers().map(\.snapshot.id)
         let journal = Journal(file)
         var laneOptions = options
         laneOptions.proration = header.options.proration
         func lane(_ container: Int) -> Lane {
             Lane(
-                container: container, id: known[container].snapshot.id, file: file, journal: journal, monitor: monitor,
-                client: client, options: laneOptions, environment: environment)
+                container: container, containers: ids, file: file, journal: journal, monitor: monitor, client: client,
+                options: laneOptions, environment: environment)
         }
+        var lanes = lanes
+        for _ in 0..<3 where !lanes.isEmpty {
+            await work(lanes.map(lane), monitor)
+            try await settleLeftovers(await monitor.takeLeftovers(), lane, monitor)
+            if await monitor.stop != nil { return }
+            lanes = try file.openLanes()
+        }
+        if !lanes.isEmpty {
+            await monitor.stop(RunStop(.serverAway, "some rows could not be settled"))
+        }
+    }
+
+    private func work(_ lanes: [Lane], _ monitor: RunMonitor) async {
         await withTaskGroup(of: Void.self) { group in
-            var rest = containers[...]
-            for container in rest.prefix(max(1, options.concurrency)) {
-                group.addTask { [lane = lane(container)] in await Self.runLane(lane, monitor) }
+            var rest = lanes[...]
+            for lane in rest.prefix(max(1, options.concurrency)) {
+                group.addTask { await Self.runLane(lane, monitor) }
             }
             rest = rest.dropFirst(max(1, options.concurrency))
             while await group.next() != nil {
-                guard let container = rest.popFirst(), await monitor.stop == nil else { continue }
-                group.addTask { [lane = lane(container)] in await Self.runLane(lane, monitor) }
+                guard await monitor.stop == nil, let lane = rest.popFirst() else { continue }
+                group.addTask { await Self.runLane(lane, monitor) }
             }
         }
-        try await settleLeftovers(await monitor.leftovers, lane, monitor)
     }
 
     /// A plan file that cannot be written stops the run before the next request; requests under way still finish.
@@ -166,7 +179,7 @@ public struct Run: Sendable {
         for leftover in leftovers {
             let home = lane(leftover.step.container)
             do {
-                if let evidence = try await Settlement.look(client, home.id, leftover.step) {
+                if let evidence = try await Settlement.look(client, home.home(leftover.step), leftover.step) {
                     try file.apply([home.settled(leftover.step, leftover.attempts, evidence)])
                 } else if leftover.isServerAway {
                     away = leftover

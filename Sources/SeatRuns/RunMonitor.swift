@@ -10,7 +10,7 @@ actor RunMonitor {
     private(set) var stop: RunStop?
     private(set) var done = 0
     private(set) var outcomes: [Outcome: Int] = [:]
-    private(set) var leftovers: [Leftover] = []
+    private var leftovers: [Leftover] = []
     private var failuresInARow = 0
     private let onProgress: @Sendable (RunProgress) -> Void
     private let total: Int
@@ -34,6 +34,12 @@ actor RunMonitor {
 
     /// The server did something: whatever it was, it works.
     func succeeded() { failuresInARow = 0 }
+
+    /// The steps left so far, to be settled.
+    func takeLeftovers() -> [Leftover] {
+        defer { leftovers = [] }
+        return leftovers
+    }
 
     /// A step's retries are used up although nothing is wrong with it.
     func leave(_ leftover: Leftover) {
