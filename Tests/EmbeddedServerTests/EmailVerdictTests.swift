@@ -36,6 +36,15 @@ import Testing
         ("A. B <b@acme.dev>", .accepted("b@acme.dev")), ("Support@acme.dev", .accepted("support@acme.dev")),
         ("\"a\"b@acme.dev", .refused("Extra character(s) found after close quote: 'b'")),
         ("a:b<c@acme.dev", .refused("The display name contains invalid characters when not quoted: ':'.")),
+        (".\u{301}a@acme.dev", .refused("An email address cannot start with a period.")),
+        (
+            String(repeating: "a", count: 246) + "@acme.dev",
+            .refused("The email address is too long (1 character too many).")
+        ),
+        (
+            String(repeating: "é", count: 125) + "@acme.dev",
+            .refused("The email address is too long (2-5 characters too many).")
+        ),
         ("a@xn--zz---.dev", .refused("An email address cannot have a period and a hyphen next to each other.")),
         (
             "a@😀.dev",

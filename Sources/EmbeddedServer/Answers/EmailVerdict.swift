@@ -47,7 +47,7 @@ enum EmailVerdict: Equatable, Sendable {
         if isQuoted { throw Refused("Quoting the part before the @-sign is not allowed here.") }
         let (ascii, unicode) = try normaliseDomain(domain)
         let normal = "\(localPart)@\(unicode)"
-        try checkLength(ascii: "\(localPart)@\(ascii)", normal: normal)
+        try checkLength(address, normal: normal, ascii: "\(localPart)@\(ascii)")
         return normal
     }
 
@@ -90,7 +90,9 @@ enum EmailVerdict: Equatable, Sendable {
                 isQuoted = true
             } else if scalar == "<" {
                 try refuse(
-                    trim(String(scalars[..<index])).unicodeScalars.filter { !isAtom($0) && $0 != " " },
+                    trim(String(scalars[..<index])).unicodeScalars.filter {
+                        (!isAtom($0) || $0.value >= 0x80) && $0 != " "
+                    },
                     "The display name contains invalid characters when not quoted: ")
                 if !scalars[index...].contains(">") {
                     throw Refused(
@@ -132,7 +134,7 @@ enum EmailVerdict: Equatable, Sendable {
     private static func normaliseLocal(_ local: String, isQuoted: Bool) throws(Refused) -> String {
         if local.isEmpty { throw Refused("There must be something before the @-sign.") }
         let scalars = local.unicodeScalars
-        let isDotAtom = !local.hasPrefix(".") && !local.hasSuffix(".") && !local.contains("..")
+        let isDotAtom = scalars.first != "." && scalars.last != "." && !hasNeighbours(local, ".", ".")
         if isDotAtom, scalars.allSatisfy({ isAtom($0) || $0 == "." }) {
             try checkSafe(local)
         } else if !isQuoted {
@@ -238,15 +240,21 @@ enum EmailVerdict: Equatable, Sendable {
     private static func checkDots(
         _ text: String, start: String, startTail: String = "", end: String, endTail: String = "", isHost: Bool
     ) throws(Refused) {
-        if text.hasSuffix(".") { throw Refused("\(end) period\(endTail).") }
-        if text.hasPrefix(".") { throw Refused("\(start) period\(startTail).") }
-        if text.contains("..") { throw Refused("An email address cannot have two periods in a row.") }
+        let (first, last) = (text.unicodeScalars.first, text.unicodeScalars.last)
+        if last == "." { throw Refused("\(end) period\(endTail).") }
+        if first == "." { throw Refused("\(start) period\(startTail).") }
+        if hasNeighbours(text, ".", ".") { throw Refused("An email address cannot have two periods in a row.") }
         guard isHost else { return }
-        if text.hasSuffix("-") { throw Refused("\(end) hyphen\(endTail).") }
-        if text.hasPrefix("-") { throw Refused("\(start) hyphen\(startTail).") }
-        if text.contains(".-") || text.contains("-.") {
+        if last == "-" { throw Refused("\(end) hyphen\(endTail).") }
+        if first == "-" { throw Refused("\(start) hyphen\(startTail).") }
+        if hasNeighbours(text, ".", "-") || hasNeighbours(text, "-", ".") {
             throw Refused("An email address cannot have a period and a hyphen next to each other.")
         }
+    }
+
+    /// Whether one scalar follows another; a `String` would take a period and an accent for one character.
+    private static func hasNeighbours(_ text: String, _ one: Unicode.Scalar, _ other: Unicode.Scalar) -> Bool {
+        zip(text.unicodeScalars, text.unicodeScalars.dropFirst()).contains { $0 == one && $1 == other }
     }
 
     /// Letters, numbers, punctuation and symbols are safe; a mark is, if something stands before it.
@@ -289,19 +297,23 @@ enum EmailVerdict: Equatable, Sendable {
         }
     }
 
-    private static func checkLength(ascii: String, normal: String) throws(Refused) {
-        if ascii.unicodeScalars.count > 254 {
-            let reason =
-                ascii == normal
-                ? excess(ascii.unicodeScalars.count, 254)
-                : normal.unicodeScalars.count > 254
-                    ? excess(normal.unicodeScalars.count, 254) : "(when converted to IDNA ASCII)"
-            throw Refused("The email address is too long \(reason).")
+    /// At most 254 bytes, as it was written, in its normal form, and with its domain in ASCII.
+    private static func checkLength(_ written: String, normal: String, ascii: String) throws(Refused) {
+        func over(_ text: String) -> Int { text.utf8.count - 254 }
+        let excess = over(written)
+        if excess > 0 {
+            let widest = written.unicodeScalars.map { UTF8.width($0) }.max() ?? 1
+            let least = max(1, excess / widest)
+            let count = least == excess ? "\(excess)" : "\(least)-\(excess)"
+            throw Refused("The email address is too long (\(count) character\(excess > 1 ? "s" : "") too many).")
         }
-        if normal.utf8.count > 254 {
-            let count = normal.unicodeScalars.count
-            throw Refused(
-                "The email address is too long \(count > 254 ? excess(count, 254) : "(when encoded in bytes)").")
+        let forms = [
+            (normal, "after normalization"),
+            (ascii, "when the part after the @-sign is converted to IDNA ASCII"),
+        ]
+        for (form, reason) in forms where over(form) > 0 {
+            let bytes = "\(over(form)) byte\(over(form) > 1 ? "s" : "")"
+            throw Refused("The email address is too long \(reason) (\(bytes) too many).")
         }
     }
 
