@@ -38,3 +38,16 @@ extension PlanFile {
         CREATE INDEX step_open ON step(lane, id) WHERE state IN ('planned', 'sent', 'unknown');
         """
 }
+
+extension PlanFile {
+    /// The tables and their columns as they stand in the file, for holding the documentation against them.
+    func tableColumns() throws -> [(table: String, columns: [String])] {
+        try read { database in
+            let tables = try String.fetchAll(
+                database, sql: "SELECT name FROM sqlite_master WHERE type = 'table' ORDER BY name")
+            return try tables.map { table in
+                (table, try Row.fetchAll(database, sql: "PRAGMA table_info(\(table))").map { $0["name"] })
+            }
+        }
+    }
+}
