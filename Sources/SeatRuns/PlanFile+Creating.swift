@@ -138,7 +138,7 @@ private struct PlanWriting {
             insert.setUncheckedArguments([
                 index + 1, entry.source, entry.line, row.container, entry.email, row.emailKey ?? entry.emailKey,
                 shownID(entry),
-                CellsColumn.text(entry.cells), try RowRequest(entry).text(), row.action.rawValue, seat?.id,
+                CellsColumn.text(entry.cells), try RowRequest.text(entry), row.action.rawValue, seat?.id,
                 seat?.state.rawValue,
                 row.note ?? reasons[index],
             ])
@@ -232,38 +232,5 @@ enum PlanJSON {
 
     static func value<T: Decodable>(_ type: T.Type, _ text: String) throws -> T {
         try JSONDecoder().decode(type, from: Data(text.utf8))
-    }
-}
-
-/// A row's own cells as a JSON array of strings, written by hand: an encoder for each of a million rows would take
-/// longer than everything else.
-enum CellsColumn {
-    static func text(_ cells: [String]) -> String? {
-        guard !cells.isEmpty else { return nil }
-        var bytes: [UInt8] = [UInt8(ascii: "[")]
-        for (index, cell) in cells.enumerated() {
-            if index > 0 { bytes.append(UInt8(ascii: ",")) }
-            bytes.append(UInt8(ascii: "\""))
-            for byte in cell.utf8 {
-                switch byte {
-                case UInt8(ascii: "\""), UInt8(ascii: "\\"): bytes += [UInt8(ascii: "\\"), byte]
-                case UInt8(ascii: "\n"): bytes += Array(#"\n"#.utf8)
-                case UInt8(ascii: "\r"): bytes += Array(#"\r"#.utf8)
-                case UInt8(ascii: "\t"): bytes += Array(#"\t"#.utf8)
-                case 0..<0x20:
-                    let hex = String(byte, radix: 16)
-                    bytes += Array(("\\u" + String(repeating: "0", count: 4 - hex.count) + hex).utf8)
-                default: bytes.append(byte)
-                }
-            }
-            bytes.append(UInt8(ascii: "\""))
-        }
-        bytes.append(UInt8(ascii: "]"))
-        return String(decoding: bytes, as: UTF8.self)
-    }
-
-    static func cells(_ text: String?) -> [String] {
-        guard let text else { return [] }
-        return (try? PlanJSON.value([String].self, text)) ?? []
     }
 }

@@ -27,7 +27,7 @@ extension PlanFile {
         // A key that was looked up on the server is not the row's own.
         let key = email.isEmpty || isInvalid ? "" : EmailAddress.serverKey(of: email)
         let entry = table.append(
-            new, email: email, emailKey: key, externalID: asks?.externalID ?? "",
+            new, email: email, emailKey: key, externalID: asks == nil ? row["external_id"] : asks?.externalID ?? "",
             cells: CellsColumn.cells(row["cells"]))
         if isInvalid { table.markInvalid(entry) }
     }

@@ -28,10 +28,12 @@ struct RowRequest: Codable {
         metadata = details.metadata.isEmpty ? nil : details.metadata.map { [$0.key, $0.value] }
     }
 
-    /// nil for a row that asks for nothing beside an assignment to its address.
-    func text() throws -> String? {
-        let text = try PlanJSON.text(self)
-        return text == "{}" ? nil : text
+    /// nil for a row that asks for nothing beside an assignment to its address and plain external id: most rows of most
+    /// rosters, and a million encodings that need not be made.
+    static func text(_ entry: RosterEntry) throws -> String? {
+        let isPlain =
+            entry.action == .assign && entry.immediateClaim == nil && entry.container == nil && entry.details.isEmpty
+        return isPlain ? nil : try PlanJSON.text(RowRequest(entry))
     }
 
     var details: EntryDetails {
