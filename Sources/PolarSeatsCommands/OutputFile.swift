@@ -52,6 +52,12 @@ final class OutputFile: ByteSink {
         }
     }
 
+    /// Looks at what was written before it gets its name.
+    func withDraft<R>(_ body: (String) throws -> R) throws -> R {
+        try flush()
+        return try body(draft)
+    }
+
     /// Gives the file its name.
     func publish() throws {
         try flush()

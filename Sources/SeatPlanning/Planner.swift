@@ -42,7 +42,7 @@ public struct Planner {
             return PlannedRow(entry: index, container: container, action: .conflict, note: note)
         case .duplicate(let first):
             return PlannedRow(
-                entry: index, container: container, action: .duplicate, note: duplicateNote(index, of: first))
+                entry: index, container: container, action: .duplicate, note: entries.duplicateNote(index, of: first))
         case .person: break
         }
         // People with the status `person` have a container.
@@ -85,17 +85,6 @@ public struct Planner {
             }
         }
         return row
-    }
-
-    private func duplicateNote(_ index: Int, of first: Int) -> String {
-        let place =
-            entries.source(at: first) == entries.source(at: index)
-            ? "line \(entries.line(at: first))"
-            : "line \(entries.line(at: first)) of \(entries.sources[entries.source(at: first)].name)"
-        let differs =
-            entries.detail(at: first)?.metadata ?? [] != entries.detail(at: index)?.metadata ?? []
-            || entries.immediateClaim(at: first) != entries.immediateClaim(at: index)
-        return "duplicate of \(place)" + (differs ? "; its metadata or immediate_claim differs and is not sent" : "")
     }
 
     // MARK: Mirror
