@@ -39,7 +39,7 @@ struct ExportSeatsCommand: AsyncParsableCommand {
             var writer = try SeatExportWriter(
                 format: format, options: document.csv.options, metadataKeys: keys.sorted(), into: sink)
             var written = 0
-            try spool.forEach { container in
+            try spool.readBack { container in
                 let seats = container.seats.filter { selection.covers($0) }
                 written += seats.count
                 try writer.write(container, seats: seats)

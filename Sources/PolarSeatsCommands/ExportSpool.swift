@@ -38,7 +38,7 @@ final class ExportSpool {
     }
 
     /// Everything that was appended, in that order.
-    func forEach(_ body: (ContainerSnapshot) throws -> Void) throws {
+    func readBack(_ body: (ContainerSnapshot) throws -> Void) throws {
         guard fflush(file) == 0 else { throw Self.failure() }
         rewind(file)
         var line: UnsafeMutablePointer<CChar>?

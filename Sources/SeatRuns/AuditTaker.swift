@@ -92,7 +92,7 @@ public struct AuditTaker: Sendable {
         var gone: [ContainerID] = []
         var progress = AuditProgress(found: containers.count, listed: 0, seats: 0)
         onProgress(progress)
-        try await inOrder(containers, { try await listed($0) }) { id, container in
+        try await inOrder(containers) { id, container in
             progress.listed = (progress.listed ?? 0) + 1
             if let container {
                 progress.seats += container.liveCount
@@ -219,9 +219,7 @@ public struct AuditTaker: Sendable {
 
     /// Lists several at once and hands them over in their order; no more than a few wait to be handed over.
     private func inOrder(
-        _ containers: [ContainerSnapshot],
-        _ fetch: @escaping @Sendable (ContainerSnapshot) async throws -> ContainerSnapshot?,
-        _ body: (ContainerID, ContainerSnapshot?) async throws -> Void
+        _ containers: [ContainerSnapshot], _ body: (ContainerID, ContainerSnapshot?) async throws -> Void
     ) async throws {
         try await withThrowingTaskGroup(of: (Int, ContainerSnapshot?).self) { group in
             var waiting: [Int: ContainerSnapshot?] = [:]
@@ -229,7 +227,7 @@ public struct AuditTaker: Sendable {
             for index in containers.indices {
                 while started < min(containers.count, index + width) {
                     let (place, target) = (started, containers[started])
-                    group.addTask { (place, try await fetch(target)) }
+                    group.addTask { (place, try await listed(target)) }
                     started += 1
                 }
                 while waiting[index] == nil, let (place, container) = try await group.next() {
