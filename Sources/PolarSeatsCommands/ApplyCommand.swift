@@ -54,6 +54,7 @@ struct ApplyCommand: AsyncParsableCommand {
     }
 
     func run() async throws {
+        try ReportSet.check(report, failed: failed, csv: csv, inputs: inputs)
         if inputs.count == 1, isPlan(inputs[0]) {
             try refusePlanningOptions()
             try await applyPlan(inputs[0])

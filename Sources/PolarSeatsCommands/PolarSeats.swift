@@ -23,6 +23,7 @@ struct PolarSeats: AsyncParsableCommand {
         version: ToolVersion.current,
         subcommands: [
             CheckCommand.self, PlanCommand.self, ApplyCommand.self, ShowCommand.self, ExportCommand.self,
+            DiffCommand.self,
             SeatsCommand.self, EmbeddedCommand.self,
         ])
 }
