@@ -110,7 +110,7 @@ extension PlanFile {
         let action: String = row["action"]
         let body: String? = row["body"]
         return Step(
-            id: row["id"], row: row["row"], container: row["container"], after: row["after_row"],
+            id: row["id"], row: row["row"], container: row["container"], lane: row["lane"], after: row["after_row"],
             afterOutcome: (row["after_outcome"] as String?).flatMap { Outcome(rawValue: $0) },
             kind: Step.Kind(rawValue: kind) ?? .assign,
             action: Action(rawValue: action) ?? .assign, state: Step.State(rawValue: state) ?? .unknown,
@@ -141,6 +141,8 @@ extension PlanFile {
                 try step.execute(arguments: [
                     change.state.rawValue, change.seatID, change.attempts, change.at, change.step,
                 ])
+                // The second step of a row that has failed: what is said of the row stays.
+                if change.state == .skipped, change.outcome == nil { continue }
                 try row.execute(arguments: [
                     change.outcome?.rawValue, change.seatID, change.seatStatus, change.httpStatus, change.error,
                     change.message, change.at, change.step,
@@ -149,15 +151,29 @@ extension PlanFile {
         }
     }
 
+    /// Ends what is left of a row whose first step has failed for good.
+    func skipOpenSteps(ofRow row: Int64, at time: String) throws {
+        try write { database in
+            try database.execute(
+                sql: """
+                    UPDATE step SET state = 'skipped', finished_at = ? WHERE row = ?
+                        AND state IN ('planned', 'sent', 'unknown')
+                    """, arguments: [time, row])
+        }
+    }
+
     /// Ends the steps of a container after `id` that are still planned, with one reason on their rows.
     ///
+    /// - Parameter onlyAssigns: ends assignments, and reissues whole: one that could only revoke would cost somebody the
+    ///   seat.
     /// - Returns: how many rows that were.
     func closeOpenSteps(
         container: Int, after id: Int64, outcome: Outcome, error: String, message: String, at time: String,
         onlyAssigns: Bool
     ) throws -> Int {
         let condition =
-            "lane = ? AND id > ? AND state = 'planned'" + (onlyAssigns ? " AND kind = 'assign'" : "")
+            "lane = ? AND id > ? AND state = 'planned'"
+            + (onlyAssigns ? " AND (kind = 'assign' OR row IN (SELECT id FROM row WHERE action = 'reissue'))" : "")
         return try write { database in
             try database.execute(
                 sql: """
