@@ -178,8 +178,12 @@ struct Holders {
     }
 
     func find(_ step: Step) -> CustomerSeat? {
-        if !step.emailKey.isEmpty, let seat = byEmail[step.emailKey] { return seat }
-        if !step.externalID.isEmpty, let seat = byExternalID[step.externalID] { return seat }
-        return step.body.identity?.memberID.flatMap { byMemberID[$0] }
+        find(emailKey: step.emailKey, externalID: step.externalID)
+            ?? step.body.identity?.memberID.flatMap { byMemberID[$0] }
+    }
+
+    func find(emailKey: String, externalID: String) -> CustomerSeat? {
+        if !emailKey.isEmpty, let seat = byEmail[emailKey] { return seat }
+        return externalID.isEmpty ? nil : byExternalID[externalID]
     }
 }

@@ -8,7 +8,7 @@ extension StepBody {
             in: container.seatContainer, email: identity?.email, externalCustomerID: identity?.externalCustomerID,
             customerID: identity?.customerID.map { CustomerID($0) }, externalMemberID: identity?.externalMemberID,
             memberID: identity?.memberID.map { MemberID($0) },
-            metadata: metadata.map { $0.mapValues { .string($0) } }, immediateClaim: immediateClaim)
+            metadata: metadata, immediateClaim: immediateClaim)
     }
 }
 

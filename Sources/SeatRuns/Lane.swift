@@ -127,7 +127,8 @@ struct Lane: Sendable {
     private func request(_ step: Step, _ attempts: Int) async throws -> StepChange {
         switch step.kind {
         case .assign:
-            return assigned(step, attempts, try await client.assignSeat(step.body.assignment(in: home(step))), status: 200)
+            return assigned(
+                step, attempts, try await client.assignSeat(step.body.assignment(in: home(step))), status: 200)
         case .revoke:
             return revoked(step, attempts, try await client.revokeSeat(SeatID(step.seatID ?? "")))
         case .grow:

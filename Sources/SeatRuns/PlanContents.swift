@@ -1,3 +1,4 @@
+internal import PolarAPI
 public import SeatPlanning
 
 /// Everything that goes into a new plan file.
@@ -8,6 +9,8 @@ public struct PlanContents: Sendable {
     public var defects: [Defect]
     public var world: WorldSnapshot
     public var plan: Plan
+    /// Metadata by entry where it is not a roster's text: seats that are given back.
+    var exactMetadata: [Int: [String: JSONValue]] = [:]
 
     public init(
         header: PlanHeader, rosters: [PlanRoster], entries: EntryTable, defects: [Defect], world: WorldSnapshot,
@@ -106,7 +109,8 @@ public struct PlanContents: Sendable {
         let entry = entries[index]
         let claims = entry.immediateClaim ?? header.options.immediateClaim
         let metadata = Dictionary(
-            entry.details.metadata.map { ($0.key, $0.value) }, uniquingKeysWith: { first, _ in first })
+            entry.details.metadata.map { ($0.key, JSONValue.string($0.value)) }, uniquingKeysWith: { first, _ in first }
+        ).merging(exactMetadata[index] ?? [:]) { $1 }
         return StepBody(
             identity: rules.identity(of: PersonFields(entry)), metadata: metadata.isEmpty ? nil : metadata,
             immediateClaim: claims ? true : nil)

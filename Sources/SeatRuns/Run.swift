@@ -92,19 +92,13 @@ public struct Run: Sendable {
             let id = containers[index].snapshot.id
             let check = DriftCheck(
                 container: containers[index], index: index, options: header.options, now: environment.timestamp())
-            let drift = check.compare(steps, try await list(id), status: try await status(id))
+            let drift = check.compare(steps, try await client.liveList(id), status: try await status(id))
             all.conflicts += drift.conflicts
             all.alreadyDone += drift.alreadyDone
             all.settled += drift.settled
         }
         if !all.conflicts.isEmpty { throw RunRefusal.drift(all.conflicts) }
         return all
-    }
-
-    private func list(_ id: ContainerID) async throws -> SeatsList? {
-        do { return try await client.seats(of: id.seatContainer) } catch let error as PolarError
-            where error.status == 404
-        { return nil }
     }
 
     private func status(_ id: ContainerID) async throws -> String? {

@@ -1,3 +1,4 @@
+public import PolarAPI
 public import SeatPlanning
 
 /// One request that changes something, and how far it is.
@@ -51,13 +52,14 @@ public struct Step: Sendable, Equatable {
 /// What a step sends, stored as JSON.
 public struct StepBody: Sendable, Equatable, Codable {
     public var identity: SeatIdentity?
-    public var metadata: [String: String]?
+    public var metadata: [String: JSONValue]?
     public var immediateClaim: Bool?
     /// For `grow`.
     public var seats: Int?
 
     public init(
-        identity: SeatIdentity? = nil, metadata: [String: String]? = nil, immediateClaim: Bool? = nil, seats: Int? = nil
+        identity: SeatIdentity? = nil, metadata: [String: JSONValue]? = nil, immediateClaim: Bool? = nil,
+        seats: Int? = nil
     ) {
         self.identity = identity
         self.metadata = metadata

@@ -48,7 +48,10 @@ struct GuardRunTests {
     func refusals() async throws {
         var world = RandomWorld(3, mode: .add)
         var number: UInt64 = 3
-        while !world.entries.hasInvalidRows { number += 1; world = RandomWorld(number, mode: .add) }
+        while !world.entries.hasInvalidRows {
+            number += 1
+            world = RandomWorld(number, mode: .add)
+        }
         let chosen = world
         try await Rehearsal.with(chosen) { rehearsal in
             let before = await rehearsal.server.counters().writes
@@ -136,7 +139,8 @@ extension Rehearsal {
         for (index, seat) in found[0].seats.filter(\.state.isLive).enumerated() {
             let email = seat.email ?? ""
             entries.append(
-                EntryTable.NewRow(source: 0, line: index + 1), email: email, emailKey: EmailAddress.serverKey(of: email),
+                EntryTable.NewRow(source: 0, line: index + 1), email: email,
+                emailKey: EmailAddress.serverKey(of: email),
                 externalID: "", cells: [email])
         }
         return try await plan(entries, options, standard: .container(new), besides: [.container(old)])

@@ -94,8 +94,9 @@ struct Rehearsal: Sendable {
     func resume(_ path: String, dyingBy death: RehearsedDeath, options: RunOptions = RunOptions()) async throws -> Bool
     {
         let client = Self.client(death.around(transport), server)
+        let beforeWriting: @Sendable () throws -> Void = { try death.beforeWriting() }
         do {
-            let end = try await PlanFile.running(path, beforeWriting: { try death.beforeWriting() }) { file in
+            let end = try await PlanFile.running(path, beforeWriting: beforeWriting) { file in
                 try await Run(
                     file: file, client: client, options: options, environment: Self.environment, toolVersion: "test"
                 ).perform()
