@@ -24,7 +24,7 @@ struct PolarSeats: AsyncParsableCommand {
         subcommands: [
             CheckCommand.self, PlanCommand.self, ApplyCommand.self, ShowCommand.self, UndoCommand.self,
             VerifyCommand.self, RehearseCommand.self, ExportCommand.self, DiffCommand.self, SeatsCommand.self,
-            EmbeddedCommand.self,
+            DoctorCommand.self, EmbeddedCommand.self,
         ])
 }
 
