@@ -140,6 +140,21 @@ public struct EntryTable: Sendable {
         arena.append(0)
     }
 
+    /// Adds all cells of the next row at once. The row's address and ids may be part of this very memory.
+    ///
+    /// - Parameters:
+    ///   - text: the cells with one byte between them.
+    ///   - ends: calls its argument with the offset at which each cell ends.
+    @inline(__always)
+    mutating func addCells(_ text: UnsafeRawBufferPointer, ends: ((Int) -> Void) -> Void) {
+        let start = arena.count
+        openCells = start
+        openSources.append((UInt(bitPattern: text.baseAddress), text.count, start))
+        arena.append(contentsOf: text)
+        arena.append(0)
+        arena.withUnsafeMutableBufferPointer { arena in ends { arena[start + $0] = 0 } }
+    }
+
     /// The values of row `index` as Strings.
     public subscript(index: Int) -> RosterEntry {
         let row = rows[index]

@@ -35,6 +35,8 @@ public struct RosterBuilder: RecordSink {
     /// Entries whose address has a `+`.
     var tagged: [Int] = []
     var zeros: [LeadingZeros] = []
+    /// Some column of ids may still turn out to have lost zeros.
+    var watchesZeros = false
 
     // Where the row's fields are. In CSV that is the same for all rows of a source.
     var cellOf = [Int](repeating: .max, count: ColumnRole.allCases.count)
@@ -201,6 +203,7 @@ public struct RosterBuilder: RecordSink {
         for role in Self.userIDRoles where !zeros.contains(where: { $0.role == role }) {
             guard let column = columns.roles.firstIndex(of: role) else { continue }
             zeros.append(LeadingZeros(role: role, column: column))
+            watchesZeros = true
         }
         guard isCSV else { return }
         for column in columns.used { place(columns.roles[column], column, column) }
