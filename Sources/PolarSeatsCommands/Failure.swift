@@ -56,7 +56,9 @@ extension Failure {
             let place = error.source.map { "\($0): " } ?? ""
             self.init(error.code == .map ? .usage : .badData, place + error.message, hints: [error.remedy])
         case let error as ReportError:
-            self.init(.usage, error.message, hints: [error.remedy])
+            self.init(error.code == .notAnExport ? .badData : .usage, error.message, hints: [error.remedy])
+        // Nobody reads on: what `| head` wants.
+        case is ClosedPipe: self.init(.done)
         case let error as MissingContainer: self.init(.badData, error.description)
         case is CancellationError: self.init(.interrupted, "interrupted")
         default: self.init(.internalError, "internal error: \(error)")

@@ -23,7 +23,7 @@ struct PolarSeats: AsyncParsableCommand {
         version: ToolVersion.current,
         subcommands: [
             CheckCommand.self, PlanCommand.self, ApplyCommand.self, ShowCommand.self, ExportCommand.self,
-            SeatsCommand.self, DoctorCommand.self, EmbeddedCommand.self,
+            DiffCommand.self, SeatsCommand.self, DoctorCommand.self, EmbeddedCommand.self,
         ])
 }
 

@@ -118,6 +118,16 @@ public struct EntryTable: Sendable {
         arena.reserveCapacity(bytes)
     }
 
+    /// Forgets the rows from `count` on.
+    mutating func truncate(to count: Int) {
+        guard count < rows.count else { return }
+        arena.removeLast(arena.count - rows[count].base)
+        rows.removeLast(rows.count - count)
+        invalid = invalid.filter { $0 < count }
+        openCells = nil
+        openSources = []
+    }
+
     /// Adds a cell to the row that the next ``append(_:email:emailKey:externalID:cells:)`` makes; that one is then given no cells.
     ///
     /// - Parameter isSource: the row's address or id may be part of this very memory.

@@ -22,6 +22,10 @@ extension RosterBuilder {
                 .error, "no_identity", record, message: "the row does not say who it is",
                 remedy: "fill in one of \(identityColumns), or remove the row")
         }
+        if options.keepsIdentitiesAlone {
+            row.details?.metadata = []
+            return append(row, email, externalID, name: Self.empty)
+        }
         if options.keepsCells { addCells(record) }
         return append(row, email, externalID, name: text(.name, record)?.bytes ?? Self.empty)
     }
@@ -98,7 +102,7 @@ extension RosterBuilder {
     func value(_ record: RecordView, _ cell: Int) -> UnsafeRawBufferPointer {
         let bytes = record.bytes(cell)
         guard isCSV, bytes.count > 1, bytes[0] == UInt8(ascii: "'") else { return bytes }
-        return CellGuard.removed(from: bytes)
+        return CSVGuard.isGuarded(bytes) ? UnsafeRawBufferPointer(rebasing: bytes[1...]) : bytes
     }
 
     /// A cell without outer blanks, for everything but addresses.
@@ -168,20 +172,5 @@ extension RosterBuilder {
 extension EntryDetails {
     var isWithoutIdentity: Bool {
         externalMemberID.isEmpty && externalCustomerID.isEmpty && customerID.isEmpty && memberID.isEmpty
-    }
-}
-
-/// The `'` that our CSV writer puts before a cell that a spreadsheet would take for a formula.
-enum CellGuard {
-    /// Takes one `'` away where one or more stand before `=`, `+`, `-`, `@`, TAB or CR.
-    static func removed(from bytes: UnsafeRawBufferPointer) -> UnsafeRawBufferPointer {
-        var index = 0
-        while index < bytes.count, bytes[index] == UInt8(ascii: "'") { index += 1 }
-        guard index > 0, index < bytes.count else { return bytes }
-        switch bytes[index] {
-        case UInt8(ascii: "="), UInt8(ascii: "+"), UInt8(ascii: "-"), UInt8(ascii: "@"), 0x09, 0x0D:
-            return UnsafeRawBufferPointer(rebasing: bytes[1...])
-        default: return bytes
-        }
     }
 }

@@ -61,12 +61,14 @@ struct DriftCheck {
 
     /// A step that was sent when the last run ended: found on the server it is done, else it is to be done.
     private func settle(_ step: Step, _ list: SeatsList, _ open: inout [Step], _ drift: inout Drift) {
-        var change = StepChange(step: step.id, state: .planned, attempts: step.attempts, at: now)
+        // Not found is not undone: the server may still be at work on the request that the last run left behind. So the
+        // step stays unknown, and a refusal of its next attempt is looked into.
+        var change = StepChange(step: step.id, state: .unknown, attempts: step.attempts, at: now)
         let evidence =
             step.kind == .grow ? Settlement.grown(list.totalSeats, step) : Settlement.find(list.seats, step)
         switch evidence {
         case nil:
-            change.outcome = .planned
+            change.outcome = .unknown
             open.append(step)
         case .seat(let seat):
             change.state = .done

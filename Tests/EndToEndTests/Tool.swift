@@ -74,12 +74,14 @@ struct Tool {
         try await run(arguments, input: input, extra: extra)
     }
 
-    func run(_ arguments: [String], input: String = "", extra: [String: String] = [:]) async throws -> Result {
+    func run(
+        _ arguments: [String], input: String = "", extra: [String: String] = [:], program: String = Tool.binary
+    ) async throws -> Result {
         let merged = environment.merging(extra) { $1 }
         let variables = Dictionary(
             uniqueKeysWithValues: merged.map { (Environment.Key(rawValue: $0.key) ?? "IGNORED", $0.value) })
         let result = try await Subprocess.run(
-            .path(FilePath(Self.binary)), arguments: Arguments(arguments), environment: .custom(variables),
+            .path(FilePath(program)), arguments: Arguments(arguments), environment: .custom(variables),
             workingDirectory: FilePath(folder), input: .string(input), output: .string(limit: 1 << 24),
             error: .string(limit: 1 << 24))
         var status: Int32 = -1
@@ -91,6 +93,11 @@ struct Tool {
         return Result(
             command: arguments.joined(separator: " "), status: status, signal: signal,
             output: result.standardOutput, talk: result.standardError)
+    }
+
+    /// Runs a shell's script in the tool's folder; `$0` is the binary.
+    func shell(_ script: String) async throws -> Result {
+        try await run(["-c", script, Self.binary], program: "/bin/sh")
     }
 
     /// A value that `--json` printed.
