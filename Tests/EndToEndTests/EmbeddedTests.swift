@@ -188,4 +188,42 @@ struct EmbeddedTests {
             #expect(!text.output.contains(token))
         }
     }
+
+    @Test("the document's seed is a world, its faults are faults, its tokens are those of the default world")
+    func document() async throws {
+        try await withTool { tool in
+            let document = try String(contentsOfFile: Tool.samples + "/../docs/server.md", encoding: .utf8)
+            let start = try #require(document.range(of: "```json\n{\"organizations\""))
+            let rest = document[start.lowerBound...].dropFirst("```json\n".count)
+            let end = try #require(rest.range(of: "```"))
+            try tool.write(String(rest[..<end.lowerBound]), "world.json")
+            let seed = try await tool.run("embedded", "seed", "world.json")
+            #expect(seed.status == 0, "\(seed)")
+            let list = try await tool.run(
+                ["seats", "list", "--server", "embedded", "--subscription", "50000000-0000-4000-8000-000000000001"],
+                extra: ["POLAR_ACCESS_TOKEN": "polar_oat_embedded_stark"])
+            #expect(try tool.json(list.output)["total_seats"] as? Int == 40)
+            #expect(list.output.contains("\"ada@acme-co.dev\""))
+
+            let faults = document.matches(
+                of: #/`((?:latency|drop-before|drop-after|status|truncate|rate|lock|crash-after)=[^`]+)`/#
+            )
+            .map { String($0.1) }
+            #expect(faults.count >= 10)
+            for fault in faults {
+                // The state cannot be had, which is found out after the faults were read.
+                let result = try await tool.run(
+                    "embedded", "serve", "--embedded-fault", fault, "--embedded-state", "world.json/no")
+                #expect(result.status == 73 || result.status == 78, "\(fault): \(result)")
+                #expect(!result.talk.contains("cannot read the fault"))
+            }
+            #expect(try await tool.run("embedded", "reset").status == 0)
+            for token in Set(document.matches(of: #/polar_oat_embedded_[a-z]+/#).map { String($0.0) })
+            where !token.hasSuffix("stark") && !token.hasSuffix("few") {
+                let doctor = try await tool.run(
+                    ["doctor", "--server", "embedded"], extra: ["POLAR_ACCESS_TOKEN": token])
+                #expect(doctor.status == (token.hasSuffix("expired") ? 77 : 0), "\(token): \(doctor)")
+            }
+        }
+    }
 }
