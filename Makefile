@@ -6,7 +6,7 @@ SUDO := $(if $(filter 0,$(shell id -u)),,sudo)
 # Every Swift file but the build's.
 SOURCES := Package.swift Sources Tests
 
-.PHONY: deps build test lint format demo release clean
+.PHONY: deps build test soak lint format demo release clean
 
 deps:
 	@missing=; for package in libxml2-dev libsqlite3-dev; do \
@@ -26,6 +26,12 @@ release: deps
 test: deps
 	$(SWIFT) build --build-tests
 	$(SWIFT) test --skip-build
+
+# Longer runs of the tests that are driven by a seed: crashes, undone runs, random worlds.
+soak: deps
+	$(SWIFT) build --build-tests
+	POLAR_SEATS_CRASHES=400 POLAR_SEATS_UNDOS=600 POLAR_SEATS_WORLDS=10000 \
+		$(SWIFT) test --skip-build --filter "SeatRunsTests.(CrashTests|UndoTests|TruthTests)"
 
 lint:
 	$(SWIFT) format lint --strict --recursive $(SOURCES)

@@ -58,7 +58,8 @@ public struct RehearsalRun: Sendable {
     }
 
     private func run(_ death: RehearsedDeath?) async throws -> RunEnd {
-        try await PlanFile.running(path, beforeWriting: { try death?.beforeWriting() }) { file in
+        let gate: @Sendable () throws -> Void = { try death?.beforeWriting() }
+        return try await PlanFile.running(path, beforeWriting: gate) { file in
             try await Run(
                 file: file, client: client(death), options: options, environment: environment, toolVersion: toolVersion
             ).perform()
