@@ -27,6 +27,12 @@ test: deps
 	$(SWIFT) build --build-tests
 	$(SWIFT) test --skip-build
 
+# Longer runs of the tests that are driven by a seed: crashes, undone runs, random worlds.
+soak: deps
+	$(SWIFT) build --build-tests
+	POLAR_SEATS_CRASHES=400 POLAR_SEATS_UNDOS=600 POLAR_SEATS_WORLDS=10000 \
+		$(SWIFT) test --skip-build --filter "SeatRunsTests.(CrashTests|UndoTests|TruthTests)"
+
 lint:
 	$(SWIFT) format lint --strict --recursive $(SOURCES)
 

@@ -108,9 +108,16 @@ public struct PlanContents: Sendable {
         guard let index = row.entry else { return StepBody() }
         let entry = entries[index]
         let claims = entry.immediateClaim ?? header.options.immediateClaim
-        let metadata = Dictionary(
+        var metadata = Dictionary(
             entry.details.metadata.map { ($0.key, JSONValue.string($0.value)) }, uniquingKeysWith: { first, _ in first }
         ).merging(exactMetadata[index] ?? [:]) { $1 }
+        // A reissue gives the same seat again, with all that was written on it.
+        if row.action == .reissue, let container = row.container, let seat = row.seat,
+            let text = world.containers[container].seats[seat].metadata,
+            let written = try? PlanJSON.value([String: JSONValue].self, text)
+        {
+            metadata.merge(written) { mine, _ in mine }
+        }
         return StepBody(
             identity: rules.identity(of: PersonFields(entry)), metadata: metadata.isEmpty ? nil : metadata,
             immediateClaim: claims ? true : nil)

@@ -58,8 +58,8 @@ public struct RehearsalRun: Sendable {
     }
 
     private func run(_ death: RehearsedDeath?) async throws -> RunEnd {
-        let beforeWriting: @Sendable () throws -> Void = { try death?.beforeWriting() }
-        return try await PlanFile.running(path, beforeWriting: beforeWriting) { file in
+        let gate: @Sendable () throws -> Void = { try death?.beforeWriting() }
+        return try await PlanFile.running(path, beforeWriting: gate) { file in
             try await Run(
                 file: file, client: client(death), options: options, environment: environment, toolVersion: toolVersion
             ).perform()

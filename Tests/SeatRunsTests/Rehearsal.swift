@@ -44,6 +44,15 @@ struct Rehearsal: Sendable {
         return PolarClient(server: polar, transport: prepared)
     }
 
+    /// A client whose requests all pass `transport`.
+    func client(_ transport: any PolarTransport) -> PolarClient {
+        let server = client.server
+        let prepared = transport.prepared(
+            token: AccessToken(RandomWorld.token), for: server, userAgent: "tests", governor: Governor(rate: nil),
+            retries: RetryPolicy(retries: 0, base: .zero, cap: .zero))
+        return PolarClient(server: server, transport: prepared)
+    }
+
     static let environment = RunEnvironment(now: { RandomWorld.moment }, sleep: { _ in }, random: { 0 })
 
     func plan(
@@ -94,9 +103,8 @@ struct Rehearsal: Sendable {
     func resume(_ path: String, dyingBy death: RehearsedDeath, options: RunOptions = RunOptions()) async throws -> Bool
     {
         let client = Self.client(death.around(transport), server)
-        let beforeWriting: @Sendable () throws -> Void = { try death.beforeWriting() }
         do {
-            let end = try await PlanFile.running(path, beforeWriting: beforeWriting) { file in
+            let end = try await PlanFile.running(path, beforeWriting: death.beforeWriting) { file in
                 try await Run(
                     file: file, client: client, options: options, environment: Self.environment, toolVersion: "test"
                 ).perform()
