@@ -9,7 +9,8 @@ struct DoctorCommand: AsyncParsableCommand {
         abstract: "Check the server, the token and its scopes, the organization and the clock. Changes nothing.",
         discussion: """
             Each scope is tried by one read. Exits with 0 when plans can be made, 69 when the server cannot be reached, \
-            75 when its rate limit is used up, 77 when it does not accept the token or the token may not read seats.
+            75 when its rate limit is used up, 77 when it does not accept the token or the token may not read seats, \
+            78 when it answers otherwise than Polar does.
             """)
 
     @OptionGroup(title: "Server") var server: ServerOptions

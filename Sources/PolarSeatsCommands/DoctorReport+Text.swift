@@ -37,7 +37,7 @@ extension DoctorReport {
             add("rate", "documented \(rate.documented); the tool would use \(rate.used ?? "as much as it gets")")
             add(
                 "",
-                "the server does not show its rate group; it refused \(rate.refused) of \(rate.requests) requests")
+                "its rate group does not show; it refused \(rate.refused) of \(rate.requests) requests")
             add("clock", clockLine)
         }
         for finding in findings {

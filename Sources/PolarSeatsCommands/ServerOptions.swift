@@ -10,7 +10,9 @@ struct ServerOptions: ParsableArguments {
 
     @Option(
         name: .customLong("token-file"),
-        help: ArgumentHelp("Read the access token from a file, - for standard input, instead of POLAR_ACCESS_TOKEN."))
+        help: ArgumentHelp(
+            "Read the access token from a file, - for standard input, instead of POLAR_ACCESS_TOKEN.", valueName: "file"
+        ))
     var tokenFile: String?
 
     @Option(

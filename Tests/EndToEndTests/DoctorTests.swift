@@ -26,6 +26,8 @@ struct DoctorTests {
                 #expect(text.output.contains(words), "\(words) in \(text.output)")
             }
             #expect(text.output.split(separator: "\n").count < 24, "one screen")
+            let longest = text.output.split(separator: "\n").filter { !$0.contains("state: ") }.map(\.count).max() ?? 0
+            #expect(longest <= 80, "of 80 columns")
             #expect(text.talk.isEmpty)
 
             let json = try await tool.run("doctor", "--server", "embedded", "--json")
