@@ -270,4 +270,28 @@ struct CheckTests {
             #expect(colored.output.contains("\u{1B}[31merror\u{1B}[0m"))
         }
     }
+
+    @Test(
+        "a roster that breaks off after good rows is acted on by nobody",
+        arguments: [
+            ("people.csv", "email\nada.l@acme-co.dev\n\"bob@acme-co.dev\n", "people.csv, line 3, column 1: "),
+            ("people.csv", "email\nada.l@acme-co.dev\nbob\u{FFFD}@acme-co.dev\n", "people.csv, line 3, column 4: "),
+            ("people.xml", "<roster>\n<member email='ada.l@acme-co.dev'/>\n<member>", "people.xml, line 3"),
+        ])
+    func breaksOff(name: String, text: String, place: String) async throws {
+        try await withTool { tool in
+            // The replacement character stands for a byte that no UTF-8 has.
+            let bytes = text.unicodeScalars.flatMap { $0 == "\u{FFFD}" ? [0xFF] : Array(String($0).utf8) }
+            try Data(bytes).write(to: URL(fileURLWithPath: tool.path(name)))
+            let options = ["--server", "embedded", "--subscription", World.acme]
+            for command in [["plan", name, "-o", "team.seatplan"], ["apply", name, "--yes"]] {
+                let result = try await tool.run(command + options)
+                #expect(result.status == 65, "\(result)")
+                #expect(result.talk.contains(place), "\(result.talk)")
+            }
+            #expect(!tool.exists("team.seatplan"))
+            // The server was not even begun, let alone asked.
+            #expect(!tool.exists("state"))
+        }
+    }
 }
