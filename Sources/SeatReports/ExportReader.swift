@@ -24,8 +24,10 @@ public struct ExportReader: ~Copyable {
     /// Takes the file's next bytes.
     public mutating func feed(_ chunk: UnsafeRawBufferPointer) throws {
         if isRoster == nil {
-            let first = chunk.first { ![0x20, 0x09, 0x0A, 0x0D].contains($0) }
-            if let first { isRoster = first != UInt8(ascii: "{") }
+            let start = chunk.drop { [0x20, 0x09, 0x0A, 0x0D].contains($0) }
+            if let first = start.first { isRoster = first != UInt8(ascii: "{") }
+            let opening = String(decoding: start.prefix(14), as: UTF8.self).lowercased()
+            if opening.hasPrefix("<!doctype html") || opening.hasPrefix("# ") { throw sink.madeForPeople }
         }
         if isRoster == false {
             text.append(contentsOf: chunk)
@@ -138,6 +140,13 @@ struct SeatCollector: RecordSink {
             remedy: "give files that export seats wrote as CSV, XML, JSON or JSON lines")
     }
 
+    /// Pages leave rows out where there are many, so they are not read back.
+    var madeForPeople: ReportError {
+        ReportError(
+            code: .notAnExport, message: "\(name) is a page for people (HTML or Markdown), not a seat audit to compare",
+            remedy: "export the seats as CSV, XML, JSON or JSON lines")
+    }
+
     /// Throws what a record was wrong with: a comparison of half an export would show people as gone.
     func check() throws {
         if let problem { throw problem }
@@ -165,7 +174,9 @@ struct SeatCollector: RecordSink {
             values[field] = isCSV ? CSVGuard.unguarded(text) : text
         }
         guard let container = SeatCollector.container(values), let status = values[.status] else {
-            problem = problem ?? damaged(line: record.line, "the row names no container or no status")
+            problem =
+                problem
+                ?? (isExport ? damaged(line: record.line, "the row names no container or no status") : notAnExport)
             return
         }
         seats.append(

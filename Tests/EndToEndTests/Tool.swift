@@ -74,12 +74,14 @@ struct Tool {
         try await run(arguments, input: input, extra: extra)
     }
 
-    func run(_ arguments: [String], input: String = "", extra: [String: String] = [:]) async throws -> Result {
+    func run(
+        _ arguments: [String], input: String = "", extra: [String: String] = [:], program: String = Tool.binary
+    ) async throws -> Result {
         let merged = environment.merging(extra) { $1 }
         let variables = Dictionary(
             uniqueKeysWithValues: merged.map { (Environment.Key(rawValue: $0.key) ?? "IGNORED", $0.value) })
         let result = try await Subprocess.run(
-            .path(FilePath(Self.binary)), arguments: Arguments(arguments), environment: .custom(variables),
+            .path(FilePath(program)), arguments: Arguments(arguments), environment: .custom(variables),
             workingDirectory: FilePath(folder), input: .string(input), output: .string(limit: 1 << 24),
             error: .string(limit: 1 << 24))
         var status: Int32 = -1
@@ -88,9 +90,28 @@ struct Tool {
         case .exited(let code): status = code
         case .signaled(let code): signal = code
         }
-        return Result(
+        let outcome = Result(
             command: arguments.joined(separator: " "), status: status, signal: signal,
             output: result.standardOutput, talk: result.standardError)
+        // `embedded` shows its own tokens: they open nothing else.
+        if arguments.first != "embedded" {
+            #expect(!outcome.everything.contains("polar_oat_embedded_wayne"), "\(outcome.command) shows a token")
+        }
+        return outcome
+    }
+
+    /// Files that hold a text, but for the embedded server's own state.
+    func filesHolding(_ text: String) throws -> [String] {
+        try FileManager.default.contentsOfDirectory(atPath: folder).filter { name in
+            if name == "state" || name.contains(".sqlite") { return false }
+            let data = FileManager.default.contents(atPath: path(name)) ?? Data()
+            return data.range(of: Data(text.utf8)) != nil
+        }
+    }
+
+    /// Runs a shell's script in the tool's folder; `$0` is the binary.
+    func shell(_ script: String) async throws -> Result {
+        try await run(["-c", script, Self.binary], program: "/bin/sh")
     }
 
     /// A value that `--json` printed.
