@@ -77,8 +77,8 @@ extension CheckOutline.Source {
     fileprivate func more(_ severity: Defect.Severity, _ console: Console) -> [String] {
         unlisted.filter { $0.key.severity == severity }.sorted { $0.key.code.rawValue < $1.key.code.rawValue }
             .map { kind, count in
-                let name = kind.code.rawValue
-                return "and \(count) more \(severity.rawValue)\(count == 1 ? "" : "s") \(name): --all lists them"
+                let noun = "\(kind.code.rawValue) \(severity.rawValue)"
+                return "and \(count) more \(noun)\(count == 1 ? "" : "s"): --all lists them"
             }
     }
 }

@@ -28,8 +28,7 @@ struct ReadingArguments: ParsableArguments {
     var maps: [String] = []
 
     @Option(
-        help: ArgumentHelp(
-            "The export of a directory: \(Preset.allCases.map(\.rawValue).joined(separator: ", ")).", valueName: "name")
+        help: ArgumentHelp("The export of a directory, whose columns are known.", valueName: "name")
     )
     var preset: Preset?
 
