@@ -6,7 +6,7 @@ SUDO := $(if $(filter 0,$(shell id -u)),,sudo)
 # Every Swift file but the build's.
 SOURCES := Package.swift Sources Tests
 
-.PHONY: deps build test lint format demo release clean
+.PHONY: deps build test lint format demo release fuzz sdk soak clean
 
 deps:
 	@missing=; for package in libxml2-dev libsqlite3-dev; do \
@@ -27,6 +27,12 @@ test: deps
 	$(SWIFT) build --build-tests
 	$(SWIFT) test --skip-build
 
+# Longer runs of the tests that are driven by a seed: crashes, undone runs, random worlds.
+soak: deps
+	$(SWIFT) build --build-tests
+	POLAR_SEATS_CRASHES=400 POLAR_SEATS_UNDOS=600 POLAR_SEATS_WORLDS=10000 \
+		$(SWIFT) test --skip-build --filter "SeatRunsTests.(CrashTests|UndoTests|TruthTests)"
+
 lint:
 	$(SWIFT) format lint --strict --recursive $(SOURCES)
 
@@ -36,5 +42,14 @@ format:
 demo: build
 	@samples/demo.sh "$$($(SWIFT) build --show-bin-path)/polar-seats"
 
+# Polar's own Python SDK against the embedded server; skipped, visibly, where it cannot be had.
+sdk: build
+	@Tests/sdk/run "$$($(SWIFT) build --show-bin-path)/polar-seats"
+
 clean:
 	$(SWIFT) package clean
+
+# libFuzzer on both readers, a minute each; 77 means that the toolchain has no libFuzzer.
+fuzz: deps
+	@status=0; Fuzz/run $(or $(SECONDS_EACH),60) || status=$$?; \
+	if [ $$status -eq 77 ]; then echo "fuzz: skipped, the toolchain has no libFuzzer"; else exit $$status; fi

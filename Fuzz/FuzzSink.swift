@@ -46,10 +46,13 @@ struct FuzzSink: RecordSink {
         digest = (digest ^ value) &* 0x0000_0100_0000_01b3
     }
 
-    static func read(_ bytes: UnsafeRawBufferPointer, _ options: ReadingOptions, chunk: Int) -> FuzzSink {
+    static func read(
+        _ bytes: UnsafeRawBufferPointer, _ options: ReadingOptions, after start: [UInt8], chunk: Int
+    ) -> FuzzSink {
         var sink = FuzzSink()
         var reader = RosterReader(options)
         do {
+            try start.withUnsafeBytes { try reader.feed($0, into: &sink) }
             var from = 0
             while from < bytes.count {
                 let to = min(from + chunk, bytes.count)
@@ -67,10 +70,10 @@ struct FuzzSink: RecordSink {
         return sink
     }
 
-    static func compare(_ bytes: UnsafeRawBufferPointer, _ options: ReadingOptions) {
-        let whole = read(bytes, options, chunk: max(1, bytes.count))
+    static func compare(_ bytes: UnsafeRawBufferPointer, _ options: ReadingOptions, after start: [UInt8]) {
+        let whole = read(bytes, options, after: start, chunk: max(1, bytes.count))
         for chunk in [1, 7, 4096] {
-            let cut = read(bytes, options, chunk: chunk)
+            let cut = read(bytes, options, after: start, chunk: chunk)
             // Of a document that is wrong in two ways libxml2 may name either, by what it has seen.
             let isXML = options.format == .xml
             precondition(

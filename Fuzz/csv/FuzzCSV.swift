@@ -12,11 +12,7 @@ public func fuzzCSV(_ start: UnsafePointer<UInt8>?, _ count: Int) -> CInt {
     options.delimiter = choice & 2 == 0 ? 0x2C : nil
     options.encoding = choice & 4 == 0 ? nil : TextEncoding.allCases[Int(choice >> 4) % TextEncoding.allCases.count]
     let file = UnsafeRawBufferPointer(start: start + 1, count: count - 1)
-    if choice & 8 == 0 {
-        FuzzSink.compare(file, options)
-    } else {
-        (sampleLines + file).withUnsafeBytes { FuzzSink.compare($0, options) }
-    }
+    FuzzSink.compare(file, options, after: choice & 8 == 0 ? [] : sampleLines)
     return 0
 }
 

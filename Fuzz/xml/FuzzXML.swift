@@ -12,11 +12,7 @@ public func fuzzXML(_ start: UnsafePointer<UInt8>?, _ count: Int) -> CInt {
     if choice & 2 != 0 { options.xmlPaths = ["@mail", "profile/id", "profile/@id", "."] }
     if choice & 4 != 0 { options.schema = schema }
     let file = UnsafeRawBufferPointer(start: start + 1, count: count - 1)
-    if choice & 8 == 0 {
-        FuzzSink.compare(file, options)
-    } else {
-        (comment + file).withUnsafeBytes { FuzzSink.compare($0, options) }
-    }
+    FuzzSink.compare(file, options, after: choice & 8 == 0 ? [] : comment)
     return 0
 }
 

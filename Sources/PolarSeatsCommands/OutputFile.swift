@@ -85,6 +85,16 @@ final class OutputFile: ByteSink {
         }
     }
 
+    /// Looks at what was written before it gets its name.
+    func withDraft<R>(_ body: (String) throws -> R) throws -> R {
+        try flush()
+        switch draft {
+        case .named(let name): return try body(name)
+        case .unnamed: return try body("/proc/self/fd/\(descriptor)")
+        case .none: return try body(target)
+        }
+    }
+
     /// Gives the file its name.
     func publish() throws {
         try flush()

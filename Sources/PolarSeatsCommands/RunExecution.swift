@@ -22,6 +22,30 @@ struct RunExecution: Sendable {
     let resumeCommand: String
 
     func perform() async throws {
+        do {
+            try await runAndReport()
+        } catch {
+            let failure = resumable(error)
+            // Rows that missed their goal are told by their own lines and by the summary.
+            if isJSON, failure.status != .incomplete {
+                Console.line(try JSONOutput.text(ErrorLine(failure), pretty: false))
+            }
+            throw failure
+        }
+    }
+
+    /// What the server or the plan file did wrong before a row was reached is no reason to lose the way back.
+    private func resumable(_ error: any Error) -> Failure {
+        var failure = Failure(error)
+        guard error is PolarError || error is PlanFileError else { return failure }
+        if failure.status == .interrupted { failure.message = "interrupted before the run began" }
+        if [.unreachable, .notPermitted, .stopped, .interrupted, .cannotWrite].contains(failure.status) {
+            failure.hints.append("to go on: \(resumeCommand)")
+        }
+        return failure
+    }
+
+    private func runAndReport() async throws {
         // Places that cannot be written are found before the first request that changes anything.
         let set = try ReportSet(reports, failed: failed, options: csv, plan: file)
         defer { set.discard() }
@@ -36,12 +60,11 @@ struct RunExecution: Sendable {
             onProgress: { display.update($0) })
         let end: RunEnd
         do {
-            end = try await withSignals(stop) { try await run.perform() }
+            defer { display.end() }
+            end = try await withSignals(stop, display) { try await run.perform() }
         } catch let refusal as RunRefusal {
-            display.end()
             throw Failure(refusal, file.path)
         }
-        display.end()
         let written = try set.write(file)
         try tell(end, set, written)
         try judge(end)
@@ -60,17 +83,22 @@ struct RunExecution: Sendable {
 
     /// The first SIGINT or SIGTERM lets requests under way finish; the second ends the process at once, which is as safe as
     /// a kill.
-    private func withSignals<R: Sendable>(_ stop: StopBox, _ body: @escaping @Sendable () async throws -> R)
-        async throws -> R
-    {
+    private func withSignals<R: Sendable>(
+        _ stop: StopBox, _ display: ProgressDisplay, _ body: @escaping @Sendable () async throws -> R
+    ) async throws -> R {
         try await withThrowingTaskGroup(of: R?.self) { group in
+            group.addTask {
+                await display.keepShowing()
+                return nil
+            }
             group.addTask {
                 var isFirst = true
                 for await signal in await UnixSignalsSequence(trapping: .sigint, .sigterm) {
-                    if !isFirst { exit(ExitStatus.interrupted.rawValue) }
+                    // Without a farewell: whatever would still run might wait for what is to be left alone.
+                    if !isFirst { _exit(ExitStatus.interrupted.rawValue) }
                     isFirst = false
-                    console.note(
-                        "\nstopping: requests under way finish (\(signal) again stops at once, and is as safe)")
+                    display.end()
+                    console.note("stopping: requests under way finish (\(signal) again stops at once, and is as safe)")
                     await stop.stop(RunStop(.interrupted, "interrupted"))
                     session.governor.close()
                 }
@@ -178,6 +206,21 @@ struct TypedLine<Value: Encodable>: Encodable {
     }
 
     private enum CodingKeys: String, CodingKey { case type, format }
+}
+
+/// The last line of `apply --json` when a run could not do its work.
+struct ErrorLine: Encodable {
+    var type = "error"
+    var format = 1
+    var exitCode: Int32
+    var message: String
+    var hints: [String]
+
+    init(_ failure: Failure) {
+        exitCode = failure.status.rawValue
+        message = failure.message
+        hints = failure.hints.filter { !$0.isEmpty }
+    }
 }
 
 struct RowLine: Encodable {

@@ -61,12 +61,14 @@ struct DriftCheck {
 
     /// A step that was sent when the last run ended: found on the server it is done, else it is to be done.
     private func settle(_ step: Step, _ list: SeatsList, _ open: inout [Step], _ drift: inout Drift) {
-        var change = StepChange(step: step.id, state: .planned, attempts: step.attempts, at: now)
+        // Not found is not undone: the server may still be at work on the request that the last run left behind. So the
+        // step stays unknown, and a refusal of its next attempt is looked into.
+        var change = StepChange(step: step.id, state: .unknown, attempts: step.attempts, at: now)
         let evidence =
             step.kind == .grow ? Settlement.grown(list.totalSeats, step) : Settlement.find(list.seats, step)
         switch evidence {
         case nil:
-            change.outcome = .planned
+            change.outcome = .unknown
             open.append(step)
         case .seat(let seat):
             change.state = .done
@@ -176,8 +178,12 @@ struct Holders {
     }
 
     func find(_ step: Step) -> CustomerSeat? {
-        if !step.emailKey.isEmpty, let seat = byEmail[step.emailKey] { return seat }
-        if !step.externalID.isEmpty, let seat = byExternalID[step.externalID] { return seat }
-        return step.body.identity?.memberID.flatMap { byMemberID[$0] }
+        find(emailKey: step.emailKey, externalID: step.externalID)
+            ?? step.body.identity?.memberID.flatMap { byMemberID[$0] }
+    }
+
+    func find(emailKey: String, externalID: String) -> CustomerSeat? {
+        if !emailKey.isEmpty, let seat = byEmail[emailKey] { return seat }
+        return externalID.isEmpty ? nil : byExternalID[externalID]
     }
 }

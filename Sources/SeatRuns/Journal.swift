@@ -3,7 +3,7 @@ internal import SeatPlanning
 /// Writes step changes to the plan file in groups: whoever comes while a write is under way is in the next one, so that a
 /// durable row costs a fraction of an fsync under load and one fsync at most when alone.
 actor Journal {
-    private let file: PlanFile
+    private let write: @Sendable ([StepChange]) async throws -> Void
     private var waiting: [(changes: [StepChange], continuation: CheckedContinuation<Turn, Never>)] = []
     private var isWriting = false
     private(set) var transactions = 0
@@ -16,7 +16,13 @@ actor Journal {
         case lead
     }
 
-    init(_ file: PlanFile) { self.file = file }
+    init(_ file: PlanFile) { self.init { try file.apply($0) } }
+
+    /// - Parameter write: makes one group durable.
+    init(write: @escaping @Sendable ([StepChange]) async throws -> Void) { self.write = write }
+
+    /// Writers that wait for the next group.
+    var waitingCount: Int { waiting.count }
 
     /// Returns when the changes are durable.
     func commit(_ changes: [StepChange]) async throws {
@@ -36,6 +42,7 @@ actor Journal {
         let all = changes + group.flatMap(\.changes)
         var failure: (any Error)?
         do {
+            // Off the actor, so that others can queue up meanwhile.
             try await write(all)
             transactions += 1
         } catch {
@@ -48,10 +55,5 @@ actor Journal {
             waiting.removeFirst().continuation.resume(returning: .lead)
         }
         if let failure { throw failure }
-    }
-
-    /// Off the actor, so that others can queue up meanwhile.
-    private nonisolated func write(_ changes: [StepChange]) async throws {
-        try file.apply(changes)
     }
 }

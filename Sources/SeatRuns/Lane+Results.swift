@@ -8,7 +8,7 @@ extension StepBody {
             in: container.seatContainer, email: identity?.email, externalCustomerID: identity?.externalCustomerID,
             customerID: identity?.customerID.map { CustomerID($0) }, externalMemberID: identity?.externalMemberID,
             memberID: identity?.memberID.map { MemberID($0) },
-            metadata: metadata.map { $0.mapValues { .string($0) } }, immediateClaim: immediateClaim)
+            metadata: metadata, immediateClaim: immediateClaim)
     }
 }
 
@@ -70,6 +70,9 @@ extension Lane {
         change.httpStatus = error.status
         change.error = error.errorClass ?? error.code.rawValue
         change.message = error.message
+        if step.action == .reissue, step.kind == .revoke {
+            change.message = "the old invitation could not be revoked, so no new one was made: " + error.message
+        }
         return change
     }
 
@@ -82,11 +85,12 @@ extension Lane {
         return change
     }
 
-    func notReissued(_ step: Step) -> StepChange {
+    /// A migration: the person has no seat in the new container, and so keeps the old one.
+    func notMoved(_ step: Step) -> StepChange {
         var change = change(step, .skipped, step.attempts)
-        change.outcome = .failed
-        change.error = "NotReissued"
-        change.message = "the old invitation could not be revoked, so no new one was made"
+        change.outcome = .skipped
+        change.error = "NotMoved"
+        change.message = "the person got no seat in the new container, and keeps this one"
         return change
     }
 }

@@ -43,17 +43,37 @@ extension PlanFile {
         }
     }
 
-    /// The next steps of a container that are not over, in order.
-    func openSteps(container: Int, after id: Int64, limit: Int) throws -> [Step] {
+    /// The next steps of a lane that are not over, in order.
+    func openSteps(lane: Int, after id: Int64, limit: Int) throws -> [Step] {
+        try openSteps("step.lane = ?", lane, id, limit)
+    }
+
+    /// The steps on a container's seats that are not over, in whatever lane.
+    func openSteps(container: Int) throws -> [Step] { try openSteps("step.container = ?", container, 0, Int.max) }
+
+    private func openSteps(_ condition: String, _ index: Int, _ id: Int64, _ limit: Int) throws -> [Step] {
         try read { database in
             try Row.fetchAll(
                 database,
                 sql: """
-                    SELECT step.*, row.email_key, row.external_id, row.action FROM step JOIN row ON row.id = step.row
-                    WHERE step.container = ? AND step.id > ? AND step.state IN ('planned', 'sent', 'unknown')
+                    SELECT step.*, row.email_key, row.external_id, row.action,
+                        (SELECT outcome FROM row AS before WHERE before.id = step.after_row) AS after_outcome
+                    FROM step JOIN row ON row.id = step.row
+                    WHERE \(condition) AND step.id > ? AND step.state IN ('planned', 'sent', 'unknown')
                     ORDER BY step.id LIMIT ?
-                    """, arguments: [container, id, limit]
+                    """, arguments: [index, id, limit]
             ).map(Self.step)
+        }
+    }
+
+    /// Lanes that have open steps.
+    func openLanes() throws -> [Int] {
+        try read { database in
+            try Int.fetchAll(
+                database,
+                sql: """
+                    SELECT DISTINCT lane FROM step WHERE state IN ('planned', 'sent', 'unknown') ORDER BY lane
+                    """)
         }
     }
 
@@ -90,7 +110,9 @@ extension PlanFile {
         let action: String = row["action"]
         let body: String? = row["body"]
         return Step(
-            id: row["id"], row: row["row"], container: row["container"], kind: Step.Kind(rawValue: kind) ?? .assign,
+            id: row["id"], row: row["row"], container: row["container"], lane: row["lane"], after: row["after_row"],
+            afterOutcome: (row["after_outcome"] as String?).flatMap { Outcome(rawValue: $0) },
+            kind: Step.Kind(rawValue: kind) ?? .assign,
             action: Action(rawValue: action) ?? .assign, state: Step.State(rawValue: state) ?? .unknown,
             seatID: row["seat_id"],
             body: try body.map { try PlanJSON.value(StepBody.self, $0) } ?? StepBody(), attempts: row["attempts"],
@@ -119,6 +141,8 @@ extension PlanFile {
                 try step.execute(arguments: [
                     change.state.rawValue, change.seatID, change.attempts, change.at, change.step,
                 ])
+                // The second step of a row that has failed: what is said of the row stays.
+                if change.state == .skipped, change.outcome == nil { continue }
                 try row.execute(arguments: [
                     change.outcome?.rawValue, change.seatID, change.seatStatus, change.httpStatus, change.error,
                     change.message, change.at, change.step,
@@ -127,15 +151,29 @@ extension PlanFile {
         }
     }
 
+    /// Ends what is left of a row whose first step has failed for good.
+    func skipOpenSteps(ofRow row: Int64, at time: String) throws {
+        try write { database in
+            try database.execute(
+                sql: """
+                    UPDATE step SET state = 'skipped', finished_at = ? WHERE row = ?
+                        AND state IN ('planned', 'sent', 'unknown')
+                    """, arguments: [time, row])
+        }
+    }
+
     /// Ends the steps of a container after `id` that are still planned, with one reason on their rows.
     ///
+    /// - Parameter onlyAssigns: ends assignments, and reissues whole: one that could only revoke would cost somebody the
+    ///   seat.
     /// - Returns: how many rows that were.
     func closeOpenSteps(
         container: Int, after id: Int64, outcome: Outcome, error: String, message: String, at time: String,
         onlyAssigns: Bool
     ) throws -> Int {
         let condition =
-            "container = ? AND id > ? AND state = 'planned'" + (onlyAssigns ? " AND kind = 'assign'" : "")
+            "lane = ? AND id > ? AND state = 'planned'"
+            + (onlyAssigns ? " AND (kind = 'assign' OR row IN (SELECT id FROM row WHERE action = 'reissue'))" : "")
         return try write { database in
             try database.execute(
                 sql: """

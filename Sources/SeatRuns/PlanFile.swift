@@ -12,10 +12,13 @@ internal import SeatPlanning
 public final class PlanFile: Sendable {
     public let path: String
     let database: DatabaseQueue
+    /// Rehearsals and tests die here.
+    private let beforeWriting: @Sendable () throws -> Void
 
-    private init(path: String, database: DatabaseQueue) {
+    private init(path: String, database: DatabaseQueue, beforeWriting: @escaping @Sendable () throws -> Void = {}) {
         self.path = path
         self.database = database
+        self.beforeWriting = beforeWriting
     }
 
     /// How a plan file is opened: reports read it, a run writes it.
@@ -29,13 +32,18 @@ public final class PlanFile: Sendable {
     static let applicationID = 0x5345_4154
 
     /// Opens a plan for a run, alone: nobody else runs it until `body` returns. Then the plan is one file again.
-    public static func running<R>(_ path: String, _ body: (PlanFile) async throws -> R) async throws -> R {
+    ///
+    /// - Parameter beforeWriting: what it throws, writing throws, and nothing is written.
+    public static func running<R>(
+        _ path: String, beforeWriting: @escaping @Sendable () throws -> Void = {},
+        _ body: (PlanFile) async throws -> R
+    ) async throws -> R {
         guard FileManager.default.fileExists(atPath: path) else {
             throw PlanFileError(.missing, path: path, "\(path): no such plan file")
         }
         let lock = try PlanLock(path)
         defer { lock.release() }
-        let file = try open(path, .running)
+        let file = try open(path, .running, beforeWriting: beforeWriting)
         do {
             let result = try await body(file)
             try file.close()
@@ -48,6 +56,12 @@ public final class PlanFile: Sendable {
 
     /// Opens a plan file and checks that it is one.
     public static func open(_ path: String, _ access: Access) throws -> PlanFile {
+        try open(path, access, beforeWriting: {})
+    }
+
+    private static func open(
+        _ path: String, _ access: Access, beforeWriting: @escaping @Sendable () throws -> Void
+    ) throws -> PlanFile {
         guard FileManager.default.fileExists(atPath: path) else {
             throw PlanFileError(.missing, path: path, "\(path): no such plan file")
         }
@@ -59,7 +73,7 @@ public final class PlanFile: Sendable {
         }
         do {
             let database = try DatabaseQueue(path: path, configuration: configuration)
-            let file = PlanFile(path: path, database: database)
+            let file = PlanFile(path: path, database: database, beforeWriting: beforeWriting)
             try file.check()
             if access == .running {
                 try file.ensureWritable()
@@ -129,6 +143,7 @@ public final class PlanFile: Sendable {
     }
 
     func write<T>(_ body: (Database) throws -> T) throws -> T {
+        try beforeWriting()
         do { return try database.write(body) } catch let error as DatabaseError { throw Self.translate(error, path) }
     }
 

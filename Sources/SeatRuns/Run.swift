@@ -62,11 +62,11 @@ public struct Run: Sendable {
         let drift = try await lookAgain(header)
         let run = try file.beginRun(toolVersion: toolVersion, at: environment.timestamp())
         try file.apply(drift.settled + drift.alreadyDone)
-        let work = try file.openWork()
+        let lanes = try file.openLanes()
         let worked = try file.openRows()
         let monitor = RunMonitor(total: worked, onProgress: onProgress)
         await monitorBox.attach(monitor)
-        try await carryOut(work.map(\.container), header, monitor)
+        try await carryOut(lanes, header, monitor)
         let stop = await monitor.stop
         let summary = try finish(run, begun, stop)
         return RunEnd(
@@ -88,23 +88,17 @@ public struct Run: Sendable {
         let containers = try file.containers()
         var all = Drift()
         for (index, _) in try file.openWork() {
-            let steps = try file.openSteps(container: index, after: 0, limit: Int.max)
+            let steps = try file.openSteps(container: index)
             let id = containers[index].snapshot.id
             let check = DriftCheck(
                 container: containers[index], index: index, options: header.options, now: environment.timestamp())
-            let drift = check.compare(steps, try await list(id), status: try await status(id))
+            let drift = check.compare(steps, try await client.liveList(id), status: try await status(id))
             all.conflicts += drift.conflicts
             all.alreadyDone += drift.alreadyDone
             all.settled += drift.settled
         }
         if !all.conflicts.isEmpty { throw RunRefusal.drift(all.conflicts) }
         return all
-    }
-
-    private func list(_ id: ContainerID) async throws -> SeatsList? {
-        do { return try await client.seats(of: id.seatContainer) } catch let error as PolarError
-            where error.status == 404
-        { return nil }
     }
 
     private func status(_ id: ContainerID) async throws -> String? {
@@ -120,28 +114,53 @@ public struct Run: Sendable {
 
     // MARK: Lanes
 
-    private func carryOut(_ containers: [Int], _ header: PlanHeader, _ monitor: RunMonitor) async throws {
-        let known = try file.containers()
+    private func carryOut(_ lanes: [Int], _ header: PlanHeader, _ monitor: RunMonitor) async throws {
+        let ids = try file.containers().map(\.snapshot.id)
         let journal = Journal(file)
         var laneOptions = options
         laneOptions.proration = header.options.proration
         func lane(_ container: Int) -> Lane {
             Lane(
-                container: container, id: known[container].snapshot.id, file: file, journal: journal, monitor: monitor,
-                client: client, options: laneOptions, environment: environment)
+                container: container, containers: ids, file: file, journal: journal, monitor: monitor, client: client,
+                options: laneOptions, environment: environment)
         }
+        try await pass(lanes.map(lane), lane, monitor)
+        // What waited for a row that was settled only at the end gets its turn now.
+        let waiting = try file.openLanes()
+        if !waiting.isEmpty, await monitor.stop == nil { try await pass(waiting.map(lane), lane, monitor) }
+    }
+
+    private func pass(_ lanes: [Lane], _ lane: (Int) -> Lane, _ monitor: RunMonitor) async throws {
+        await work(lanes, monitor)
+        var leftovers = await monitor.takeLeftovers()
+        let waiting = Dictionary(grouping: leftovers.filter { $0.why == .serverAway }, by: \.step.lane)
+        if !waiting.isEmpty, await monitor.stop == nil {
+            // The server was away for some rows and there for later ones: those that it missed get their turn now.
+            leftovers.removeAll { $0.why == .serverAway }
+            let again = waiting.sorted { $0.key < $1.key }.map { index, left in
+                var lane = lane(index)
+                lane.onlyRows = Set(left.map(\.step.row))
+                return lane
+            }
+            await work(again, monitor)
+            leftovers += await monitor.takeLeftovers()
+        }
+        if await monitor.stop == nil { try await settleLeftovers(leftovers, lane, monitor) }
+    }
+
+    /// Runs lanes, so many at once.
+    private func work(_ lanes: [Lane], _ monitor: RunMonitor) async {
         await withTaskGroup(of: Void.self) { group in
-            var rest = containers[...]
-            for container in rest.prefix(max(1, options.concurrency)) {
-                group.addTask { [lane = lane(container)] in await Self.runLane(lane, monitor) }
+            var rest = lanes[...]
+            for lane in rest.prefix(max(1, options.concurrency)) {
+                group.addTask { await Self.runLane(lane, monitor) }
             }
             rest = rest.dropFirst(max(1, options.concurrency))
             while await group.next() != nil {
-                guard let container = rest.popFirst(), await monitor.stop == nil else { continue }
-                group.addTask { [lane = lane(container)] in await Self.runLane(lane, monitor) }
+                guard let lane = rest.popFirst(), await monitor.stop == nil else { continue }
+                group.addTask { await Self.runLane(lane, monitor) }
             }
         }
-        try await settleLeftovers(await monitor.leftovers, lane, monitor)
     }
 
     /// A plan file that cannot be written stops the run before the next request; requests under way still finish.
@@ -157,22 +176,28 @@ public struct Run: Sendable {
         }
     }
 
-    /// Rows whose retries were used up: one more look, now that the run is over.
+    /// Rows whose retries were used up: one more look, now that the run is over. What the server has not done has failed;
+    /// where it cannot be asked, the rows wait for the next run.
     private func settleLeftovers(
         _ leftovers: [Leftover], _ lane: (Int) -> Lane, _ monitor: RunMonitor
     ) async throws {
-        if await monitor.stop != nil { return }
         var away: Leftover?
         for leftover in leftovers {
-            let home = lane(leftover.step.container)
+            if leftover.why == .serverAway {
+                away = leftover
+                continue
+            }
+            let home = lane(leftover.step.lane)
             do {
-                if let evidence = try await Settlement.look(client, home.id, leftover.step) {
-                    try file.apply([home.settled(leftover.step, leftover.attempts, evidence)])
-                } else if leftover.isServerAway {
-                    away = leftover
+                let change: StepChange
+                if let evidence = try await Settlement.look(client, home.home(leftover.step), leftover.step) {
+                    change = home.settled(leftover.step, leftover.attempts, evidence)
                 } else {
-                    try file.apply([home.failed(leftover.step, leftover.attempts, leftover.error)])
+                    change = home.failed(leftover.step, leftover.attempts, leftover.error)
                 }
+                try file.apply([change])
+                if change.state == .failed { try file.skipOpenSteps(ofRow: leftover.step.row, at: change.at) }
+                if let outcome = change.outcome { await monitor.finished(outcome, count: 1) }
             } catch is PolarError {
                 away = leftover
             }
@@ -187,9 +212,14 @@ public struct Run: Sendable {
             let start = begun.addingTimeInterval(pause.start / .seconds(1))
             paused[minute(start), default: 0] += pause.length / .seconds(1)
         }
-        try file.endRun(
-            run, at: environment.timestamp(), ended: stop?.reason.rawValue ?? "complete", requests: pace?.sent ?? 0,
-            since: Timestamp(begun).rawValue, paused: paused)
+        do {
+            try file.endRun(
+                run, at: environment.timestamp(), ended: stop?.reason.rawValue ?? "complete", requests: pace?.sent ?? 0,
+                since: Timestamp(begun).rawValue, paused: paused)
+        } catch let error as PlanFileError {
+            // The run has stopped because of it already, and is told so.
+            if stop?.reason != .cannotRecord { throw error }
+        }
         return try file.summary()
     }
 

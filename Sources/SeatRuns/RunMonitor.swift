@@ -10,7 +10,7 @@ actor RunMonitor {
     private(set) var stop: RunStop?
     private(set) var done = 0
     private(set) var outcomes: [Outcome: Int] = [:]
-    private(set) var leftovers: [Leftover] = []
+    private var leftovers: [Leftover] = []
     private var failuresInARow = 0
     private let onProgress: @Sendable (RunProgress) -> Void
     private let total: Int
@@ -25,6 +25,12 @@ actor RunMonitor {
         if stop == nil { stop = reason }
     }
 
+    /// The steps that were left since the last call.
+    func takeLeftovers() -> [Leftover] {
+        defer { leftovers = [] }
+        return leftovers
+    }
+
     /// Rows reached their end.
     func finished(_ outcome: Outcome, count: Int) {
         done += count
@@ -35,7 +41,7 @@ actor RunMonitor {
     /// The server did something: whatever it was, it works.
     func succeeded() { failuresInARow = 0 }
 
-    /// A step's retries are used up although nothing is wrong with it.
+    /// A step could not be brought to its end, although nothing is known to be wrong with it.
     func leave(_ leftover: Leftover) {
         leftovers.append(leftover)
         failuresInARow += 1
@@ -46,18 +52,24 @@ actor RunMonitor {
     }
 }
 
-/// A step whose retries are used up.
+/// A step that a lane left behind.
 struct Leftover: Sendable {
+    enum Reason {
+        /// The server fails at this very request, again and again.
+        case retriesUsedUp
+        /// The server was not reached, or could not be asked what became of the request.
+        case serverAway
+    }
+
     var step: Step
-    var attempts: Int
+    var why: Reason
+    var attempts = 0
     var error: PolarError
 
-    /// The server was not reached, or was overloaded: nothing is wrong with the row.
-    var isServerAway: Bool {
-        switch error.code {
-        case .connectionFailed, .secureConnectionFailed, .proxyFailed, .rateLimited: true
-        default: false
-        }
+    init(step: Step, why: Reason, error: PolarError) {
+        self.step = step
+        self.why = why
+        self.error = error
     }
 }
 

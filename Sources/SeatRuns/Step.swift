@@ -1,3 +1,4 @@
+public import PolarAPI
 public import SeatPlanning
 
 /// One request that changes something, and how far it is.
@@ -27,6 +28,12 @@ public struct Step: Sendable, Equatable {
     public var row: Int64
     /// Index of the container in the plan.
     public var container: Int
+    /// Index of the container whose lane executes the step.
+    public var lane: Int
+    /// The row whose seat must be there before: a migration.
+    public var after: Int64?
+    /// That row's outcome when the step was read.
+    public var afterOutcome: Outcome?
     public var kind: Kind
     /// The row's action: an assignment of a `reissue` ends as `reissued`.
     public var action: Action
@@ -45,13 +52,14 @@ public struct Step: Sendable, Equatable {
 /// What a step sends, stored as JSON.
 public struct StepBody: Sendable, Equatable, Codable {
     public var identity: SeatIdentity?
-    public var metadata: [String: String]?
+    public var metadata: [String: JSONValue]?
     public var immediateClaim: Bool?
     /// For `grow`.
     public var seats: Int?
 
     public init(
-        identity: SeatIdentity? = nil, metadata: [String: String]? = nil, immediateClaim: Bool? = nil, seats: Int? = nil
+        identity: SeatIdentity? = nil, metadata: [String: JSONValue]? = nil, immediateClaim: Bool? = nil,
+        seats: Int? = nil
     ) {
         self.identity = identity
         self.metadata = metadata

@@ -52,10 +52,14 @@ enum StepPolicy {
         switch error.code {
         case .pauseTooLong: return .stop(RunStop(.pauseTooLong, error.message))
         case .cancelled: return .stop(RunStop(.interrupted, "stopped"))
-        case .connectionFailed, .secureConnectionFailed, .proxyFailed, .rateLimited: return .tryLater
+        case .connectionFailed, .secureConnectionFailed, .proxyFailed, .rateLimited:
+            // A repeated revocation may have been done by an attempt before this one.
+            return error.isDefinite ? .tryLater : .settle
         default: break
         }
-        guard let status = error.status, error.isDefinite else { return .settle }
+        guard error.isDefinite else { return .settle }
+        // Never sent, and never will be: it cannot be put together.
+        guard let status = error.status else { return .fail }
         switch status {
         // A canceled subscription cannot grow; its seats can still be given out.
         case 403 where kind == .grow && error.errorClass == "AlreadyCanceledSubscription": return .fail

@@ -90,9 +90,23 @@ struct Tool {
         case .exited(let code): status = code
         case .signaled(let code): signal = code
         }
-        return Result(
+        let outcome = Result(
             command: arguments.joined(separator: " "), status: status, signal: signal,
             output: result.standardOutput, talk: result.standardError)
+        // `embedded` shows its own tokens: they open nothing else.
+        if arguments.first != "embedded" {
+            #expect(!outcome.everything.contains("polar_oat_embedded_wayne"), "\(outcome.command) shows a token")
+        }
+        return outcome
+    }
+
+    /// Files that hold a text, but for the embedded server's own state.
+    func filesHolding(_ text: String) throws -> [String] {
+        try FileManager.default.contentsOfDirectory(atPath: folder).filter { name in
+            if name == "state" || name.contains(".sqlite") { return false }
+            let data = FileManager.default.contents(atPath: path(name)) ?? Data()
+            return data.range(of: Data(text.utf8)) != nil
+        }
     }
 
     /// Runs a shell's script in the tool's folder; `$0` is the binary.

@@ -24,7 +24,7 @@ struct Chance: RandomNumberGenerator {
 /// A small world of all sorts: both models, subscriptions and orders, over-full and empty ones, expired invitations,
 /// external ids that are linked or not; and a roster of all sorts for it.
 struct RandomWorld {
-    let seed: EmbeddedSeed
+    var seed: EmbeddedSeed
     let isLegacy: Bool
     let containers: [ContainerID]
     /// Billing customers' external ids, aligned with `containers`.

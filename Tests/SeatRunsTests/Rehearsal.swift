@@ -11,11 +11,14 @@ struct Rehearsal: Sendable {
     let server: RunningEmbeddedServer
     let world: RandomWorld
     let folder: String
+    /// Below everything that retries and paces.
+    let transport: HTTPTransport
 
-    static func with(
+    @discardableResult
+    static func with<Value: Sendable>(
         _ world: RandomWorld, faults: [EmbeddedFault] = [], seed: UInt64 = 1,
-        _ body: @Sendable (Rehearsal) async throws -> Void
-    ) async throws {
+        _ body: @Sendable (Rehearsal) async throws -> Value
+    ) async throws -> Value {
         let folder = NSTemporaryDirectory() + "polar-seats-runs-\(UUID().uuidString)"
         try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
         defer { try? FileManager.default.removeItem(atPath: folder) }
@@ -24,33 +27,48 @@ struct Rehearsal: Sendable {
         configuration.seed = seed
         configuration.now = RandomWorld.moment
         configuration.faults = faults + [try EmbeddedFault(parsing: "rate=unlimited")]
-        try await withEmbeddedServer(configuration) { server in
+        return try await withEmbeddedServer(configuration) { server in
             try await withHTTPTransport { transport in
-                let polar = PolarServer.embedded(port: server.port)
-                let prepared = transport.prepared(
-                    token: AccessToken(RandomWorld.token), for: polar, userAgent: "tests",
-                    governor: Governor(rate: nil),
-                    retries: RetryPolicy(retries: 30, base: .zero, cap: .zero))
-                try await body(
-                    Rehearsal(
-                        client: PolarClient(server: polar, transport: prepared), server: server, world: world,
-                        folder: folder))
+                let client = Self.client(transport, server)
+                return try await body(
+                    Rehearsal(client: client, server: server, world: world, folder: folder, transport: transport))
             }
         }
     }
 
+    private static func client(_ transport: any PolarTransport, _ server: RunningEmbeddedServer) -> PolarClient {
+        let polar = PolarServer.embedded(port: server.port)
+        let prepared = transport.prepared(
+            token: AccessToken(RandomWorld.token), for: polar, userAgent: "tests", governor: Governor(rate: nil),
+            retries: RetryPolicy(retries: 30, base: .zero, cap: .zero))
+        return PolarClient(server: polar, transport: prepared)
+    }
+
+    /// A client whose requests all pass `transport`.
+    func client(_ transport: any PolarTransport) -> PolarClient {
+        let server = client.server
+        let prepared = transport.prepared(
+            token: AccessToken(RandomWorld.token), for: server, userAgent: "tests", governor: Governor(rate: nil),
+            retries: RetryPolicy(retries: 0, base: .zero, cap: .zero))
+        return PolarClient(server: server, transport: prepared)
+    }
+
     static let environment = RunEnvironment(now: { RandomWorld.moment }, sleep: { _ in }, random: { 0 })
 
-    func plan(_ entries: EntryTable? = nil, _ options: PlanningOptions? = nil) async throws -> PlanContents {
+    func plan(
+        _ entries: EntryTable? = nil, _ options: PlanningOptions? = nil, standard: ContainerReference? = nil,
+        besides: [ContainerReference] = []
+    ) async throws -> PlanContents {
         let entries = entries ?? world.entries
         let options = options ?? world.options
-        let snapshot = try await SnapshotTaker(client: client, now: { RandomWorld.moment }).take(
-            SnapshotTaker.Scope(entries: entries, standard: nil, identity: options.identity))
+        var scope = SnapshotTaker.Scope(entries: entries, standard: standard, identity: options.identity)
+        scope.besides = besides
+        let snapshot = try await SnapshotTaker(client: client, now: { RandomWorld.moment }).take(scope)
         let plan = Planner(entries: entries, world: snapshot.world, options: options).plan()
         let header = PlanHeader(
             toolVersion: "test", plannedAt: snapshot.world.takenAt, server: "embedded", serverURL: "",
             organization: snapshot.world.organization, model: snapshot.world.model, options: options,
-            standardContainer: nil, plan: plan, overrides: [], reads: 0)
+            standardContainer: standard, plan: plan, overrides: [], reads: 0)
         let source = entries.sources[0]
         let roster = PlanRoster(
             name: source.name, path: nil, bytes: 0, rows: entries.count, sha256: "", columns: source.columns,
@@ -76,6 +94,24 @@ struct Rehearsal: Sendable {
             var rows: [ResultRow] = []
             try file.forEachResult { rows.append($0) }
             return (end, rows)
+        }
+    }
+
+    /// Runs the plan until it is over or dead.
+    ///
+    /// - Returns: whether it came to its end.
+    func resume(_ path: String, dyingBy death: RehearsedDeath, options: RunOptions = RunOptions()) async throws -> Bool
+    {
+        let client = Self.client(death.around(transport), server)
+        do {
+            let end = try await PlanFile.running(path, beforeWriting: death.beforeWriting) { file in
+                try await Run(
+                    file: file, client: client, options: options, environment: Self.environment, toolVersion: "test"
+                ).perform()
+            }
+            return end.stop == nil && !death.hasHappened
+        } catch  where death.hasHappened {
+            return false
         }
     }
 

@@ -1,0 +1,64 @@
+internal import ArgumentParser
+internal import Foundation
+internal import SeatPlanning
+internal import SeatRuns
+
+struct UndoCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "undo", abstract: "Make a new plan that reverses a run, and list what cannot be reversed.",
+        discussion: """
+            Changes nothing on the server: the result is an ordinary plan, to be shown and applied like any other. Seats
+            that the run gave are taken back from the people who still hold them; seats that it took are given again.
+            """)
+
+    @Argument(help: ArgumentHelp("The plan that was applied.", valueName: "plan"))
+    var plan: String
+
+    @Option(
+        name: [.short, .customLong("output")], help: ArgumentHelp("Where the new plan is saved.", valueName: "file"))
+    var output: String
+
+    @OptionGroup(title: "Server") var server: ServerOptions
+    @OptionGroup(title: "Output") var common: CommonOptions
+
+    func run() async throws {
+        let console = common.console
+        let file = try PlanFile.open(plan, .reading)
+        defer { try? file.close() }
+        let choice = try ServerChoice.planned(by: try file.header(), plan, server)
+        try await Session.with(choice, server, common) { session in
+            let contents: PlanContents
+            do {
+                contents = try await Undo(
+                    file, client: session.client, toolVersion: ToolVersion.current, now: session.now
+                ).plan()
+            } catch is NothingToUndo {
+                throw Failure(
+                    .badData, "\(plan): has not been applied, so there is nothing to undo",
+                    hints: ["`polar-seats show \(shellQuoted(plan))` tells what it would do"])
+            }
+            try PlanFile.create(output, contents)
+            let made = try PlanFile.open(output, .reading)
+            defer { try? made.close() }
+            let outline = try PlanOutline(
+                made, planFile: output, rate: session.rate, limit: common.json ? Int.max : PlanOutline.attentionLimit)
+            Console.output(common.json ? try JSONOutput.text(outline) + "\n" : outline.text(console))
+            if let failure = contents.header.verdict() { throw failure }
+            guard !common.json, contents.plan.hasChanges else { return }
+            console.note("to reverse the run: polar-seats apply \(shellQuoted(output))")
+        }
+    }
+}
+
+extension ServerChoice {
+    /// The server of a saved plan; `--server` may repeat it, not change it.
+    static func planned(by header: PlanHeader, _ path: String, _ options: ServerOptions) throws -> ServerChoice {
+        let planned = try ServerChoice(header.server)
+        if options.server != nil, let said = try ServerChoice.chosen(options), said != planned {
+            throw Failure(
+                .badData, "\(path): made for \(header.server), not for \(said.name)",
+                hints: ["leave --server out, or plan again against \(said.name)"])
+        }
+        return planned
+    }
+}
