@@ -34,7 +34,7 @@ final class OutputFile: ByteSink {
             throw Failure(.cannotWrite, "\(path): is a folder", hints: ["give the name of a file in it"])
         }
         // Renaming onto a device would put a file in its place.
-        if exists, facts.st_mode & S_IFMT != S_IFREG || path.hasPrefix("/dev/") || path.hasPrefix("/proc/") {
+        if exists, facts.st_mode & S_IFMT != S_IFREG || OutputPlace.isOpenFile(path) {
             target = path
             draft = .none
             descriptor = Glibc.open(path, O_WRONLY | O_CLOEXEC | O_NOCTTY)

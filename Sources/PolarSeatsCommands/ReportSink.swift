@@ -47,6 +47,11 @@ enum OutputPlace {
         return String(cString: real) + "/" + name
     }
 
+    /// A name for what the process holds open already, such as `/dev/stdout`.
+    static func isOpenFile(_ path: String) -> Bool {
+        ["/dev/std", "/dev/fd/", "/proc/self/fd/"].contains { path.hasPrefix($0) }
+    }
+
     /// Refuses outputs that would overwrite each other, or what the command reads.
     ///
     /// - Parameters:
@@ -57,7 +62,7 @@ enum OutputPlace {
         for (path, what) in inputs where path != "-" { taken[resolved(path)] = what }
         for path in outputs {
             let place = path == "-" ? path : resolved(path)
-            guard !path.hasPrefix("/dev/") else { continue }
+            guard path != "/dev/null", !isOpenFile(path) else { continue }
             if let other = taken[place] {
                 throw Failure(
                     .usage, "\(path == "-" ? "standard output" : path): would overwrite \(other)",
