@@ -18,6 +18,9 @@ struct UndoCommand: AsyncParsableCommand {
         name: [.short, .customLong("output")], help: ArgumentHelp("Where the new plan is saved.", valueName: "file"))
     var output: String
 
+    @Flag(name: .customLong("allow-inactive"), help: "Give seats back in canceled or unpaid subscriptions too.")
+    var allowInactive = false
+
     @OptionGroup(title: "Server") var server: ServerOptions
     @OptionGroup(title: "Output") var common: CommonOptions
 
@@ -30,7 +33,8 @@ struct UndoCommand: AsyncParsableCommand {
             let contents: PlanContents
             do {
                 contents = try await Undo(
-                    file, client: session.client, toolVersion: ToolVersion.current, now: session.now
+                    file, client: session.client, toolVersion: ToolVersion.current, allowInactive: allowInactive,
+                    now: session.now
                 ).plan()
             } catch is NothingToUndo {
                 throw Failure(
