@@ -150,7 +150,7 @@ let package = Package(
         ),
         .testTarget(
             name: "PolarSeatsCommandsTests",
-            dependencies: ["PolarSeatsCommands"],
+            dependencies: ["PolarSeatsCommands", "PolarAPI", "SeatPlanning", "SeatRuns"],
             swiftSettings: strict
         ),
         .testTarget(

@@ -16,8 +16,8 @@ struct RehearseCommand: AsyncParsableCommand {
         abstract:
             "Run a copy of a plan against a copy of its snapshot, with faults and crashes, and prove that it converges.",
         discussion: """
-            The stage is an embedded server in memory that holds what the plan found when it was made. Neither the real
-            server nor the plan is touched, and no token is needed. Without --embedded-fault a fifth of the answers is
+            The stage is an embedded server in memory that holds what the plan found when it was made. Neither the real \
+            server nor the plan is touched, and no token is needed. Without --embedded-fault a fifth of the answers is \
             lost, a tenth cut short, and a tenth of the requests refused with 503.
             """)
 

@@ -7,8 +7,8 @@ struct UndoCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "undo", abstract: "Make a new plan that reverses a run, and list what cannot be reversed.",
         discussion: """
-            Changes nothing on the server: the result is an ordinary plan, to be shown and applied like any other. Seats
-            that the run gave are taken back from the people who still hold them; seats that it took are given again.
+            Changes nothing on the server: the result is an ordinary plan, to be shown and applied like any other. \
+            Seats that the run gave are taken back from the people who still hold them; seats that it took are given again.
             """)
 
     @Argument(help: ArgumentHelp("The plan that was applied.", valueName: "plan"))
