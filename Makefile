@@ -30,8 +30,8 @@ test: deps
 # Longer runs of the tests that are driven by a seed: crashes, undone runs, random worlds.
 soak: deps
 	$(SWIFT) build --build-tests
-	POLAR_SEATS_CRASHES=400 POLAR_SEATS_UNDOS=600 POLAR_SEATS_WORLDS=10000 \
-		$(SWIFT) test --skip-build --filter "SeatRunsTests.(CrashTests|UndoTests|TruthTests)"
+	POLAR_SEATS_CRASHES=400 POLAR_SEATS_UNDOS=600 POLAR_SEATS_WORLDS=10000 POLAR_SEATS_KILLS=100 \
+		$(SWIFT) test --skip-build --filter "SeatRunsTests.(CrashTests|UndoTests|TruthTests)|SoakTests"
 
 lint:
 	$(SWIFT) format lint --strict --recursive $(SOURCES)

@@ -150,7 +150,7 @@ let package = Package(
         ),
         .testTarget(
             name: "PolarSeatsCommandsTests",
-            dependencies: ["PolarSeatsCommands", "SeatPlanning"],
+            dependencies: ["PolarSeatsCommands", "PolarAPI", "SeatPlanning", "SeatRuns"],
             swiftSettings: strict
         ),
         .testTarget(

@@ -36,7 +36,7 @@ struct CommonOptions: ParsableArguments {
         }
         return Console(
             isQuiet: quiet, usesColor: colored(STDERR_FILENO), usesOutputColor: colored(STDOUT_FILENO),
-            canRedraw: Console.isTerminal(STDERR_FILENO) && !dumb && !quiet && !json,
+            canRedraw: Console.isTerminal(STDERR_FILENO) && !dumb && !quiet && !json && !verbose,
             canAsk: !noInput && Console.isTerminal(STDIN_FILENO) && Console.isTerminal(STDERR_FILENO))
     }
 

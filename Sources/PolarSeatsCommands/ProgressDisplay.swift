@@ -67,16 +67,16 @@ final class ProgressDisplay: Sendable {
             if isJSON {
                 if let text = try? JSONOutput.text(reading, pretty: false) { Console.line(text) }
             } else if console.canRedraw {
-                draw(reading.bar(width: Console.width), &state)
+                draw(reading.bar(width: Console.width - 3), &state)
             } else {
                 console.note(reading.line)
             }
         }
     }
 
-    /// Never as wide as the terminal: a full line would wrap and could not be drawn over.
+    /// Narrower than the terminal: a full line would wrap and could not be drawn over, and ^C is echoed behind it.
     private func draw(_ text: String, _ state: inout State) {
-        Console.write("\r\(text.prefix(max(1, Console.width - 1)))\u{1B}[K", 2)
+        Console.write("\r\(text.prefix(max(1, Console.width - 3)))\u{1B}[K", 2)
         state.isOnScreen = true
     }
 }

@@ -4,6 +4,11 @@ internal import Foundation
 internal import PolarAPI
 internal import SeatPlanning
 internal import SeatRuns
+internal import UnixSignals
+
+#if canImport(Glibc)
+    internal import Glibc
+#endif
 
 struct RehearseCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
@@ -11,8 +16,8 @@ struct RehearseCommand: AsyncParsableCommand {
         abstract:
             "Run a copy of a plan against a copy of its snapshot, with faults and crashes, and prove that it converges.",
         discussion: """
-            The stage is an embedded server in memory that holds what the plan found when it was made. Neither the real
-            server nor the plan is touched, and no token is needed. Without --embedded-fault a fifth of the answers is
+            The stage is an embedded server in memory that holds what the plan found when it was made. Neither the real \
+            server nor the plan is touched, and no token is needed. Without --embedded-fault a fifth of the answers is \
             lost, a tenth cut short, and a tenth of the requests refused with 503.
             """)
 
@@ -56,12 +61,33 @@ struct RehearseCommand: AsyncParsableCommand {
         let copy = folder + "/rehearsal.seatplan"
         let (header, world) = try prepare(copy)
         if let failure = header.verdict() { throw failure }
-        let outline = try await rehearse(copy, header, world)
+        let outline = try await leavingNothing(in: folder) { try await rehearse(copy, header, world) }
         Console.output(common.json ? try JSONOutput.text(outline) + "\n" : outline.text(common.console))
         if !outline.converged {
             throw Failure(
                 .differs, "the rehearsal did not end as the plan predicts",
                 hints: ["repeat it exactly with --embedded-seed \(seed) --crashes \(crashes)"])
+        }
+    }
+
+    /// A copy of a plan names people: it is gone when the rehearsal is, however it ends.
+    private func leavingNothing<R: Sendable>(
+        in folder: String, _ body: @escaping @Sendable () async throws -> R
+    ) async throws -> R {
+        try await withThrowingTaskGroup(of: R?.self) { group in
+            group.addTask {
+                for await _ in await UnixSignalsSequence(trapping: .sigint, .sigterm) {
+                    try? FileManager.default.removeItem(atPath: folder)
+                    _exit(ExitStatus.interrupted.rawValue)
+                }
+                return nil
+            }
+            group.addTask { try await body() }
+            defer { group.cancelAll() }
+            while let result = try await group.next() {
+                if let result { return result }
+            }
+            throw CancellationError()
         }
     }
 

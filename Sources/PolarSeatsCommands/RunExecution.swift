@@ -161,7 +161,10 @@ extension Failure {
             self.init(
                 .notPermitted, "stopped: \(stop.message)",
                 hints: ["give a valid token with the scope customer_seats:write, then \(hint)"])
-        case .cannotRecord: self.init(.cannotWrite, "stopped: \(stop.message)", hints: [hint])
+        case .cannotRecord:
+            self.init(
+                .cannotWrite, "stopped: \(stop.message)",
+                hints: ["the run is recorded in the plan file: free space or change its permissions", hint])
         case .breaker, .pauseTooLong, .serverAway:
             self.init(.stopped, "stopped part-way: \(stop.message)", hints: [hint])
         }

@@ -7,8 +7,8 @@ struct UndoCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "undo", abstract: "Make a new plan that reverses a run, and list what cannot be reversed.",
         discussion: """
-            Changes nothing on the server: the result is an ordinary plan, to be shown and applied like any other. Seats
-            that the run gave are taken back from the people who still hold them; seats that it took are given again.
+            Changes nothing on the server: the result is an ordinary plan, to be shown and applied like any other. \
+            Seats that the run gave are taken back from the people who still hold them; seats that it took are given again.
             """)
 
     @Argument(help: ArgumentHelp("The plan that was applied.", valueName: "plan"))
@@ -17,6 +17,9 @@ struct UndoCommand: AsyncParsableCommand {
     @Option(
         name: [.short, .customLong("output")], help: ArgumentHelp("Where the new plan is saved.", valueName: "file"))
     var output: String
+
+    @Flag(name: .customLong("allow-inactive"), help: "Give seats back in canceled or unpaid subscriptions too.")
+    var allowInactive = false
 
     @OptionGroup(title: "Server") var server: ServerOptions
     @OptionGroup(title: "Output") var common: CommonOptions
@@ -30,7 +33,8 @@ struct UndoCommand: AsyncParsableCommand {
             let contents: PlanContents
             do {
                 contents = try await Undo(
-                    file, client: session.client, toolVersion: ToolVersion.current, now: session.now
+                    file, client: session.client, toolVersion: ToolVersion.current, allowInactive: allowInactive,
+                    now: session.now
                 ).plan()
             } catch is NothingToUndo {
                 throw Failure(

@@ -26,9 +26,16 @@ struct VerifyCommand: AsyncParsableCommand {
         if !verification.isAsPredicted {
             throw Failure(
                 .differs, "\(plural(verification.differences.count, "difference")) between the plan and the live seats",
-                hints: verification.isApplied
-                    ? [] : ["the plan has not been applied: polar-seats apply \(shellQuoted(plan))"])
+                hints: hints(verification))
         }
+    }
+}
+
+extension VerifyCommand {
+    private func hints(_ verification: Verification) -> [String] {
+        let apply = "polar-seats apply \(shellQuoted(plan))"
+        if !verification.isApplied { return ["the plan has not been applied: \(apply)"] }
+        return verification.isComplete ? [] : ["the run has not come to its end; to go on: \(apply)"]
     }
 }
 
@@ -59,6 +66,7 @@ struct VerificationOutline: Encodable {
     var format = 1
     var plan: String
     var applied: Bool
+    var complete: Bool
     var asPredicted: Bool
     var containers: [Container]
     var differences: [Difference]
@@ -69,6 +77,7 @@ struct VerificationOutline: Encodable {
     init(_ verification: Verification, plan: String) {
         self.plan = plan
         applied = verification.isApplied
+        complete = verification.isComplete
         asPredicted = verification.isAsPredicted
         containers = verification.containers.map {
             Container(

@@ -22,5 +22,10 @@ struct PlanLock {
         }
     }
 
-    func release() { close(descriptor) }
+    /// Unlocks before it closes: a process that another thread is just starting still has a copy of the descriptor, and
+    /// closing ours alone would leave the lock with it for that moment.
+    func release() {
+        flock(descriptor, LOCK_UN)
+        close(descriptor)
+    }
 }

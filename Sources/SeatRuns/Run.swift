@@ -97,7 +97,11 @@ public struct Run: Sendable {
             all.alreadyDone += drift.alreadyDone
             all.settled += drift.settled
         }
-        if !all.conflicts.isEmpty { throw RunRefusal.drift(all.conflicts) }
+        if !all.conflicts.isEmpty {
+            // What an interrupted run turns out to have done stays true, whoever goes on from here.
+            try file.apply(all.settled)
+            throw RunRefusal.drift(all.conflicts)
+        }
         return all
     }
 

@@ -12,12 +12,16 @@ public struct Undo: Sendable {
     let client: PolarClient
     let now: @Sendable () -> Date
     let toolVersion: String
+    let allowInactive: Bool
 
+    /// - Parameter allowInactive: gives seats back in subscriptions that are canceled or unpaid too.
     public init(
-        _ file: PlanFile, client: PolarClient, toolVersion: String, now: @escaping @Sendable () -> Date = { Date() }
+        _ file: PlanFile, client: PolarClient, toolVersion: String, allowInactive: Bool = false,
+        now: @escaping @Sendable () -> Date = { Date() }
     ) {
         self.file = file
         self.client = client
+        self.allowInactive = allowInactive
         self.now = now
         self.toolVersion = toolVersion
     }
@@ -53,7 +57,7 @@ public struct Undo: Sendable {
         _ old: PlanHeader, _ table: UndoTable, _ deeds: UndoDeeds, _ snapshot: SnapshotTaker.Result
     ) -> PlanContents {
         var options = PlanningOptions()
-        options.allowInactive = old.options.allowInactive
+        options.allowInactive = allowInactive || old.options.allowInactive
         // What it revokes is what the run has given: a cap against typing errors in a roster has nothing to guard.
         options.maxRevoke = .percent(100)
         options.minRows = 0

@@ -43,6 +43,8 @@ public struct Verification: Sendable, Equatable, Codable {
 
     /// Whether the plan has been run at all.
     public var isApplied: Bool
+    /// Whether every row has come to its end.
+    public var isComplete: Bool
     public var containers: [Container]
     public var differences: [Difference]
 
@@ -53,7 +55,9 @@ public struct Verification: Sendable, Equatable, Codable {
         let containers = try file.containers()
         var lists: [SeatsList?] = []
         for container in containers { lists.append(try await client.liveList(container.snapshot.id)) }
-        var result = Verification(isApplied: try file.summary().startedAt != nil, containers: [], differences: [])
+        let summary = try file.summary()
+        var result = Verification(
+            isApplied: summary.startedAt != nil, isComplete: summary.isComplete, containers: [], differences: [])
         var checks = zip(containers, lists).map { VerificationCheck(container: $0, list: $1) }
         let index = Dictionary(
             containers.enumerated().map { ($1.snapshot.id, $0) }, uniquingKeysWith: { first, _ in first })

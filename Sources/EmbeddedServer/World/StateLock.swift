@@ -47,6 +47,8 @@ final class StateLock: Sendable {
     /// Lets go; the process's death does so too.
     func release() {
         ftruncate(descriptor, 0)
+        // A process that is just being started may have a copy of the descriptor: closing alone would not unlock.
+        flock(descriptor, LOCK_UN)
         close(descriptor)
     }
 
