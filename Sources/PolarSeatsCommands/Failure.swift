@@ -81,7 +81,9 @@ extension Failure {
         switch error.code {
         case .connectionFailed, .secureConnectionFailed, .proxyFailed, .timedOut, .connectionLost:
             self.init(
-                .unreachable, "the server cannot be reached: \(error.message)",
+                .unreachable,
+                error.message.hasPrefix("the server cannot be reached")
+                    ? error.message : "the server cannot be reached: \(error.message)",
                 hints: ["check --server, the network and the proxy; nothing was changed"])
         case .unauthorized:
             self.init(
