@@ -6,7 +6,7 @@ SUDO := $(if $(filter 0,$(shell id -u)),,sudo)
 # Every Swift file but the build's.
 SOURCES := Package.swift Sources Tests
 
-.PHONY: deps build test soak lint format demo release clean
+.PHONY: deps build test lint format demo release fuzz sdk soak clean
 
 deps:
 	@missing=; for package in libxml2-dev libsqlite3-dev; do \
@@ -42,5 +42,14 @@ format:
 demo: build
 	@samples/demo.sh "$$($(SWIFT) build --show-bin-path)/polar-seats"
 
+# Polar's own Python SDK against the embedded server; skipped, visibly, where it cannot be had.
+sdk: build
+	@Tests/sdk/run "$$($(SWIFT) build --show-bin-path)/polar-seats"
+
 clean:
 	$(SWIFT) package clean
+
+# libFuzzer on both readers, a minute each; 77 means that the toolchain has no libFuzzer.
+fuzz: deps
+	@status=0; Fuzz/run $(or $(SECONDS_EACH),60) || status=$$?; \
+	if [ $$status -eq 77 ]; then echo "fuzz: skipped, the toolchain has no libFuzzer"; else exit $$status; fi

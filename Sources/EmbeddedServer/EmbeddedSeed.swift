@@ -30,6 +30,7 @@ public struct EmbeddedSeed: Codable, Sendable, Hashable {
 
     /// Reads a seed file's JSON; an error says where in the document it is.
     public init(json: Data) throws(EmbeddedServerError) {
+        try Self.checkSyntax(json)
         do {
             self = try JSONDecoder().decode(Self.self, from: json)
         } catch let error as DecodingError {
@@ -38,6 +39,19 @@ public struct EmbeddedSeed: Codable, Sendable, Hashable {
             throw EmbeddedServerError(code: .badSeed, message: "bad seed: no JSON", cause: String(describing: error))
         }
         try check()
+    }
+
+    /// Foundation's decoder does not say where a document ceases to be JSON, and lets some of what is none pass.
+    private static func checkSyntax(_ json: Data) throws(EmbeddedServerError) {
+        do {
+            _ = try JSONValue(parsing: json)
+        } catch {
+            let before = String(decoding: json, as: UTF8.self).unicodeScalars.prefix(error.position)
+            let line = before.count { $0 == "\n" } + 1
+            let column = before.reversed().prefix { $0 != "\n" }.count + 1
+            throw EmbeddedServerError(
+                code: .badSeed, message: "bad seed, line \(line), column \(column): no JSON: \(error.message)")
+        }
     }
 
     private static func describe(_ error: DecodingError) -> String {

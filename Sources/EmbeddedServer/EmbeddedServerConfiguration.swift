@@ -20,8 +20,8 @@ public struct EmbeddedServerConfiguration: Sendable {
     public var patience: Duration = .seconds(5)
     /// What `crash-after` does besides closing every connection: a process of its own ends itself here.
     public var crash: @Sendable () -> Void = {}
-    /// Waits of faults and locks; tests need none of real time.
-    var sleep: @Sendable (Duration) async throws -> Void = { try await Task.sleep(for: $0) }
+    /// How faults and locks wait; a test may let its clock jump instead.
+    public var sleep: @Sendable (Duration) async throws -> Void = { try await Task.sleep(for: $0) }
 
     /// Creates a configuration for a server in memory on any port.
     public init() {}

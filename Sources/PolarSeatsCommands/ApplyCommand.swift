@@ -37,6 +37,9 @@ struct ApplyCommand: AsyncParsableCommand {
     @Flag(name: .customLong("ignore-roster-change"), help: "Go on although a roster has changed since the plan.")
     var ignoreRosterChange = false
 
+    @Flag(help: "Make a saved plan anew from its own rows, show the difference, and apply that.")
+    var replan = false
+
     @OptionGroup(title: "Reports") var csv: CSVArguments
     @OptionGroup(title: "Reading") var reading: ReadingArguments
     @OptionGroup(title: "Planning") var arguments: PlanArguments
@@ -51,6 +54,7 @@ struct ApplyCommand: AsyncParsableCommand {
     }
 
     func run() async throws {
+        try ReportSet.check(report, failed: failed, csv: csv, inputs: inputs)
         if inputs.count == 1, isPlan(inputs[0]) {
             try refusePlanningOptions()
             try await applyPlan(inputs[0])
@@ -71,7 +75,7 @@ struct ApplyCommand: AsyncParsableCommand {
         let plain = PlanningOptions()
         var given = arguments.planningOptions
         given.skipInvalid = false
-        guard given == plain, arguments.standard == nil, arguments.protect == nil, output == nil else {
+        guard given == plain, arguments.standard == nil, arguments.protect == nil, output == nil || replan else {
             throw Failure(
                 .usage, "a saved plan is applied as it is: options that shape a plan go to `polar-seats plan`",
                 hints: ["plan again with them, or leave them out"])
@@ -82,7 +86,9 @@ struct ApplyCommand: AsyncParsableCommand {
 
     private func applyPlan(_ path: String) async throws {
         let console = common.console
+        if replan { return try await applyAnew(path) }
         try await PlanFile.running(path) { file in
+            try confirmGrowth(try file.header(), console, path)
             let choice = try plannedServer(try file.header(), path)
             try await Session.with(choice, server, common, concurrency: concurrency) { session in
                 try await execute(file, session, console)
@@ -98,6 +104,52 @@ struct ApplyCommand: AsyncParsableCommand {
                 hints: ["leave --server out, or plan again against \(said.name)"])
         }
         return planned
+    }
+
+    /// What is left of a plan, planned again against the live seats. The old plan stays as the record that it is.
+    private func applyAnew(_ path: String) async throws {
+        let console = common.console
+        let material: PlanMaking.Material
+        let before: PlanHeader
+        do {
+            let old = try PlanFile.open(path, .reading)
+            defer { try? old.close() }
+            before = try old.header()
+            material = try PlanMaking.Material(old)
+        }
+        let choice = try plannedServer(before, path)
+        let target = output ?? standardPath()
+        try await Session.with(choice, server, common, concurrency: concurrency) { session in
+            let contents = try await PlanMaking(arguments: arguments, console: console).make(material, session)
+            try PlanFile.create(target, contents)
+            try await PlanFile.running(target) { file in
+                if !common.json { Console.output(difference(before, contents.header)) }
+                try show(file, target, session)
+                if let failure = contents.header.verdict() { throw failure }
+                try confirmGrowth(contents.header, console, target)
+                try await execute(file, session, console)
+            }
+        }
+    }
+
+    private func difference(_ before: PlanHeader, _ after: PlanHeader) -> String {
+        let changes = Action.allCases.compactMap { action -> String? in
+            let (old, new) = (before.count(action), after.count(action))
+            return old == new ? nil : "\(action.rawValue) \(old) to \(new)"
+        }
+        return
+            (changes.isEmpty
+            ? "planned anew: nothing differs from the plan of \(before.plannedAt)"
+            : "planned anew, against the plan of \(before.plannedAt): " + changes.joined(separator: ", ")) + "\n\n"
+    }
+
+    private func show(_ file: PlanFile, _ path: String, _ session: Session) throws {
+        let outline = try PlanOutline(file, planFile: path, rate: session.rate)
+        if common.json {
+            Console.line(try JSONOutput.text(TypedLine(type: "plan", value: outline), pretty: false))
+        } else {
+            Console.output(outline.text(common.console))
+        }
     }
 
     // MARK: Rosters
@@ -117,12 +169,7 @@ struct ApplyCommand: AsyncParsableCommand {
             let contents = try await making.make(loaded, session)
             try PlanFile.create(path, contents)
             try await PlanFile.running(path) { file in
-                let outline = try PlanOutline(file, planFile: path, rate: session.rate)
-                if common.json {
-                    Console.line(try JSONOutput.text(TypedLine(type: "plan", value: outline), pretty: false))
-                } else {
-                    Console.output(outline.text(console))
-                }
+                try show(file, path, session)
                 if let failure = contents.header.verdict() { throw failure }
                 try confirm(contents, console, path)
                 try await execute(file, session, console)
@@ -143,22 +190,29 @@ struct ApplyCommand: AsyncParsableCommand {
 
     private func confirm(_ contents: PlanContents, _ console: Console, _ path: String) throws {
         guard !yes, contents.plan.hasChanges else { return }
-        let answer: String?
-        let isYes: Bool
-        if let growth = contents.plan.growths.first {
-            let seats = contents.plan.growths.reduce(0) { $0 + $1.to }
-            answer = console.ask(
-                "This buys seats and costs money. Type the new seat count (\(seats)) to go on: ")
-            isYes = answer.flatMap { Int($0.trimmingCharacters(in: .whitespaces)) } == seats && growth.to > growth.from
-        } else {
-            answer = console.ask("Apply this plan? [y/N] ")
-            isYes = ["y", "yes"].contains(answer?.trimmingCharacters(in: .whitespaces).lowercased() ?? "")
-        }
-        guard isYes else {
+        if !contents.plan.growths.isEmpty { return try confirmGrowth(contents.header, console, path) }
+        let answer = console.ask("Apply this plan? [y/N] ")?.trimmingCharacters(in: .whitespaces).lowercased()
+        guard ["y", "yes"].contains(answer ?? "") else { throw notConfirmed(path) }
+    }
+
+    /// Seats cost money: a plan that buys some is asked about even when it was saved and reviewed.
+    private func confirmGrowth(_ header: PlanHeader, _ console: Console, _ path: String) throws {
+        guard !yes, let count = header.grownSeats else { return }
+        let answer = console.ask("This buys seats and costs money. Type the new seat count (\(count)) to go on: ")
+        if answer == nil {
             throw Failure(
-                .usage, "not confirmed; nothing was written",
-                hints: ["the plan is kept: polar-seats apply \(shellQuoted(path))"])
+                .usage, "the plan buys seats, and there is nobody to ask; nothing was written",
+                hints: ["use --yes to buy them: polar-seats apply \(shellQuoted(path)) --yes"])
         }
+        guard answer.flatMap({ Int($0.trimmingCharacters(in: .whitespaces)) }) == count else {
+            throw notConfirmed(path)
+        }
+    }
+
+    private func notConfirmed(_ path: String) -> Failure {
+        Failure(
+            .usage, "not confirmed; nothing was written",
+            hints: ["the plan is kept: polar-seats apply \(shellQuoted(path))"])
     }
 
     // MARK: Running

@@ -1,3 +1,4 @@
+internal import EmbeddedServer
 internal import Foundation
 internal import PolarAPI
 internal import RosterFormats
@@ -44,6 +45,8 @@ extension Failure {
         switch error {
         case let failure as Failure: self = failure
         case let error as PolarError: self.init(error)
+        case let error as PolarTransportError: self.init(error)
+        case let error as EmbeddedServerError: self.init(error)
         case let error as PlanFileError: self.init(error)
         case let error as RosterFile.Failure:
             self.init(
@@ -53,7 +56,9 @@ extension Failure {
             let place = error.source.map { "\($0): " } ?? ""
             self.init(error.code == .map ? .usage : .badData, place + error.message, hints: [error.remedy])
         case let error as ReportError:
-            self.init(.usage, error.message, hints: [error.remedy])
+            self.init(error.code == .notAnExport ? .badData : .usage, error.message, hints: [error.remedy])
+        // Nobody reads on: what `| head` wants.
+        case is ClosedPipe: self.init(.done)
         case let error as MissingContainer: self.init(.badData, error.description)
         case is CancellationError: self.init(.interrupted, "interrupted")
         default: self.init(.internalError, "internal error: \(error)")
@@ -62,7 +67,7 @@ extension Failure {
 
     /// A roster that cannot be read at all.
     init(_ error: RosterFormatError, in name: String) {
-        let place = error.position.map { ", line \($0.line), column \($0.column)" } ?? ""
+        let place = error.position.map { ", line \($0.line)" + ($0.column > 0 ? ", column \($0.column)" : "") } ?? ""
         self.init(.badData, "\(name)\(place): \(error.message)", hints: error.remedy.map { [$0] } ?? [])
     }
 
@@ -75,33 +80,5 @@ extension Failure {
             default: .badData
             }
         self.init(status, error.message, hints: error.hint.map { [$0] } ?? [])
-    }
-
-    private init(_ error: PolarError) {
-        switch error.code {
-        case .connectionFailed, .secureConnectionFailed, .proxyFailed, .timedOut, .connectionLost:
-            self.init(
-                .unreachable,
-                error.message.hasPrefix("the server cannot be reached")
-                    ? error.message : "the server cannot be reached: \(error.message)",
-                hints: ["check --server, the network and the proxy; nothing was changed"])
-        case .unauthorized:
-            self.init(
-                .notPermitted, "the server does not accept the token: \(error.message)",
-                hints: ["give a valid organization access token in POLAR_ACCESS_TOKEN or with --token-file FILE"])
-        case .insufficientScope, .forbidden:
-            self.init(
-                .notPermitted, "the server does not permit this: \(error.description)",
-                hints: error.neededScope.map { ["use a token with the scope \($0)"] } ?? [])
-        case .pauseTooLong:
-            self.init(
-                .stopped, error.message, hints: ["run the same command again later, or allow more with --max-wait"])
-        case .cancelled: self.init(.interrupted, "interrupted")
-        case .serverFault, .rateLimited:
-            self.init(.unreachable, "the server is in trouble: \(error.description)", hints: ["try again later"])
-        case .notFound, .badRequest, .invalidRequest, .conflict, .paymentFailed:
-            self.init(.badData, error.description, hints: error.details.map(\.message).filter { $0 != error.message })
-        default: self.init(.unreachable, error.description)
-        }
     }
 }

@@ -6,25 +6,58 @@ internal import RosterFormats
 #endif
 
 /// A file that appears under its name only when it is whole: written beside it, made durable, renamed. Mode 0600.
+///
+/// Where the file system can, the draft has no name until then: a process that is killed leaves nothing behind. What is
+/// no file (a device, a pipe) is written as it stands.
 final class OutputFile: ByteSink {
     let path: String
-    private let draft: String
+    /// Where the bytes go in the end: `path`, or what it links to.
+    private let target: String
     private let descriptor: Int32
+    private var draft: Draft
     private var isOpen = true
     private var buffer: [UInt8] = []
+
+    private enum Draft {
+        case named(String)
+        case unnamed
+        /// The output itself.
+        case none
+    }
 
     /// Opens the draft at once, so that a place that cannot be written is known before anything else happens.
     init(_ path: String) throws {
         self.path = path
-        draft = path + ".\(getpid()).partial"
         var facts = stat()
-        if stat(path, &facts) == 0, facts.st_mode & S_IFMT == S_IFDIR {
+        let exists = stat(path, &facts) == 0
+        if exists, facts.st_mode & S_IFMT == S_IFDIR {
             throw Failure(.cannotWrite, "\(path): is a folder", hints: ["give the name of a file in it"])
         }
-        descriptor = Glibc.open(draft, O_CREAT | O_EXCL | O_WRONLY | O_CLOEXEC, 0o600)
+        // Renaming onto a device would put a file in its place.
+        if exists, facts.st_mode & S_IFMT != S_IFREG || OutputPlace.isOpenFile(path) {
+            target = path
+            draft = .none
+            descriptor = Glibc.open(path, O_WRONLY | O_CLOEXEC | O_NOCTTY)
+        } else {
+            // Renaming onto a link would put the file in its place.
+            target = exists ? OutputPlace.resolved(path) : path
+            (descriptor, draft) = Self.openDraft(beside: target)
+        }
         guard descriptor >= 0 else { throw Self.failure(path) }
         buffer.reserveCapacity(1 << 16)
     }
+
+    private static func openDraft(beside target: String) -> (Int32, Draft) {
+        let slash = target.lastIndex(of: "/")
+        let folder = slash.map { $0 == target.startIndex ? "/" : String(target[..<$0]) } ?? "."
+        // O_TMPFILE, which the C library hides from Swift.
+        let unnamed = Glibc.open(folder, 0o20_000_000 | O_DIRECTORY | O_WRONLY | O_CLOEXEC, 0o600)
+        if unnamed >= 0 { return (unnamed, .unnamed) }
+        let name = target + draftEnding
+        return (Glibc.open(name, O_CREAT | O_EXCL | O_WRONLY | O_CLOEXEC, 0o600), .named(name))
+    }
+
+    private static var draftEnding: String { ".\(getpid()).partial" }
 
     private static func failure(_ path: String) -> Failure {
         Failure(
@@ -52,10 +85,29 @@ final class OutputFile: ByteSink {
         }
     }
 
+    /// Looks at what was written before it gets its name.
+    func withDraft<R>(_ body: (String) throws -> R) throws -> R {
+        try flush()
+        switch draft {
+        case .named(let name): return try body(name)
+        case .unnamed: return try body("/proc/self/fd/\(descriptor)")
+        case .none: return try body(target)
+        }
+    }
+
     /// Gives the file its name.
     func publish() throws {
         try flush()
-        guard fsync(descriptor) == 0 || errno == EINVAL, rename(draft, path) == 0 else { throw Self.failure(path) }
+        // Pipes and some devices cannot be made durable.
+        guard fsync(descriptor) == 0 || errno == EINVAL || errno == EROFS else { throw Self.failure(path) }
+        if case .unnamed = draft {
+            let name = target + Self.draftEnding
+            guard linkat(AT_FDCWD, "/proc/self/fd/\(descriptor)", AT_FDCWD, name, AT_SYMLINK_FOLLOW) == 0 else {
+                throw Self.failure(path)
+            }
+            draft = .named(name)
+        }
+        if case .named(let name) = draft, rename(name, target) != 0 { throw Self.failure(path) }
         close(descriptor)
         isOpen = false
     }
@@ -64,12 +116,15 @@ final class OutputFile: ByteSink {
     func discard() {
         guard isOpen else { return }
         close(descriptor)
-        unlink(draft)
+        if case .named(let name) = draft { unlink(name) }
         isOpen = false
     }
 
     deinit { discard() }
 }
+
+/// The reader of standard output has seen enough: no failure, but nothing more need be made.
+struct ClosedPipe: Error {}
 
 /// Standard output as a sink.
 struct OutputSink: ByteSink {
@@ -81,20 +136,20 @@ struct OutputSink: ByteSink {
     }
 
     mutating func flush() throws {
+        defer { buffer.removeAll(keepingCapacity: true) }
         try buffer.withUnsafeBytes { bytes in
             var rest = bytes
             while !rest.isEmpty {
                 let count = Glibc.write(STDOUT_FILENO, rest.baseAddress, rest.count)
-                if count < 0, errno == EINTR { continue }
-                // A reader that has seen enough is no failure of ours.
-                if count < 0, errno == EPIPE { return }
+                if count < 0, errno == EINTR || errno == EAGAIN { continue }
+                if count < 0, errno == EPIPE { throw ClosedPipe() }
                 guard count > 0 else {
                     throw Failure(
-                        .cannotWrite, "standard output cannot be written: \(String(cString: strerror(errno)))")
+                        .cannotWrite, "standard output cannot be written: \(String(cString: strerror(errno)))",
+                        hints: ["make room, or write to another place with -o FILE"])
                 }
                 rest = UnsafeRawBufferPointer(rebasing: rest[count...])
             }
         }
-        buffer.removeAll(keepingCapacity: true)
     }
 }

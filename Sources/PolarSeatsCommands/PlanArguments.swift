@@ -18,6 +18,21 @@ struct PlanArguments: ParsableArguments {
     @Option(help: ArgumentHelp("The checkout that was paid, for rows that name no container.", valueName: "id"))
     var checkout: String?
 
+    @Option(
+        name: .customLong("from-subscription"),
+        help: ArgumentHelp("Migrate: the live holders of this subscription are the roster.", valueName: "id"))
+    var fromSubscription: String?
+
+    @Option(
+        name: .customLong("from-order"),
+        help: ArgumentHelp("Migrate: the live holders of this order are the roster.", valueName: "id"))
+    var fromOrder: String?
+
+    @Flag(
+        name: .customLong("then-revoke"),
+        help: "Revoke each person's old seat once the new one is there.")
+    var thenRevoke = false
+
     @Option(help: ArgumentHelp("Narrows which subscription a team column means.", valueName: "id"))
     var product: String?
 
@@ -69,7 +84,8 @@ struct PlanArguments: ParsableArguments {
         guard targets.count <= 1 else {
             throw ValidationError("--subscription, --order and --checkout exclude each other")
         }
-        for id in targets + [product].compactMap(\.self) where !isVersion4(id) {
+        try validateMigration(targets)
+        for id in targets + [product, fromSubscription, fromOrder].compactMap(\.self) where !isVersion4(id) {
             throw ValidationError(
                 "'\(id)' is not an id of Polar's: a version-4 UUID such as 11111111-1111-4111-8111-111111111111")
         }
@@ -85,6 +101,31 @@ struct PlanArguments: ParsableArguments {
                 throw ValidationError("--proration takes prorate or invoice; got '\(proration)'")
             }
         }
+    }
+
+    private func validateMigration(_ targets: [String]) throws {
+        guard fromSubscription == nil || fromOrder == nil else {
+            throw ValidationError("--from-subscription and --from-order exclude each other")
+        }
+        guard let source = migrationSource else {
+            if thenRevoke { throw ValidationError("--then-revoke goes with --from-subscription or --from-order") }
+            return
+        }
+        guard mode == .add else {
+            throw ValidationError("a migration adds: --mode \(mode.rawValue) does not go with it")
+        }
+        guard !targets.isEmpty else {
+            throw ValidationError("a migration needs the new container: --subscription ID or --order ID")
+        }
+        if targets.contains(where: { $0.lowercased() == source.id }) {
+            throw ValidationError("a migration goes from one container to another; both are \(source.id)")
+        }
+    }
+
+    /// Where a migration comes from.
+    var migrationSource: ContainerID? {
+        if let fromSubscription { return .subscription(fromSubscription.lowercased()) }
+        return fromOrder.map { .order($0.lowercased()) }
     }
 
     private func isVersion4(_ id: String) -> Bool {
@@ -111,6 +152,8 @@ struct PlanArguments: ParsableArguments {
         options.grow = grow
         options.proration = proration
         options.assumeSeats = assumeSeats
+        options.migrateFrom = migrationSource
+        options.thenRevoke = thenRevoke
         options.maxRevoke = maxRevoke.flatMap { RevocationLimit($0) } ?? .standard
         options.maxMails = maxMails
         options.minRows = minRows

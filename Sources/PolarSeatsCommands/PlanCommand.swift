@@ -7,7 +7,8 @@ struct PlanCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "plan", abstract: "Read rosters and the live seats, and print what would happen. Changes nothing.")
 
-    @OptionGroup var rosters: RosterArguments
+    @Argument(help: ArgumentHelp("CSV or XML files, - for standard input.", valueName: "roster"))
+    var rosters: [String] = []
 
     @Option(
         name: [.short, .customLong("output")], help: ArgumentHelp("Save the plan, for `apply`.", valueName: "file"))
@@ -16,11 +17,18 @@ struct PlanCommand: AsyncParsableCommand {
     @Flag(name: .customLong("detailed-exitcode"), help: "Exit with 2 when there are changes to make.")
     var detailedExitCode = false
 
+    @OptionGroup(title: "Reading") var reading: ReadingArguments
     @OptionGroup(title: "Planning") var arguments: PlanArguments
     @OptionGroup(title: "Server") var server: ServerOptions
     @OptionGroup(title: "Output") var common: CommonOptions
 
     func validate() throws {
+        guard rosters.isEmpty == (arguments.migrationSource != nil) else {
+            throw ValidationError(
+                rosters.isEmpty
+                    ? "missing expected argument '<roster> ...': name a roster, or use --from-subscription ID"
+                    : "a migration's roster are the holders of the old container: name no other")
+        }
         if arguments.assumeSeats != nil, output != nil {
             throw ValidationError("--assume-seats makes no plan that can be applied, so it cannot be saved with -o")
         }
@@ -30,7 +38,9 @@ struct PlanCommand: AsyncParsableCommand {
         let console = common.console
         let choice = try ServerChoice.required(server)
         let making = PlanMaking(arguments: arguments, console: console)
-        let loaded = try making.load(rosters)
+        let loaded =
+            rosters.isEmpty
+            ? nil : try reading.load(rosters, console: console, defaultAction: .assign, keepsCells: true)
         try await Session.with(choice, server, common) { session in
             let contents = try await making.make(loaded, session)
             try show(contents, session, console)

@@ -8,20 +8,81 @@ struct PlanMaking {
     var arguments: PlanArguments
     var console: Console
 
-    /// Reads and judges everything that needs no server.
-    func load(_ rosters: RosterArguments) throws -> LoadedRosters {
-        try rosters.load(console: console)
+    /// What a plan is made of.
+    struct Material {
+        var entries: EntryTable
+        var rosters: [PlanRoster]
+        var defects: [Defect]
+        var options: PlanningOptions
+        var standard: ContainerReference?
+        var overrides: [String]
+
+        init(_ loaded: LoadedRosters, _ arguments: PlanArguments) {
+            entries = loaded.roster.entries
+            rosters = loaded.planRosters
+            defects = loaded.roster.defects
+            options = arguments.planningOptions
+            standard = arguments.standard
+            overrides = arguments.overrides
+        }
+
+        /// The live holders of the old container, as a roster for the new one.
+        init(holdersOf old: ContainerSnapshot, _ arguments: PlanArguments) {
+            let columns = ["email", "external_id"]
+            let name = "holders of \(old.id)"
+            entries = EntryTable()
+            entries.sources = [RosterSource(name: name, columns: columns)]
+            for (index, seat) in old.seats.filter(\.state.isLive).enumerated() {
+                let email = seat.email ?? ""
+                entries.append(
+                    EntryTable.NewRow(source: 0, line: index + 1), email: email,
+                    emailKey: email.isEmpty ? "" : EmailAddress.serverKey(of: email),
+                    externalID: seat.externalID ?? "", cells: [email, seat.externalID ?? ""])
+            }
+            rosters = [
+                PlanRoster(
+                    name: name, path: nil, bytes: 0, rows: entries.count, sha256: "", columns: columns, extraColumns: []
+                )
+            ]
+            defects = []
+            options = arguments.planningOptions
+            standard = arguments.standard
+            overrides = arguments.overrides
+        }
+
+        /// A plan's own rows and choices.
+        init(_ file: PlanFile) throws {
+            let header = try file.header()
+            entries = try file.entries()
+            rosters = try file.rosters()
+            defects = try file.defects()
+            options = header.options
+            standard = header.standardContainer
+            overrides = header.overrides
+        }
     }
 
-    func make(_ loaded: LoadedRosters, _ session: Session) async throws -> PlanContents {
-        let options = arguments.planningOptions
+    /// Plans what rosters ask for, or, in a migration, what the holders of the old container need.
+    func make(_ loaded: LoadedRosters?, _ session: Session) async throws -> PlanContents {
+        if let loaded { return try await make(Material(loaded, arguments), session) }
+        guard let source = arguments.migrationSource else {
+            throw Failure(.usage, "there is nothing to plan", hints: ["name a roster, or use --from-subscription ID"])
+        }
+        let found = try await SnapshotTaker(client: session.client, now: session.now).containers([.container(source)])
+        guard let old = found.first else { throw Failure(.badData, "\(source) does not exist on the server") }
+        return try await make(Material(holdersOf: old, arguments), session)
+    }
+
+    func make(_ material: Material, _ session: Session) async throws -> PlanContents {
+        let options = material.options
         let protected = try arguments.protectedPeople(console)
-        let scope = SnapshotTaker.Scope(
-            entries: loaded.roster.entries, standard: arguments.standard, product: arguments.product?.lowercased(),
+        var scope = SnapshotTaker.Scope(
+            entries: material.entries, standard: material.standard, product: arguments.product?.lowercased(),
             identity: options.identity)
+        scope.besides = options.migrateFrom.map { [.container($0)] } ?? []
         let snapshot = try await SnapshotTaker(client: session.client, now: session.now).take(scope)
         let planner = Planner(
-            entries: loaded.roster.entries, world: snapshot.world, options: options, protected: protected)
+            entries: material.entries, world: snapshot.world, options: options, protected: protected)
         var plan = planner.plan()
         plan.warnings = snapshot.warnings + plan.warnings
         let working = Set((plan.rows + plan.added).filter { $0.action.isRequest }.compactMap(\.container))
@@ -30,11 +91,11 @@ struct PlanMaking {
             server: session.choice.name,
             serverURL: session.choice == .embedded ? "" : session.client.server.baseURL,
             organization: snapshot.world.organization, model: snapshot.world.model, options: options,
-            standardContainer: arguments.standard, plan: plan, overrides: arguments.overrides,
+            standardContainer: material.standard, plan: plan, overrides: material.overrides,
             reads: working.count * 2)
         return PlanContents(
-            header: header, rosters: loaded.planRosters, entries: loaded.roster.entries,
-            defects: loaded.roster.defects, world: snapshot.world, plan: plan)
+            header: header, rosters: material.rosters, entries: material.entries, defects: material.defects,
+            world: snapshot.world, plan: plan)
     }
 }
 

@@ -88,11 +88,8 @@ struct PlanOutline: Codable {
     }
 
     private mutating func list(_ file: PlanFile, _ limit: Int) throws {
-        try file.forEachResult(.needsAttention) { row in
-            guard attention.count < limit else {
-                attentionLeftOut += 1
-                return
-            }
+        attentionLeftOut = max(0, try file.count(.needsAttention) - limit)
+        try file.forEachResult(.needsAttention, limit: limit) { row in
             attention.append(
                 Attention(
                     source: row.source, line: row.line, email: row.email, externalID: row.externalID,

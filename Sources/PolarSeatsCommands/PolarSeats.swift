@@ -22,8 +22,9 @@ struct PolarSeats: AsyncParsableCommand {
             """,
         version: ToolVersion.current,
         subcommands: [
-            CheckCommand.self, PlanCommand.self, ApplyCommand.self, ShowCommand.self, ExportCommand.self,
-            UndoCommand.self, VerifyCommand.self, RehearseCommand.self, SeatsCommand.self, EmbeddedCommand.self,
+            CheckCommand.self, PlanCommand.self, ApplyCommand.self, ShowCommand.self,
+            UndoCommand.self, VerifyCommand.self, RehearseCommand.self, ExportCommand.self,
+            DiffCommand.self, SeatsCommand.self, DoctorCommand.self, EmbeddedCommand.self,
         ])
 }
 

@@ -18,13 +18,63 @@ struct CSVArguments: ParsableArguments {
     @Flag(help: "End CSV lines with CRLF.")
     var crlf = false
 
-    @Option(help: ArgumentHelp("The columns wanted, in this order, separated by commas.", valueName: "names"))
+    @Option(
+        help: ArgumentHelp(
+            "The columns wanted in CSV, HTML and Markdown, in this order, separated by commas.", valueName: "names"))
     var columns: String?
+
+    func validate() throws {
+        let names = options.columns ?? []
+        if columns != nil, names.isEmpty || names.contains("") {
+            throw ValidationError("--columns takes names separated by commas, such as email,status")
+        }
+        if let twice = names.first(where: { name in names.count { $0 == name } > 1 }) {
+            throw ValidationError("--columns names \(twice) twice")
+        }
+    }
 
     var options: ReportOptions {
         ReportOptions(
             rawCSV: rawCSV, bom: bom, crlf: crlf,
-            columns: columns.map { $0.split(separator: ",").map { $0.trimmingCharacters(in: .whitespaces) } })
+            columns: columns.map {
+                $0.split(separator: ",", omittingEmptySubsequences: false)
+                    .map { $0.trimmingCharacters(in: .whitespaces) }
+            })
+    }
+
+    /// Options that none of the outputs would heed are a mistake, not a wish.
+    func refuseIdle(for formats: [ReportFormat]) throws {
+        let isCSV = formats.contains(.csv)
+        let idle = [("--raw-csv", rawCSV), ("--bom", bom), ("--crlf", crlf)].first { $0.1 && !isCSV }
+        if let idle {
+            throw Failure(
+                .usage, "\(idle.0) goes for CSV, and no output is CSV", hints: ["use --format csv, or leave it out"])
+        }
+        if columns != nil, !formats.contains(where: { [.csv, .html, .md].contains($0) }) {
+            throw Failure(
+                .usage, "--columns goes for CSV, HTML and Markdown: the forms for programs are always whole",
+                hints: ["leave it out, or use --format csv, html or md"])
+        }
+    }
+}
+
+/// Where one document goes, and in which form.
+struct OutputArguments: ParsableArguments {
+    @Option(help: ArgumentHelp("csv, json, jsonl, xml, html or md.", valueName: "format"))
+    var format: ReportFormat?
+
+    @Option(
+        name: [.short, .customLong("output")],
+        help: ArgumentHelp("Write to a file; its extension names the format.", valueName: "file"))
+    var output: String?
+
+    @OptionGroup var csv: CSVArguments
+
+    /// What the options say; nil where they leave it open.
+    func chosenFormat(isJSON: Bool) throws -> ReportFormat? {
+        let chosen = try format ?? output.flatMap { $0 == "-" ? nil : try ReportPlace.format(of: $0) }
+        if let chosen { return chosen }
+        return isJSON ? .json : nil
     }
 }
 
@@ -41,17 +91,35 @@ enum ReportPlace {
 
 /// The reports of a run: their places are opened before the run, and written after it.
 struct ReportSet {
-    private var reports: [(file: OutputFile, format: ReportFormat)] = []
+    private var reports: [(sink: ReportSink, path: String, format: ReportFormat)] = []
     private var failed: OutputFile?
     private let options: ReportOptions
 
-    init(_ paths: [String], failed: String?, options: ReportOptions) throws {
+    /// Judges what can be judged before anything is done.
+    static func check(_ paths: [String], failed: String?, csv: CSVArguments, inputs: [String]) throws {
+        let formats = try paths.map { try ReportPlace.format(of: $0) }
+        try csv.refuseIdle(for: formats + (failed == nil ? [] : [.csv]))
+        try OutputPlace.refuseClashes(
+            paths + [failed].compactMap(\.self), inputs: inputs.map { ($0, "what the command reads") })
+    }
+
+    init(_ paths: [String], failed: String?, options: ReportOptions, plan: PlanFile) throws {
         self.options = options
-        for path in paths { reports.append((try OutputFile(path), try ReportPlace.format(of: path))) }
+        let rosters = try plan.rosters().compactMap { roster in roster.path.map { ($0, "the roster \(roster.name)") } }
+        try OutputPlace.refuseClashes(
+            paths + [failed].compactMap(\.self), inputs: [(plan.path, "the plan")] + rosters)
+        for path in paths {
+            let format = try ReportPlace.format(of: path)
+            // A column that does not exist is found with a report of no rows.
+            _ = try ResultReportWriter(
+                format: format, options: options, summary: try plan.summary(), extraColumns: try plan.extraColumns(),
+                into: MemorySink())
+            reports.append((try ReportSink(path), path, format))
+        }
         self.failed = try failed.map { try OutputFile($0) }
     }
 
-    var paths: [String] { reports.map(\.file.path) }
+    var paths: [String] { reports.map(\.path) }
     var failedPath: String? { failed?.path }
 
     /// - Returns: how many rows the file of failed rows holds.
@@ -60,7 +128,7 @@ struct ReportSet {
         let extra = try plan.extraColumns()
         for report in reports {
             var writer = try ResultReportWriter(
-                format: report.format, options: options, summary: summary, extraColumns: extra, into: report.file)
+                format: report.format, options: options, summary: summary, extraColumns: extra, into: report.sink)
             try plan.forEachResult { try writer.write($0) }
             try writer.finish().publish()
         }
@@ -76,7 +144,7 @@ struct ReportSet {
     }
 
     func discard() {
-        for report in reports { report.file.discard() }
+        for report in reports { report.sink.discard() }
         failed?.discard()
     }
 }

@@ -28,8 +28,7 @@ struct ReadingArguments: ParsableArguments {
     var maps: [String] = []
 
     @Option(
-        help: ArgumentHelp(
-            "The export of a directory: \(Preset.allCases.map(\.rawValue).joined(separator: ", ")).", valueName: "name")
+        help: ArgumentHelp("The export of a directory, whose columns are known.", valueName: "name")
     )
     var preset: Preset?
 
@@ -97,22 +96,40 @@ struct ReadingArguments: ParsableArguments {
         var options = rosterOptions(map)
         options.defaultAction = defaultAction
         options.keepsCells = keepsCells
-        if names.filter({ $0 == "-" }).count > 1 { throw Failure(.usage, "standard input can be read only once") }
+        try Self.refuseSecondInput(names)
         var builder = RosterBuilder(options)
         var facts: [RosterFile.Facts] = []
         for name in names {
-            builder.beginSource(named: name)
-            let progress = ReadingProgress(name: name, console: console)
+            builder.beginSource(named: name, byteCount: Self.size(of: name))
             do {
-                facts.append(try RosterFile(name).read(reading, into: &builder, progress: progress.report))
+                facts.append(try read(name, reading, into: &builder, console))
             } catch let error as RosterFormatError {
-                progress.end()
                 throw Failure(error, in: name)
             }
-            progress.end()
             try builder.endSource()
         }
         return LoadedRosters(roster: try builder.finish(), facts: facts)
+    }
+
+    static func refuseSecondInput(_ names: [String]) throws {
+        if names.count(where: { $0 == "-" }) > 1 { throw Failure(.usage, "standard input can be read only once") }
+    }
+
+    /// One pass over a roster, with progress shown.
+    func read(
+        _ name: String, _ options: ReadingOptions, into sink: inout some RecordSink, _ console: Console
+    ) throws -> RosterFile.Facts {
+        let progress = ReadingProgress(name: name, size: Self.size(of: name), console: console)
+        defer { progress.end() }
+        return try RosterFile(name).read(options, into: &sink, progress: progress.report)
+    }
+
+    /// The bytes of a file; nil for standard input, pipes and what is not there.
+    static func size(of name: String) -> Int? {
+        guard name != "-", let facts = try? FileManager.default.attributesOfItem(atPath: name),
+            facts[.type] as? FileAttributeType == .typeRegular
+        else { return nil }
+        return (facts[.size] as? NSNumber)?.intValue
     }
 }
 
@@ -131,26 +148,41 @@ struct LoadedRosters: Sendable {
     }
 }
 
-/// Says how far a long reading is, on a terminal alone; small files are read before anybody could look.
+/// Says how far a long reading is: a line that is redrawn on a terminal, otherwise a line every few seconds. Small files are
+/// read before anybody could look.
 final class ReadingProgress {
     private let name: String
+    private let size: Int?
     private let console: Console
-    private var last = 0
+    private var seen = 0
+    private var last = ContinuousClock.now
     private var shown = false
 
-    init(name: String, console: Console) {
-        self.name = name
+    init(name: String, size: Int?, console: Console) {
+        self.name = name == "-" ? "standard input" : name
+        self.size = size
         self.console = console
     }
 
     func report(_ bytes: Int) {
-        guard console.canRedraw, bytes - last >= 32 << 20 else { return }
-        last = bytes
-        shown = true
-        Console.write("\r\(name): \(bytes >> 20) MB read\u{1B}[K", 2)
+        // The clock is asked once in a while, not for each slice.
+        guard bytes - seen >= 4 << 20 else { return }
+        seen = bytes
+        let now = ContinuousClock.now
+        guard now - last >= (console.canRedraw ? .milliseconds(200) : .seconds(5)) else { return }
+        last = now
+        let part = size.map { $0 > 0 ? ", \(min(100, bytes * 100 / $0)) %" : "" } ?? ""
+        let text = "\(name): \(bytes >> 20) MB read\(part)"
+        if console.canRedraw {
+            shown = true
+            Console.write("\r\(text.suffix(max(20, Console.width - 1)))\u{1B}[K", 2)
+        } else {
+            console.note(text)
+        }
     }
 
     func end() {
         if shown { Console.write("\r\u{1B}[K", 2) }
+        shown = false
     }
 }

@@ -47,7 +47,7 @@ struct RunExecution: Sendable {
 
     private func runAndReport() async throws {
         // Places that cannot be written are found before the first request that changes anything.
-        let set = try ReportSet(reports, failed: failed, options: csv)
+        let set = try ReportSet(reports, failed: failed, options: csv, plan: file)
         defer { set.discard() }
         try refuseChangedRosters()
         let stop = StopBox()

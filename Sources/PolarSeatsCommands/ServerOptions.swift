@@ -10,7 +10,9 @@ struct ServerOptions: ParsableArguments {
 
     @Option(
         name: .customLong("token-file"),
-        help: ArgumentHelp("Read the access token from a file, - for standard input, instead of POLAR_ACCESS_TOKEN."))
+        help: ArgumentHelp(
+            "Read the access token from a file, - for standard input, instead of POLAR_ACCESS_TOKEN.", valueName: "file"
+        ))
     var tokenFile: String?
 
     @Option(
@@ -97,22 +99,25 @@ struct EmbeddedOptions: ParsableArguments {
         return stateFile
     }
 
+    /// What `--embedded-now` says.
+    func moment() throws -> Date? {
+        guard let now else { return nil }
+        guard let date = Timestamp(rawValue: now).date else {
+            throw Failure(.usage, "--embedded-now takes a time such as 2026-11-21T09:00:00Z; got '\(now)'")
+        }
+        return date
+    }
+
     func configuration(port: Int = 0) throws -> EmbeddedServerConfiguration {
         var configuration = EmbeddedServerConfiguration()
         configuration.stateFile = try preparedStateFile()
         configuration.port = port
         configuration.seed = seed
-        if let now {
-            guard let date = Timestamp(rawValue: now).date else {
-                throw Failure(
-                    .usage, "--embedded-now takes a time such as 2026-11-21T09:00:00Z; got '\(now)'")
-            }
-            configuration.now = date
-        }
+        configuration.now = try moment()
         do {
             configuration.faults = try faults.map { try EmbeddedFault(parsing: $0) }
         } catch let error as EmbeddedServerError {
-            throw Failure(.usage, error.message)
+            throw Failure(.usage, "--embedded-fault: \(error.message)")
         }
         configuration.crash = { crashNow() }
         return configuration

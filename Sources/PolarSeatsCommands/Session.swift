@@ -19,8 +19,10 @@ enum ServerChoice: Equatable {
         case "sandbox": self = .remote(.sandbox)
         default:
             do { self = .remote(try PolarServer(url: text)) } catch {
+                // What looks like a user and password is not repeated.
+                let shown = text.contains("@") ? "" : " \(text)"
                 throw Failure(
-                    .usage, "--server \(text): \(error.description)",
+                    .usage, "--server\(shown): \(error.description)",
                     hints: [
                         "use production, sandbox, embedded, https://… or, on this machine alone, http://127.0.0.1:PORT"
                     ])
@@ -74,6 +76,10 @@ struct Session: Sendable {
     var governor: Governor
     var rate: RequestRate?
     var now: @Sendable () -> Date
+    /// Where the token came from and what it is, but not the token.
+    var credential: Credential
+    /// What connections to the server are tunnelled through.
+    var proxy: HTTPProxy?
     /// The running embedded server, if the command started one.
     var embedded: RunningEmbeddedServer?
 
@@ -82,17 +88,17 @@ struct Session: Sendable {
         _ choice: ServerChoice, _ options: ServerOptions, _ common: CommonOptions, concurrency: Int = 8,
         needsToken: Bool = true, _ body: @Sendable (Session) async throws -> R
     ) async throws -> R {
+        try options.checkEmbeddedOptions(for: choice)
+        let credential = try Credentials(options).credential(for: choice, required: needsToken)
         switch choice {
         case .remote(let server):
-            let token = try Credentials(options).token(for: choice, required: needsToken)
-            return try await connect(choice, server, token, options, common, concurrency, nil, body)
+            return try await connect(choice, server, credential, options, common, concurrency, nil, body)
         case .embedded:
-            let token = try Credentials(options).token(for: choice, required: needsToken)
             let configuration = try options.embedded.configuration()
             do {
                 return try await withEmbeddedServer(configuration) { running in
                     try await connect(
-                        choice, .embedded(port: running.port), token, options, common, concurrency, running, body)
+                        choice, .embedded(port: running.port), credential, options, common, concurrency, running, body)
                 }
             } catch let error as EmbeddedServerError {
                 throw Failure(error)
@@ -101,24 +107,25 @@ struct Session: Sendable {
     }
 
     private static func connect<R: Sendable>(
-        _ choice: ServerChoice, _ server: PolarServer, _ token: AccessToken?, _ options: ServerOptions,
+        _ choice: ServerChoice, _ server: PolarServer, _ credential: Credential, _ options: ServerOptions,
         _ common: CommonOptions, _ concurrency: Int, _ embedded: RunningEmbeddedServer?,
         _ body: @Sendable (Session) async throws -> R
     ) async throws -> R {
         let rate = try choice.rate(options)
         let governor = Governor(rate: rate, limit: choice.limit, maxWait: .seconds(options.maxWait))
+        let proxy = try proxy(for: server)
         let transportOptions = HTTPTransportOptions(
-            timeout: .seconds(options.timeout), caFile: try options.readableCAFile(), proxy: try proxy(for: server),
+            timeout: .seconds(options.timeout), caFile: try options.readableCAFile(), proxy: proxy,
             connections: max(8, concurrency))
-        let moment = try options.embedded.configuration().now
-        let offset = choice == .embedded ? moment.map { $0.timeIntervalSinceNow } ?? 0 : 0
+        let offset = try options.embedded.moment().map { $0.timeIntervalSinceNow } ?? 0
         return try await withHTTPTransport(transportOptions) { transport in
             let prepared = transport.prepared(
-                token: token, for: server, userAgent: ToolVersion.userAgent, governor: governor,
+                token: credential.token, for: server, userAgent: ToolVersion.userAgent, governor: governor,
                 retries: RetryPolicy(retries: options.retries), logger: common.logger)
             let session = Session(
                 choice: choice, client: PolarClient(server: server, transport: prepared), governor: governor,
-                rate: rate, now: { Date(timeIntervalSinceNow: offset) }, embedded: embedded)
+                rate: rate, now: { Date(timeIntervalSinceNow: offset) }, credential: credential,
+                proxy: proxy, embedded: embedded)
             return try await body(session)
         }
     }
@@ -126,13 +133,17 @@ struct Session: Sendable {
     /// `HTTPS_PROXY`, unless `NO_PROXY` excepts the server.
     private static func proxy(for server: PolarServer) throws -> HTTPProxy? {
         let environment = ProcessInfo.processInfo.environment
-        guard server.scheme == "https", let url = environment["HTTPS_PROXY"] ?? environment["https_proxy"], !url.isEmpty
+        guard server.scheme == "https", !server.isLoopback,
+            let url = [environment["HTTPS_PROXY"], environment["https_proxy"]].compactMap(\.self)
+                .first(where: { !$0.isEmpty })
         else { return nil }
         do {
             let proxy = try HTTPProxy(url: url, noProxy: environment["NO_PROXY"] ?? environment["no_proxy"] ?? "")
             return proxy.flatMap { $0.applies(to: server) ? $0 : nil }
         } catch {
-            throw Failure(.badConfiguration, "HTTPS_PROXY: \(error.description)")
+            throw Failure(
+                .badConfiguration, "HTTPS_PROXY: \(error.description)",
+                hints: ["mend or unset HTTPS_PROXY, or except the server with NO_PROXY"])
         }
     }
 }
@@ -145,73 +156,26 @@ extension ServerOptions {
         }
         return caFile
     }
-}
 
-/// Where the access token comes from. It is never an argument: arguments are visible to every process.
-struct Credentials {
-    static let standardEmbeddedToken = "polar_oat_embedded_wayne"
-    let options: ServerOptions
-
-    init(_ options: ServerOptions) { self.options = options }
-
-    /// A real token never reaches a rehearsal, and a rehearsal's token never a real server.
-    func token(for choice: ServerChoice, required: Bool) throws -> AccessToken? {
-        let said = try fromFile() ?? fromEnvironment()
-        switch choice {
-        case .embedded:
-            if options.tokenFile == nil, let said, !said.isEmbedded { return AccessToken(Self.standardEmbeddedToken) }
-            if let said, !said.isEmbedded {
-                throw Failure(
-                    .usage, "--token-file holds a token that is not one of the embedded server's",
-                    hints: ["a real token is never given to a rehearsal; leave --token-file out"])
-            }
-            return said ?? AccessToken(Self.standardEmbeddedToken)
-        case .remote(let server):
-            if let said, said.isEmbedded, !server.isLoopback {
-                throw Failure(
-                    .notPermitted, "the token is one of the embedded server's and is not sent to \(server.baseURL)",
-                    hints: ["set POLAR_ACCESS_TOKEN to a token of that server"])
-            }
-            if said == nil, required {
-                throw Failure(
-                    .notPermitted, "there is no access token for \(server.name)",
-                    hints: ["set POLAR_ACCESS_TOKEN, or use --token-file FILE"])
-            }
-            return said
-        }
-    }
-
-    private func fromEnvironment() throws -> AccessToken? {
-        guard let text = ProcessInfo.processInfo.environment["POLAR_ACCESS_TOKEN"], !text.isEmpty else { return nil }
-        guard let token = AccessToken(text) else {
-            throw Failure(.badConfiguration, "POLAR_ACCESS_TOKEN holds something that cannot be a token")
-        }
-        return token
-    }
-
-    private func fromFile() throws -> AccessToken? {
-        guard let file = options.tokenFile else { return nil }
-        let text: String
-        if file == "-" {
-            text = readLine() ?? ""
-        } else {
-            guard let data = FileManager.default.contents(atPath: file) else {
-                throw Failure(.missingFile, "--token-file \(file): cannot be read")
-            }
-            text = String(decoding: data, as: UTF8.self)
-        }
-        guard let token = AccessToken(text.trimmingCharacters(in: .whitespacesAndNewlines)) else {
-            throw Failure(.badConfiguration, "--token-file \(file): holds no token")
-        }
-        return token
+    /// Options of the embedded server that another one would not heed.
+    fileprivate func checkEmbeddedOptions(for choice: ServerChoice) throws {
+        guard case .remote(let server) = choice else { return }
+        let ignored = [
+            embedded.state.map { _ in "--embedded-state" }, embedded.seed == 0 ? nil : "--embedded-seed",
+            embedded.faults.isEmpty ? nil : "--embedded-fault",
+            // The clock is also this command's own, so that it can follow an embedded server in another process.
+            embedded.now == nil || server.isLoopback ? nil : "--embedded-now",
+        ].compactMap(\.self)
+        guard let first = ignored.first else { return }
+        throw Failure(
+            .usage, "\(first) is for the embedded server, and the server here is \(server.name)",
+            hints: [
+                server.isLoopback
+                    ? "give it to polar-seats embedded serve, or use --server embedded"
+                    : "leave it out, or use --server embedded"
+            ])
     }
 }
 
 /// What `crash-after=N` rehearses: the process is gone without a word, as after kill -9.
 func crashNow() { kill(getpid(), SIGKILL) }
-
-extension Failure {
-    init(_ error: EmbeddedServerError) {
-        self.init(.badConfiguration, "embedded server: \(error.message)")
-    }
-}

@@ -12,41 +12,26 @@ struct ShowCommand: AsyncParsableCommand {
     @Argument(help: ArgumentHelp("A saved plan.", valueName: "plan"))
     var plan: String
 
-    @Option(help: ArgumentHelp("csv, json, jsonl, xml, html or md.", valueName: "format"))
-    var format: ReportFormat?
-
-    @Option(
-        name: [.short, .customLong("output")],
-        help: ArgumentHelp("Write to a file; its extension names the format.", valueName: "file"))
-    var output: String?
-
-    @OptionGroup(title: "Reports") var csv: CSVArguments
+    @OptionGroup(title: "Document") var document: OutputArguments
     @OptionGroup(title: "Output") var common: CommonOptions
 
     func run() async throws {
+        let chosen = try document.chosenFormat(isJSON: common.json)
+        try document.csv.refuseIdle(for: chosen.map { [$0] } ?? [])
+        try OutputPlace.refuseClashes([document.output].compactMap(\.self), inputs: [(plan, "the plan")])
         let file = try PlanFile.open(plan, .reading)
         defer { try? file.close() }
-        if let output, output != "-" {
-            let chosen = try format ?? ReportPlace.format(of: output)
-            let target = try OutputFile(output)
-            try write(file, chosen, target).publish()
-        } else if let format {
-            var sink = try write(file, format, OutputSink())
-            try sink.flush()
-        } else if common.json {
-            var sink = try write(file, .json, OutputSink())
-            try sink.flush()
-        } else {
-            try showText(file)
-        }
-    }
-
-    private func write<Sink: ByteSink>(_ file: PlanFile, _ format: ReportFormat, _ sink: Sink) throws -> Sink {
+        guard let chosen else { return try showText(file) }
+        let (summary, extra) = (try file.summary(), try file.extraColumns())
+        // A column that does not exist is found before the place is opened.
+        _ = try ResultReportWriter(
+            format: chosen, options: document.csv.options, summary: summary, extraColumns: extra, into: MemorySink())
+        let sink = try ReportSink(document.output)
+        defer { sink.discard() }
         var writer = try ResultReportWriter(
-            format: format, options: csv.options, summary: try file.summary(), extraColumns: try file.extraColumns(),
-            into: sink)
+            format: chosen, options: document.csv.options, summary: summary, extraColumns: extra, into: sink)
         try file.forEachResult { try writer.write($0) }
-        return try writer.finish()
+        try writer.finish().publish()
     }
 
     private func showText(_ file: PlanFile) throws {

@@ -9,23 +9,23 @@ final class CSVReader {
     let delimiter: UInt8
     let encoding: TextEncoding
     let maximumRecordBytes: Int
-    private var dialect: Dialect
-    private let hasHeader: Bool
+    var dialect: Dialect
+    let hasHeader: Bool
 
-    private var indexer: CSVIndexer
-    private var index = CSVIndexer.Index(sliceBytes: CSVReader.sliceBytes)
+    var indexer: CSVIndexer
+    var index = CSVIndexer.Index(sliceBytes: CSVReader.sliceBytes)
     var carry = Carry()
-    private var scratch = RawStore(capacity: CSVReader.sliceBytes)
+    var scratch = RawStore(capacity: CSVReader.sliceBytes)
 
-    private var columnCount: Int?
-    private(set) var number = 0
+    var columnCount: Int?
+    var number = 0
     /// The line and the file's offset at which the record that is being read begins.
     var line: Int
     var offset: Int
     /// The last record ended in CR at the end of its slice: a LF there belongs to it.
-    private var skipsFeed = false
+    var skipsFeed = false
     /// A stray quote was found in the record in `carry`, whose line has not ended yet.
-    private var isDamaged = false
+    var isDamaged = false
 
     /// The record that is not finished, when a slice ends.
     struct Carry: ~Copyable {
@@ -215,7 +215,7 @@ final class CSVReader {
         try checkLength()
     }
 
-    private func checkLength() throws {
+    func checkLength() throws {
         guard carry.store.count > maximumRecordBytes else { return }
         let limit = maximumRecordBytes
         if let opened = CSVDiagnosis(carry.store.bytes, delimiter: delimiter).openQuote {
@@ -277,178 +277,6 @@ final class CSVReader {
             try emit(
                 carry.store.base, start: 0, end: carry.store.count, ends: ends, count: carry.ends.count, line: line,
                 offset: offset, into: &sink)
-        }
-    }
-
-    /// Hands over one record, or takes it as the header; whatever is wrong with it.
-    private func emit(
-        _ base: UnsafeRawPointer, start: Int, end: Int, ends: UnsafePointer<UInt32>, count: Int, line: Int, offset: Int,
-        into sink: inout some RecordSink
-    ) throws {
-        if count == 1, isBlank(base, start, end) { return }
-        try emitOdd(
-            base, start: start, end: end, ends: ends, count: count, line: line, offset: offset, damage: nil, into: &sink
-        )
-    }
-
-    @inline(__always)
-    private func isBlank(_ base: UnsafeRawPointer, _ start: Int, _ end: Int) -> Bool {
-        for i in start..<end {
-            let byte = base.load(fromByteOffset: i, as: UInt8.self)
-            if byte != 0x20 && byte != 0x09 { return false }
-        }
-        return true
-    }
-
-    /// The header, and records that may have defects.
-    @inline(never)
-    private func emitOdd<Sink: RecordSink>(
-        _ base: UnsafeRawPointer, start: Int, end: Int, ends: UnsafePointer<UInt32>, count: Int, line: Int, offset: Int,
-        damage: CSVDiagnosis?, into sink: inout Sink
-    ) throws {
-        scratch.reserve(end - start)
-        let text = UnsafeRawBufferPointer(start: base + start, count: end - start)
-        let nul = text.firstIndex(of: 0)
-        func view(number: Int, damaged: Bool, ragged: Bool) -> RecordView {
-            RecordView(
-                number: number, line: line, count: count, isDamaged: damaged, isRagged: ragged, base: base,
-                start: start, ends: ends, scratch: scratch.base,
-                beginning: .init(column: 1, byteOffset: offset, encoding: encoding))
-        }
-        guard let columnCount else {
-            let header = view(number: 0, damaged: damage != nil, ragged: false)
-            try takeHeader(header, nul: nul.map { header.position(at: start + $0) }, damage: damage, into: &sink)
-            if !hasHeader {
-                try emitOdd(
-                    base, start: start, end: end, ends: ends, count: count, line: line, offset: offset,
-                    damage: damage, into: &sink)
-            }
-            return
-        }
-        number += 1
-        let ragged = count != columnCount && damage == nil
-        let record = view(number: number, damaged: ragged || nul != nil || damage != nil, ragged: ragged)
-        if let damage {
-            sink.defect(damage.defect(in: record))
-        }
-        if let nul {
-            sink.defect(
-                FormatDefect(
-                    .nulByte, isError: true, position: record.position(at: start + nul), record: number,
-                    message: "the row holds a NUL byte",
-                    remedy: "remove it, or name the encoding if the file is UTF-16"))
-        }
-        if ragged {
-            sink.defect(
-                FormatDefect(
-                    .raggedRow, isError: true, position: record.position, record: number,
-                    message: "the row has \(count) cells, the header \(columnCount)",
-                    remedy: count > columnCount
-                        ? "quote a cell that holds the delimiter, or remove what is too much"
-                        : "add the missing cells, or quote a cell that holds a line break"))
-        }
-        try sink.record(record)
-    }
-
-    private func takeHeader(
-        _ header: RecordView, nul: Position?, damage: CSVDiagnosis?, into sink: inout some RecordSink
-    ) throws {
-        columnCount = header.count
-        if hasHeader, let damage {
-            let defect = damage.defect(in: header)
-            throw RosterFormatError(
-                .malformedHeader, "the header cannot be read: \(defect.message)", remedy: defect.remedy,
-                position: defect.position)
-        }
-        if hasHeader, let nul {
-            throw RosterFormatError(
-                .malformedHeader, "the header holds a NUL byte",
-                remedy: "remove it, or name the encoding if the file is UTF-16", position: nul)
-        }
-        let names = (0..<header.count).map { hasHeader ? header.string($0) : String($0 + 1) }
-        dialect.columns = names
-        sink.began(dialect)
-        var seen: [String: Int] = [:]
-        for (i, name) in names.enumerated() {
-            sink.columnAdded(name, at: i)
-            if !name.isEmpty, let first = seen.updateValue(i, forKey: name) {
-                sink.defect(
-                    FormatDefect(
-                        .duplicateColumn, isError: false, position: header.position(of: i), column: i, value: name,
-                        message: "columns \(first + 1) and \(i + 1) have one name",
-                        remedy: "rename one of them"))
-            }
-        }
-    }
-}
-
-// MARK: - Damaged records
-
-extension CSVReader {
-    /// Looks for the end of the damaged record's line, and goes on after it. Returns where.
-    private func endDamagedLine(
-        _ slice: UnsafeRawBufferPointer, from: Int, into sink: inout some RecordSink
-    ) throws -> Int {
-        var end = from
-        while end < slice.count, slice[end] != 0x0A, slice[end] != 0x0D { end += 1 }
-        carry.store.append(UnsafeRawBufferPointer(rebasing: slice[from..<end]))
-        try checkLength()
-        guard end < slice.count else { return end }
-        try endDamaged(into: &sink)
-        if carry.store.count > 0 || isDamaged {
-            // Lines that an unclosed quote had swallowed were read again; the last of them ends here.
-            return end
-        }
-        return try endLine(slice, end)
-    }
-
-    /// Passes over the line break that ends a damaged record.
-    private func endLine(_ slice: UnsafeRawBufferPointer, _ end: Int) throws -> Int {
-        line += 1
-        offset += encoding.width(ofUTF8Byte: 0x0A)
-        if slice[end] == 0x0D {
-            indexer.resetAfterReturn()
-            skipsFeed = true
-        } else {
-            indexer.reset()
-        }
-        return end + 1
-    }
-
-    /// Hands over the damaged record in `carry`. If its quote was open over a line break, only its first line is the
-    /// record; the rest is read again as lines of their own.
-    private func endDamaged(into sink: inout some RecordSink) throws {
-        isDamaged = false
-        indexer.reset()
-        skipsFeed = false
-        let text = [UInt8](carry.store.bytes)
-        carry.clear()
-        try text.withUnsafeBytes { text in
-            let diagnosis = CSVDiagnosis(text, delimiter: delimiter)
-            let end = diagnosis.endOfDamage(in: text)
-            let record = UnsafeRawBufferPointer(rebasing: text[..<end])
-            try emitDamaged(record, diagnosis, into: &sink)
-            var place = TextPlace(Position(line: line, column: 1, byteOffset: offset), encoding: encoding)
-            place.advance(over: record)
-            line = place.position.line
-            offset = place.position.byteOffset
-            guard end < text.count else { return }
-            let next = try endLine(text, end)
-            try feed(UnsafeRawBufferPointer(rebasing: text[next...]), into: &sink)
-        }
-    }
-
-    private func emitDamaged(
-        _ record: UnsafeRawBufferPointer, _ diagnosis: CSVDiagnosis, into sink: inout some RecordSink
-    ) throws {
-        guard let base = record.baseAddress else { return }
-        var ends = record.indices.filter { record[$0] == delimiter }.map { UInt32(truncatingIfNeeded: $0) }
-        ends.append(UInt32(truncatingIfNeeded: record.count))
-        try ends.withUnsafeBufferPointer { cells in
-            guard let ends = cells.baseAddress else { return }
-            try emitOdd(
-                base, start: 0, end: record.count, ends: ends, count: cells.count, line: line, offset: offset,
-                damage: diagnosis, into: &sink)
         }
     }
 }

@@ -16,6 +16,8 @@ public struct RosterReader: ~Copyable {
     private var head: RawStore
     private var decoder = TextDecoder(.utf8)
     private var check = UTF8Check()
+    /// Bytes of the file that were read.
+    private var passed = 0
 
     public init(_ options: ReadingOptions) {
         self.init(options, sampleBytes: FormDetection.sampleBytes)
@@ -84,6 +86,7 @@ public struct RosterReader: ~Copyable {
         let text = UnsafeRawBufferPointer(rebasing: head.bytes[form.markBytes...])
         var dialect = Dialect(
             format: form.format, encoding: form.encoding, hadByteOrderMark: form.hadByteOrderMark)
+        passed = form.markBytes
         switch form.format {
         case .xml:
             phase = .xml(try XMLReader(dialect, options: options))
@@ -121,16 +124,19 @@ public struct RosterReader: ~Copyable {
         if !decoder.encoding.isUTF8 {
             let failure = decoder.decode(slice)
             try read(decoder.decoded.bytes, into: &sink)
+            passed += slice.count
             if let failure { throw invalidBytes(failure.bytes) }
             return
         }
-        // libxml2 checks UTF-8 itself.
-        if case .csv = phase, let error = check.firstError(in: slice) {
-            try read(UnsafeRawBufferPointer(rebasing: slice[..<max(error, 0)]), into: &sink)
+        if let error = check.firstError(in: slice) {
+            let valid = UnsafeRawBufferPointer(rebasing: slice[..<max(error, 0)])
+            try read(valid, into: &sink)
+            passed += valid.count
             let byte = String(check.lead, radix: 16, uppercase: true)
             throw invalidBytes("0x" + byte, before: max(-error, 0))
         }
         try read(slice, into: &sink)
+        passed += slice.count
     }
 
     private func read(_ text: UnsafeRawBufferPointer, into sink: inout some RecordSink) throws {
@@ -146,12 +152,12 @@ public struct RosterReader: ~Copyable {
         var position: Position? =
             switch phase {
             case .csv(let reader): reader.place
-            case .xml(let reader): reader.place
+            case .xml(let reader): Position(line: reader.place.line, column: 0, byteOffset: passed)
             case .gathering, .over: nil
             }
         if before > 0 {
             position?.byteOffset -= before
-            position?.column -= 1
+            if let column = position?.column, column > 0 { position?.column = column - 1 }
         }
         let offset = position.map { " at byte \($0.byteOffset)" } ?? ""
         return RosterFormatError(

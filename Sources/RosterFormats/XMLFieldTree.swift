@@ -25,8 +25,8 @@ struct XMLFieldTree: ~Copyable {
     private var nodes = [Node(path: "", column: nil)]
     private var byName: [String: Int32] = [:]
     private(set) var columns: [String] = []
-    /// For each column: it names a container.
-    private var namesContainer = RawList<Bool>(capacity: 64)
+    /// The columns that name containers.
+    private(set) var containerColumns = RawList<Int32>(capacity: 8)
     private var metadata: [(key: [UInt8], column: Int32)] = []
 
     private var slots: RawList<Slot>
@@ -44,7 +44,6 @@ struct XMLFieldTree: ~Copyable {
         for path in paths where byName[path] == nil {
             let column = Int32(truncatingIfNeeded: columns.count)
             columns.append(path)
-            namesContainer.append(false)
             byName[path] = column
             let plain = XMLFieldTree.plain(path)
             if wanted[plain] == nil { wanted[plain] = column }
@@ -97,7 +96,6 @@ struct XMLFieldTree: ~Copyable {
     }
 
     func isMetadata(_ node: Int32) -> Bool { nodes[Int(node)].path == "metadata" }
-    func isContainer(_ column: UInt32) -> Bool { namesContainer[Int(column)] }
 
     static func isContainerName(_ name: String) -> Bool {
         switch name {
@@ -114,7 +112,7 @@ struct XMLFieldTree: ~Copyable {
         guard columns.count < XMLFieldTree.maximumColumns else { return XMLFieldTree.ignored }
         let column = Int32(truncatingIfNeeded: columns.count)
         columns.append(name)
-        namesContainer.append(isOwnForm && XMLFieldTree.isContainerName(name))
+        if isOwnForm && XMLFieldTree.isContainerName(name) { containerColumns.append(column) }
         byName[name] = column
         return column
     }

@@ -25,6 +25,8 @@ final class XMLReader {
         // whatever the declaration says.
         let flags = XML_PARSE_NOENT.rawValue | XML_PARSE_NONET.rawValue | XML_PARSE_IGNORE_ENC.rawValue
         xmlCtxtUseOptions(parser, Int32(flags))
+        // Nor may the first bytes be taken for UCS-4 or EBCDIC.
+        parser.pointee.charset = XML_CHAR_ENCODING_UTF8.rawValue
         let isOwnForm = options.xmlRecord == nil
         let recordName = String(options.xmlRecord?.split(separator: ":").last ?? "member")
         collector = .allocate(capacity: 1)

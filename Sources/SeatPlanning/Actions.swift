@@ -6,4 +6,7 @@ public enum Action: String, Sendable, Codable, CaseIterable {
 /// What became of one row. One row in, exactly one outcome out.
 public enum Outcome: String, Sendable, Codable, CaseIterable {
     case assigned, kept, reissued, revoked, grown, failed, skipped, unknown, planned
+
+    /// The row's person holds a live seat for certain.
+    public var holdsSeat: Bool { self == .assigned || self == .kept || self == .reissued }
 }

@@ -41,6 +41,37 @@ public struct Defect: Sendable, Hashable, Codable {
     public var remedy: String?
     /// The index of the entry in its ``EntryTable``; nil where no entry came of the row.
     public var entry: Int?
+    /// The line as it stands in the file, where that was asked for and the place on it is known.
+    public var excerpt: Excerpt?
+
+    /// A piece of a line, and the offending part of it.
+    public struct Excerpt: Sendable, Hashable, Codable {
+        /// One line without its break.
+        public var text: String
+        /// Where the offending part begins, in Unicode scalars of ``text``.
+        public var start: Int
+        /// Its length in Unicode scalars; 0 when it is the row as a whole.
+        public var length: Int
+
+        public init(text: String, start: Int, length: Int) {
+            self.text = text
+            self.start = start
+            self.length = length
+        }
+    }
+
+    /// Defects of one kind are listed together and counted together.
+    public struct Kind: Sendable, Hashable {
+        public var severity: Severity
+        public var code: Code
+
+        public init(_ severity: Severity, _ code: Code) {
+            self.severity = severity
+            self.code = code
+        }
+    }
+
+    public var kind: Kind { Kind(severity, code) }
 
     public init(
         _ severity: Severity, _ code: Code, source: String, line: Int? = nil, column: Int? = nil,

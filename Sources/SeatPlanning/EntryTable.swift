@@ -118,6 +118,16 @@ public struct EntryTable: Sendable {
         arena.reserveCapacity(bytes)
     }
 
+    /// Forgets the rows from `count` on.
+    mutating func truncate(to count: Int) {
+        guard count < rows.count else { return }
+        arena.removeLast(arena.count - rows[count].base)
+        rows.removeLast(rows.count - count)
+        invalid = invalid.filter { $0 < count }
+        openCells = nil
+        openSources = []
+    }
+
     /// Adds a cell to the row that the next ``append(_:email:emailKey:externalID:cells:)`` makes; that one is then given no cells.
     ///
     /// - Parameter isSource: the row's address or id may be part of this very memory.
@@ -128,6 +138,21 @@ public struct EntryTable: Sendable {
         }
         arena.append(contentsOf: bytes)
         arena.append(0)
+    }
+
+    /// Adds all cells of the next row at once. The row's address and ids may be part of this very memory.
+    ///
+    /// - Parameters:
+    ///   - text: the cells with one byte between them.
+    ///   - ends: calls its argument with the offset at which each cell ends.
+    @inline(__always)
+    mutating func addCells(_ text: UnsafeRawBufferPointer, ends: ((Int) -> Void) -> Void) {
+        let start = arena.count
+        openCells = start
+        openSources.append((UInt(bitPattern: text.baseAddress), text.count, start))
+        arena.append(contentsOf: text)
+        arena.append(0)
+        arena.withUnsafeMutableBufferPointer { arena in ends { arena[start + $0] = 0 } }
     }
 
     /// The values of row `index` as Strings.

@@ -1,5 +1,5 @@
 /// Who each row means, and which rows mean the same person in the same container.
-struct PeopleIndex {
+struct PeopleIndex: TwinRows {
     enum Status {
         case person
         case invalid(String?)
@@ -8,7 +8,7 @@ struct PeopleIndex {
         case duplicate(Int)
     }
 
-    private let entries: EntryTable
+    let entries: EntryTable
     private var containers: [Int32]
     /// Rows whose key on the server is not the bytes in the table: identities that were looked up.
     private var looked: [Int: (emailKey: String, externalID: String)] = [:]
@@ -25,8 +25,18 @@ struct PeopleIndex {
             place(index, target)
             if verdicts[index] == nil { resolve(index, resolver, revokes(index)) }
         }
-        findTwins()
+        for (row, verdict) in TwinSearch(self).verdicts {
+            switch verdict {
+            case .duplicate(let first): verdicts[row] = .duplicate(first)
+            case .conflict(let why): verdicts[row] = .conflict(why)
+            }
+        }
     }
+
+    func takesPart(_ index: Int) -> Bool { verdicts[index] == nil }
+    func place(of index: Int) -> Int { Int(containers[index]) }
+    /// The resolver has judged the ids: what it left are ids of one kind.
+    func idKind(of index: Int) -> TwinIDKind { .external }
 
     func container(of index: Int) -> Int? { containers[index] < 0 ? nil : Int(containers[index]) }
     func status(of index: Int) -> Status { verdicts[index] ?? .person }
@@ -75,78 +85,6 @@ struct PeopleIndex {
             if key != fields.emailKey || external != fields.externalID { looked[index] = (key, external) }
         case .unresolved(let why): if !revokes { verdicts[index] = .unresolved(why) }
         case .conflict(let why): verdicts[index] = .conflict(why)
-        }
-    }
-
-    // MARK: Twins
-
-    /// Same person twice: the later row is a duplicate. One external id with two addresses, one address with two
-    /// external ids, or one person to be assigned and revoked: all rows concerned are conflicts.
-    private mutating func findTwins() {
-        var byEmail = Twins(entries.count)
-        var byExternal = Twins(entries.count)
-        for index in 0..<entries.count where verdicts[index] == nil {
-            let container = Int(containers[index])
-            withEmailKey(index) { key in
-                if !key.isEmpty { byEmail.add(index, hashBytes(key, container)) { self.same($0, index, .email) } }
-            }
-            withExternalID(index) { key in
-                if !key.isEmpty { byExternal.add(index, hashBytes(key, container)) { self.same($0, index, .external) } }
-            }
-        }
-        guard byEmail.hasAny || byExternal.hasAny else { return }
-        var conflicts: [Int: String] = [:]
-        for (first, others) in byEmail.groups {
-            let group = [first] + others
-            let externals = Set(group.map { withExternalID($0) { Array($0) } }).filter { !$0.isEmpty }
-            if externals.count > 1 {
-                let lines = lineList(group)
-                for row in group { conflicts[row] = "one address with \(externals.count) external ids: \(lines)" }
-            } else if Set(group.map { entries.action(at: $0) }).count > 1 {
-                for row in group { conflicts[row] = "one person with different actions: \(lineList(group))" }
-            }
-        }
-        for (first, others) in byExternal.groups {
-            let group = [first] + others
-            let addresses = Set(group.map { withEmailKey($0) { Array($0) } }).filter { !$0.isEmpty }
-            guard addresses.count > 1 else { continue }
-            for row in group where conflicts[row] == nil {
-                conflicts[row] = "one external id with \(addresses.count) addresses: \(lineList(group))"
-            }
-        }
-        for (first, others) in byExternal.groups { for row in others { verdicts[row] = .duplicate(first) } }
-        for (first, others) in byEmail.groups { for row in others { verdicts[row] = .duplicate(first) } }
-        for (row, why) in conflicts { verdicts[row] = .conflict(why) }
-    }
-
-    private enum Part { case email, external }
-
-    private func same(_ a: Int, _ b: Int, _ part: Part) -> Bool {
-        guard containers[a] == containers[b] else { return false }
-        switch part {
-        case .email: return withEmailKey(a) { x in withEmailKey(b) { y in x.elementsEqual(y) } }
-        case .external: return withExternalID(a) { x in withExternalID(b) { y in x.elementsEqual(y) } }
-        }
-    }
-
-    private func lineList(_ group: [Int]) -> String {
-        let shown = group.prefix(4).map { "\(entries.line(at: $0))" }.joined(separator: ", ")
-        return "lines \(shown)" + (group.count > 4 ? " and \(group.count - 4) more" : "")
-    }
-}
-
-/// Rows under one key: only keys with more than one row keep a list.
-private struct Twins {
-    private var index: ByteIndex
-    private(set) var groups: [Int: [Int]] = [:]
-
-    init(_ count: Int) { index = ByteIndex(minimumCapacity: count) }
-
-    var hasAny: Bool { !groups.isEmpty }
-
-    mutating func add(_ row: Int, _ hash: UInt64, where matches: (Int) -> Bool) {
-        if let first = index.insert(Int32(row), hash, where: { matches(Int($0)) }) {
-            groups[Int(first), default: []].append(row)
         }
     }
 }

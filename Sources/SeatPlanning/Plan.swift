@@ -9,6 +9,8 @@ public struct PlannedRow: Sendable, Equatable {
     public var seat: Int?
     /// The compared address of the person where the server knows it better than the row: rows with an id alone.
     public var emailKey: String?
+    /// The entry whose seat must be there before this one is revoked: a migration.
+    public var after: Int?
     /// Why, in words: lower case, no full stop.
     public var note: String?
 

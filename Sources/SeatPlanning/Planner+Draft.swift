@@ -62,7 +62,7 @@ extension Planner {
             }
         }
 
-        private mutating func countRevocation(_ row: PlannedRow) {
+        mutating func countRevocation(_ row: PlannedRow) {
             guard let container = row.container else { return }
             forecasts[container].revokes += 1
             forecasts[container].liveAfter -= 1

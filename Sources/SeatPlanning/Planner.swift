@@ -26,6 +26,7 @@ public struct Planner {
         }
         if options.mode == .mirror { addMirrorRevocations(&draft) }
         draft.settleCapacity(entries)
+        if options.thenRevoke { addMigrationRevocations(people, seats, &draft) }
         return finish(draft)
     }
 
@@ -41,7 +42,7 @@ public struct Planner {
             return PlannedRow(entry: index, container: container, action: .conflict, note: note)
         case .duplicate(let first):
             return PlannedRow(
-                entry: index, container: container, action: .duplicate, note: duplicateNote(index, of: first))
+                entry: index, container: container, action: .duplicate, note: entries.duplicateNote(index, of: first))
         case .person: break
         }
         // People with the status `person` have a container.
@@ -86,17 +87,6 @@ public struct Planner {
         return row
     }
 
-    private func duplicateNote(_ index: Int, of first: Int) -> String {
-        let place =
-            entries.source(at: first) == entries.source(at: index)
-            ? "line \(entries.line(at: first))"
-            : "line \(entries.line(at: first)) of \(entries.sources[entries.source(at: first)].name)"
-        let differs =
-            entries.detail(at: first)?.metadata ?? [] != entries.detail(at: index)?.metadata ?? []
-            || entries.immediateClaim(at: first) != entries.immediateClaim(at: index)
-        return "duplicate of \(place)" + (differs ? "; its metadata or immediate_claim differs and is not sent" : "")
-    }
-
     // MARK: Mirror
 
     private func addMirrorRevocations(_ draft: inout Draft) {
@@ -128,6 +118,29 @@ public struct Planner {
         if record.role == "owner" || record.role == "billing_manager" { return true }
         guard let billing = snapshot.billingCustomerEmail, let email = record.email else { return false }
         return EmailAddress.serverKey(of: billing) == EmailAddress.serverKey(of: email)
+    }
+
+    // MARK: Migration
+
+    /// Whoever gets or holds a seat in the new container gives back the one in the old: each after the other, so that
+    /// nobody is without a seat in between.
+    private func addMigrationRevocations(_ people: PeopleIndex, _ seats: SeatIndex, _ draft: inout Draft) {
+        guard let source = world.containers.firstIndex(where: { $0.id == options.migrateFrom }) else { return }
+        var spared = 0
+        for row in draft.rows where [.assign, .keep, .reissue].contains(row.action) && row.container != source {
+            guard let entry = row.entry, let seat = seats.find(people, entry, source) else { continue }
+            if protected.holds(world.containers[source].seats[seat]) {
+                spared += 1
+                continue
+            }
+            var revocation = PlannedRow(
+                entry: nil, container: source, action: .revoke, seat: seat,
+                note: "once the seat in the new container is there")
+            revocation.after = entry
+            draft.added.append(revocation)
+            draft.countRevocation(revocation)
+        }
+        if spared > 0 { draft.warnings.append("\(spared) protected people keep their seats in the old container too") }
     }
 
     // MARK: The whole

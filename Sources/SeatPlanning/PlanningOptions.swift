@@ -74,6 +74,10 @@ public struct PlanningOptions: Sendable, Equatable, Codable {
     public var proration: String?
     /// Plans as if each container had this many seats; such a plan cannot be applied.
     public var assumeSeats: Int?
+    /// The container whose live holders are the roster: a migration.
+    public var migrateFrom: ContainerID?
+    /// Revokes each person's seat there, once the one in the new container is there.
+    public var thenRevoke = false
     public var maxRevoke: RevocationLimit = .standard
     public var maxMails: Int?
     public var minRows = 1

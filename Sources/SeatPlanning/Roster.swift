@@ -15,6 +15,22 @@ public struct Roster: Sendable {
         public var leftOut = 0
         /// The columns are those of one of our own exports of seats.
         public var isExport = false
+        /// The reading ended before the file did: none of its rows is an entry.
+        public var isAbandoned = false
+        /// How many defects of each kind were found, those that were not kept included.
+        public var defectCounts: [Defect.Kind: Int] = [:]
+
+        /// Counts one more; false when it is beyond what is kept.
+        mutating func count(_ kind: Defect.Kind, limit: Int?) -> Bool {
+            defectCounts[kind, default: 0] += 1
+            guard let limit else { return true }
+            return defectCounts[kind, default: 0] <= limit
+        }
+
+        /// How many defects of a severity were found.
+        public func defectCount(_ severity: Defect.Severity) -> Int {
+            defectCounts.reduce(0) { $0 + ($1.key.severity == severity ? $1.value : 0) }
+        }
     }
 
     /// A column and its meaning.
@@ -33,9 +49,19 @@ public struct Roster: Sendable {
     /// In the order of files and lines; those of a file as a whole come first.
     public var defects: [Defect]
     public var sources: [Source]
+    /// See ``RosterOptions/defectLimit``.
+    var defectLimit: Int?
 
     /// Rows read: entries and rows left out.
     public var recordCount: Int { sources.reduce(0) { $0 + $1.records } }
+
+    mutating func sortDefects() {
+        let order = Dictionary(sources.enumerated().map { ($1.name, $0) }, uniquingKeysWith: { first, _ in first })
+        defects.sort {
+            let (left, right) = (order[$0.source] ?? 0, order[$1.source] ?? 0)
+            return left != right ? left < right : Defect.inOrderOfLines($0, $1)
+        }
+    }
 }
 
 /// How rosters are understood.
@@ -46,6 +72,12 @@ public struct RosterOptions: Sendable {
     public var defaultAction: RosterAction = .assign
     /// Whether entries keep the roster's own cells, for reports and the file of failed rows.
     public var keepsCells = true
+    /// Entries keep neither name nor metadata nor cells: for those who only want to know what is wrong.
+    public var keepsIdentitiesAlone = false
+    /// How many defects of one kind are kept of each roster; the others are counted. nil: all.
+    public var defectLimit: Int?
+    /// Whether defects of CSV come with the line on which they stand.
+    public var keepsExcerpts = false
 
     public init() {}
 }

@@ -66,10 +66,16 @@ extension RosterBuilder {
                 remedy: "format the column as text there, and export it anew")
             return bytes
         }
-        for index in zeros.indices where zeros[index].role == role && !zeros[index].isOver {
-            zeros[index].see(bytes, line: record.line)
-        }
+        if watchesZeros { lookForZeros(role, bytes, record.line) }
         return bytes
+    }
+
+    @inline(never)
+    private mutating func lookForZeros(_ role: ColumnRole, _ bytes: UnsafeRawBufferPointer, _ line: Int) {
+        for index in zeros.indices where zeros[index].role == role && !zeros[index].isOver {
+            zeros[index].see(bytes, line: line)
+        }
+        watchesZeros = zeros.contains { !$0.isOver }
     }
 
     /// One of Polar's own ids, or nil when the row has none or a bad one.

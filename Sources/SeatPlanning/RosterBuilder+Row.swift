@@ -22,6 +22,10 @@ extension RosterBuilder {
                 .error, "no_identity", record, message: "the row does not say who it is",
                 remedy: "fill in one of \(identityColumns), or remove the row")
         }
+        if options.keepsIdentitiesAlone {
+            row.details?.metadata = []
+            return append(row, email, externalID, name: Self.empty)
+        }
         if options.keepsCells { addCells(record) }
         return append(row, email, externalID, name: text(.name, record)?.bytes ?? Self.empty)
     }
@@ -98,7 +102,7 @@ extension RosterBuilder {
     func value(_ record: RecordView, _ cell: Int) -> UnsafeRawBufferPointer {
         let bytes = record.bytes(cell)
         guard isCSV, bytes.count > 1, bytes[0] == UInt8(ascii: "'") else { return bytes }
-        return CellGuard.removed(from: bytes)
+        return CSVGuard.isGuarded(bytes) ? UnsafeRawBufferPointer(rebasing: bytes[1...]) : bytes
     }
 
     /// A cell without outer blanks, for everything but addresses.
@@ -117,8 +121,10 @@ extension RosterBuilder {
         return bytes.isEmpty ? nil : (cell, bytes)
     }
 
+    @inline(never)
     private mutating func addCells(_ record: RecordView) {
         if isCSV {
+            if addPlainCells(record) { return }
             let email = cellOf[Int(ColumnRole.email.rawValue)]
             let id = cellOf[Int(ColumnRole.externalID.rawValue)]
             let name = cellOf[Int(ColumnRole.name.rawValue)]
@@ -131,6 +137,29 @@ extension RosterBuilder {
         for cell in (0..<record.count).reversed() { at[record.column(cell)] = cell }
         let last = at.lastIndex { $0 >= 0 } ?? -1
         for column in 0..<(last + 1) { addCell(at[column] < 0 ? Self.empty : record.bytes(at[column])) }
+    }
+
+    /// Most rows have no quotes: their cells stand in the record as they are kept, with delimiters in place of zeros.
+    ///
+    /// - Returns: false when the cells have to be added singly.
+    @inline(never)
+    private mutating func addPlainCells(_ record: RecordView) -> Bool {
+        guard !rowIsInvalid, record.count > 0, let start = record.bytes(0).baseAddress else { return false }
+        var next = start
+        for cell in 0..<record.count {
+            let bytes = record.bytes(cell)
+            guard bytes.baseAddress == next else { return false }
+            if bytes.count > 1, bytes[0] == UInt8(ascii: "'"), CSVGuard.isGuarded(bytes) { return false }
+            next += bytes.count + 1
+        }
+        table.addCells(UnsafeRawBufferPointer(start: start, count: next - 1 - start)) { zero in
+            var end = -1
+            for cell in 0..<record.count {
+                end += record.bytes(cell).count + 1
+                zero(end)
+            }
+        }
+        return true
     }
 
     private mutating func addCell(_ bytes: UnsafeRawBufferPointer, isSource: Bool = false) {
@@ -168,20 +197,5 @@ extension RosterBuilder {
 extension EntryDetails {
     var isWithoutIdentity: Bool {
         externalMemberID.isEmpty && externalCustomerID.isEmpty && customerID.isEmpty && memberID.isEmpty
-    }
-}
-
-/// The `'` that our CSV writer puts before a cell that a spreadsheet would take for a formula.
-enum CellGuard {
-    /// Takes one `'` away where one or more stand before `=`, `+`, `-`, `@`, TAB or CR.
-    static func removed(from bytes: UnsafeRawBufferPointer) -> UnsafeRawBufferPointer {
-        var index = 0
-        while index < bytes.count, bytes[index] == UInt8(ascii: "'") { index += 1 }
-        guard index > 0, index < bytes.count else { return bytes }
-        switch bytes[index] {
-        case UInt8(ascii: "="), UInt8(ascii: "+"), UInt8(ascii: "-"), UInt8(ascii: "@"), 0x09, 0x0D:
-            return UnsafeRawBufferPointer(rebasing: bytes[1...])
-        default: return bytes
-        }
     }
 }

@@ -27,6 +27,7 @@ public struct RosterBuilder: RecordSink {
     private var lastRecord = 0
     private var lastEntry: Int?
     private var firstOfSource = 0
+    private var firstEntry = 0
     private var expectedBytes: Int?
 
     // Across rows.
@@ -34,6 +35,8 @@ public struct RosterBuilder: RecordSink {
     /// Entries whose address has a `+`.
     var tagged: [Int] = []
     var zeros: [LeadingZeros] = []
+    /// Some column of ids may still turn out to have lost zeros.
+    var watchesZeros = false
 
     // Where the row's fields are. In CSV that is the same for all rows of a source.
     var cellOf = [Int](repeating: .max, count: ColumnRole.allCases.count)
@@ -68,6 +71,7 @@ public struct RosterBuilder: RecordSink {
         lastRecord = 0
         lastEntry = nil
         firstOfSource = defects.count
+        firstEntry = table.count
         zeros = []
     }
 
@@ -98,7 +102,7 @@ public struct RosterBuilder: RecordSink {
         if isStale { try resolveColumns() }
         rowIsInvalid = false
         rowIsGuessed = false
-        if !pending.isEmpty { takePending(upTo: record.number) }
+        if !pending.isEmpty { takePending(upTo: record.number, record) }
         sources[sources.count - 1].records += 1
         lastRecord = record.number
         lastEntry = appendRow(of: record)
@@ -120,18 +124,13 @@ public struct RosterBuilder: RecordSink {
     /// - Throws: ``RosterError`` when no column says who the people are.
     public mutating func endSource() throws {
         guard isOpen else { return }
-        isOpen = false
         if isStale { try resolveColumns() }
         takePending(upTo: .max)
         guard columns.hasIdentity else { throw emptiness() }
+        isOpen = false
         noteColumns()
         let source = sources.count - 1
-        sources[source].isExport = columns.isExport
-        sources[source].columns = columns.names.indices.map { index in
-            Roster.Column(
-                name: columns.names[index], field: columns.fields[index],
-                displacedBy: columns.displaced[index].map { columns.names[$0] }, isPresent: hasCells[index])
-        }
+        describeColumns()
         table.sources[source].columns = columns.names
         table.sources[source].extraColumns = columns.fields.indices.filter {
             hasCells[$0] && (columns.fields[$0] == nil || columns.fields[$0] == .name)
@@ -139,13 +138,48 @@ public struct RosterBuilder: RecordSink {
         defects[firstOfSource...].sort(by: Defect.inOrderOfLines)
     }
 
+    /// Gives a roster up that cannot be read to its end, or not be used: its rows go, its defects and the reason stay, and
+    /// another roster can begin.
+    public mutating func abandonSource(_ why: Defect) {
+        guard isOpen else { return }
+        isOpen = false
+        if isStale { try? resolveColumns() }
+        describeColumns()
+        let left = pending
+        pending = []
+        for defect in left { add(defect, entry: nil) }
+        table.truncate(to: firstEntry)
+        tagged.removeAll { $0 >= firstEntry }
+        let source = sources.count - 1
+        table.sources[source].columns = columns.names
+        sources[source].isAbandoned = true
+        if counts(why.kind) { defects.append(why) }
+        for index in firstOfSource..<defects.count { defects[index].entry = nil }
+        defects[firstOfSource...].sort(by: Defect.inOrderOfLines)
+    }
+
+    private mutating func describeColumns() {
+        let source = sources.count - 1
+        sources[source].isExport = columns.isExport
+        sources[source].columns = columns.names.indices.map { index in
+            Roster.Column(
+                name: columns.names[index], field: columns.fields[index],
+                displacedBy: columns.displaced[index].map { columns.names[$0] }, isPresent: hasCells[index])
+        }
+    }
+
     /// Gives what was read.
     public mutating func finish() throws -> Roster {
         try endSource()
         let warned = warnOfTags()
-        if warned { sortDefects() }
-        return Roster(entries: table, defects: defects, sources: sources)
+        var roster = Roster(
+            entries: table, defects: defects, sources: sources, defectLimit: options.defectLimit)
+        if warned { roster.sortDefects() }
+        return roster
     }
+
+    /// Rosters begun so far.
+    public var sourceCount: Int { sources.count }
 
     var sourceName: String { sources.last?.name ?? "" }
 
@@ -169,6 +203,7 @@ public struct RosterBuilder: RecordSink {
         for role in Self.userIDRoles where !zeros.contains(where: { $0.role == role }) {
             guard let column = columns.roles.firstIndex(of: role) else { continue }
             zeros.append(LeadingZeros(role: role, column: column))
+            watchesZeros = true
         }
         guard isCSV else { return }
         for column in columns.used { place(columns.roles[column], column, column) }
@@ -213,12 +248,12 @@ public struct RosterBuilder: RecordSink {
     ]
 
     /// A record that the reader could not deliver is a row all the same: an invalid entry without an identity.
-    private mutating func takePending(upTo number: Int) {
+    private mutating func takePending(upTo number: Int, _ view: RecordView? = nil) {
         var current: (number: Int, entry: Int)?
         for defect in pending {
             guard let record = defect.record else { continue }
             if record == number {
-                add(defect, entry: table.count)
+                add(defect, entry: table.count, view)
                 if defect.isError, defect.code != .raggedRow { rowIsGuessed = true }
                 continue
             }
@@ -234,23 +269,24 @@ public struct RosterBuilder: RecordSink {
         pending.removeAll(keepingCapacity: true)
     }
 
-    private mutating func add(_ defect: FormatDefect, entry: Int?) {
+    private mutating func add(_ defect: FormatDefect, entry: Int?, _ view: RecordView? = nil) {
+        if defect.isError, let entry {
+            if entry == table.count { rowIsInvalid = true } else { table.markInvalid(entry) }
+        }
+        let kind = Defect.Kind(defect.isError ? .error : .warning, Defect.Code(rawValue: defect.code.rawValue))
+        guard counts(kind) else { return }
         let field = defect.column.flatMap { names.indices.contains($0) ? names[$0] : nil }
-        defects.append(
-            Defect(
-                defect.isError ? .error : .warning, Defect.Code(rawValue: defect.code.rawValue), source: sourceName,
-                line: defect.position.line, column: defect.position.column > 0 ? defect.position.column : nil,
-                field: field, value: defect.value, message: defect.message, remedy: defect.remedy, entry: entry))
-        guard defect.isError, let entry else { return }
-        if entry == table.count { rowIsInvalid = true } else { table.markInvalid(entry) }
+        var found = Defect(
+            kind.severity, kind.code, source: sourceName, line: defect.position.line,
+            column: defect.position.column > 0 ? defect.position.column : nil, field: field, value: defect.value,
+            message: defect.message, remedy: defect.remedy, entry: entry)
+        if let view { found.excerpt = excerpt(view, nil, defect.position, length: defect.code == .raggedRow ? 0 : 1) }
+        defects.append(found)
     }
 
-    private mutating func sortDefects() {
-        let order = Dictionary(sources.enumerated().map { ($1.name, $0) }, uniquingKeysWith: { first, _ in first })
-        defects.sort {
-            let (left, right) = (order[$0.source] ?? 0, order[$1.source] ?? 0)
-            return left != right ? left < right : Defect.inOrderOfLines($0, $1)
-        }
+    /// Counts a defect; false when it is one of those that are not kept.
+    mutating func counts(_ kind: Defect.Kind, source: Int? = nil) -> Bool {
+        sources[source ?? sources.count - 1].count(kind, limit: options.defectLimit)
     }
 }
 

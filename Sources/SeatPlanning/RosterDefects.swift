@@ -11,24 +11,37 @@ extension RosterBuilder {
     ) {
         if rowIsGuessed { return }
         if severity == .error { rowIsInvalid = true }
+        guard counts(Defect.Kind(severity, code)) else { return }
         let position = cell.map { record.position(of: $0) } ?? record.position
         let field = cell.flatMap { cell -> String? in
             let column = record.column(cell)
             return columns.names.indices.contains(column) ? columns.names[column] : nil
         }
-        defects.append(
-            Defect(
-                severity, code, source: sourceName, line: position.line,
-                column: position.column > 0 ? position.column : nil, field: field,
-                value: value ?? cell.map { String(decoding: record.bytes($0), as: UTF8.self) },
-                message: message, remedy: remedy, entry: entry ?? table.count))
+        var found = Defect(
+            severity, code, source: sourceName, line: position.line,
+            column: position.column > 0 ? position.column : nil, field: field,
+            value: value ?? cell.map { String(decoding: record.bytes($0), as: UTF8.self) },
+            message: message, remedy: remedy, entry: entry ?? table.count)
+        found.excerpt = excerpt(record, cell, position, length: 0)
+        defects.append(found)
+    }
+
+    /// The line of a CSV record on which something is wrong, where that was asked for.
+    func excerpt(_ record: RecordView, _ cell: Int?, _ position: Position, length: Int) -> Defect.Excerpt? {
+        guard options.keepsExcerpts, isCSV else { return nil }
+        return Defect.Excerpt(record, cell: cell, position, length: length)
+    }
+
+    /// Notes a defect of a whole roster, or of a row that was read before.
+    private mutating func keep(_ defect: Defect, source: Int? = nil) {
+        if counts(defect.kind, source: source) { defects.append(defect) }
     }
 
     /// Remarks on columns, at the end of a source.
     mutating func noteColumns() {
         for (column, winner) in columns.displaced.sorted(by: { $0.key < $1.key }) {
             guard let field = columns.fields[winner] else { continue }
-            defects.append(
+            keep(
                 Defect(
                     .note, "column_displaced", source: sourceName, field: columns.names[column],
                     message: "`\(columns.names[column])` is carried along but not used: "
@@ -37,7 +50,7 @@ extension RosterBuilder {
         }
         for (field, column) in options.map.columns.sorted(by: { $0.key.spelling < $1.key.spelling })
         where !columns.has(field) {
-            defects.append(
+            keep(
                 Defect(
                     .warning, "map_unused", source: sourceName, field: column,
                     message: "--map \(field.spelling): `\(column)` stands in no record",
@@ -45,12 +58,12 @@ extension RosterBuilder {
         }
         for zeros in zeros {
             guard let suspicion = zeros.suspicion else { continue }
-            defects.append(
+            keep(
                 Defect(
                     .warning, "leading_zeros", source: sourceName, line: suspicion.line,
                     field: columns.names[zeros.column],
                     message: "leading zeros may be lost: most ids have \(suspicion.width) digits, \(suspicion.shorter) "
-                        + "have fewer",
+                        + (suspicion.shorter == 1 ? "has fewer" : "have fewer"),
                     remedy: "if so, format the column as text in the spreadsheet, and export it anew"))
         }
     }
@@ -84,12 +97,12 @@ extension RosterBuilder {
     private mutating func warnOfTag(_ entry: Int, beside other: Int) {
         let (tagged, plain) = (table[entry], table[other])
         let there = plain.source == tagged.source ? "" : " of \(table.sources[plain.source].name)"
-        defects.append(
+        keep(
             Defect(
                 .warning, "plus_address", source: table.sources[tagged.source].name, line: tagged.line,
                 value: tagged.email,
                 message: "`\(plain.email)` is on line \(plain.line)\(there): both would get a seat",
-                remedy: "if they are one person, remove one of the rows", entry: entry))
+                remedy: "if they are one person, remove one of the rows", entry: entry), source: tagged.source)
     }
 
     /// `a+x@b` as `a@b`; empty when there is no tag to take away.

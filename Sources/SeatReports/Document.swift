@@ -33,32 +33,22 @@ protocol Document: AnyObject {
     func drain(into sink: inout some ByteSink) throws
 }
 
-/// A document in the format that was asked for, and the sink it goes to.
-struct DocumentWriter<Sink: ByteSink> {
-    /// Concrete types, so that a row's way into a format is compiled for that format.
+/// A document in the format that was asked for, without its sink: not generic, so that a row's way into a format is
+/// compiled once, and no type need be looked up for a row.
+final class DocumentCore {
+    /// Concrete types: a row's cells are written without a look-up of who takes them.
     private enum Form {
         case csv(CSVDocument)
         case json(JSONDocument)
         case xml(XMLDocument)
         case html(HTMLDocument)
         case markdown(MarkdownDocument)
-
-        var document: any Document {
-            switch self {
-            case .csv(let document): document
-            case .json(let document): document
-            case .xml(let document): document
-            case .html(let document): document
-            case .markdown(let document): document
-            }
-        }
     }
 
     private let form: Form
     private let choice: ColumnChoice?
-    private var sink: Sink
 
-    init(_ format: ReportFormat, options: ReportOptions, head: DocumentHead, into sink: Sink) throws {
+    init(_ format: ReportFormat, options: ReportOptions, head: DocumentHead) throws {
         var head = head
         var choice: ColumnChoice?
         let isForReading = format == .html || format == .md
@@ -77,44 +67,69 @@ struct DocumentWriter<Sink: ByteSink> {
         case .md: form = .markdown(MarkdownDocument(head: head))
         }
         self.choice = choice
-        self.sink = sink
     }
 
-    mutating func row(_ record: some ReportRecord, _ pairs: [PairValue?] = []) throws {
-        if let choice {
-            try write(choice.picked(record, pairs), [])
-        } else {
-            try write(record, pairs)
+    var document: any Document {
+        switch form {
+        case .csv(let document): document
+        case .json(let document): document
+        case .xml(let document): document
+        case .html(let document): document
+        case .markdown(let document): document
         }
     }
 
-    private mutating func write(_ record: some ReportRecord, _ pairs: [PairValue?]) throws {
+    /// - Returns: enough bytes wait to be drained.
+    func row(_ record: some ReportRecord, _ pairs: [PairValue?]) throws -> Bool {
+        if let choice { return try write(choice.picked(record, pairs), []) }
+        return try write(record, pairs)
+    }
+
+    private func write(_ record: some ReportRecord, _ pairs: [PairValue?]) throws -> Bool {
         switch form {
         case .csv(let document):
             document.row(record, pairs)
-            if document.isBlock { try document.drain(into: &sink) }
+            return document.isBlock
         case .json(let document):
             document.row(record, pairs)
-            if document.isBlock { try document.drain(into: &sink) }
+            return document.isBlock
         case .xml(let document):
             try document.row(record, pairs)
-            if document.isBlock { try document.drain(into: &sink) }
-        case .html(let document): document.row(record, pairs)
-        case .markdown(let document): document.row(record, pairs)
+            return document.isBlock
+        case .html(let document):
+            document.row(record, pairs)
+            return false
+        case .markdown(let document):
+            document.row(record, pairs)
+            return false
         }
+    }
+}
+
+/// A document in the format that was asked for, and the sink it goes to.
+struct DocumentWriter<Sink: ByteSink> {
+    private let core: DocumentCore
+    private var sink: Sink
+
+    init(_ format: ReportFormat, options: ReportOptions, head: DocumentHead, into sink: Sink) throws {
+        core = try DocumentCore(format, options: options, head: head)
+        self.sink = sink
+    }
+
+    @inline(__always)
+    mutating func row(_ record: some ReportRecord, _ pairs: [PairValue?] = []) throws {
+        if try core.row(record, pairs) { try core.document.drain(into: &sink) }
     }
 
     mutating func finish(_ tail: DocumentTail) throws -> Sink {
-        let document = form.document
+        let document = core.document
         try document.end(tail)
         try document.drain(into: &sink)
         return sink
     }
 
-    var heldBytes: Int { form.document.heldBytes }
+    var heldBytes: Int { core.document.heldBytes }
 
     /// Characters that XML could not hold and that stand as U+FFFD.
-    var replacedCharacters: Int {
-        if case .xml(let document) = form { document.replacedCharacters } else { 0 }
-    }
+    var replacedCharacters: Int { (core.document as? XMLDocument)?.replacedCharacters ?? 0 }
 }

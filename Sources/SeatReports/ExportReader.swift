@@ -24,8 +24,10 @@ public struct ExportReader: ~Copyable {
     /// Takes the file's next bytes.
     public mutating func feed(_ chunk: UnsafeRawBufferPointer) throws {
         if isRoster == nil {
-            let first = chunk.first { ![0x20, 0x09, 0x0A, 0x0D].contains($0) }
-            if let first { isRoster = first != UInt8(ascii: "{") }
+            let start = chunk.drop { [0x20, 0x09, 0x0A, 0x0D].contains($0) }
+            if let first = start.first { isRoster = first != UInt8(ascii: "{") }
+            let opening = String(decoding: start.prefix(14), as: UTF8.self).lowercased()
+            if opening.hasPrefix("<!doctype html") || opening.hasPrefix("# ") { throw sink.madeForPeople }
         }
         if isRoster == false {
             text.append(contentsOf: chunk)
@@ -46,19 +48,31 @@ public struct ExportReader: ~Copyable {
 
     private struct JSONRow: Decodable {
         var type: String?
-        var container_type: ContainerID.Kind
-        var container_id: String
-        var seat_id: String?
+        var containerType: ContainerID.Kind
+        var containerID: String
+        var seatID: String?
         var status: SeatState
         var email: String?
-        var external_id: String?
-        var member_id: String?
-        var customer_id: String?
+        var externalID: String?
+        var memberID: String?
+        var customerID: String?
+
+        enum CodingKeys: String, CodingKey {
+            case type
+            case containerType = "container_type"
+            case containerID = "container_id"
+            case seatID = "seat_id"
+            case status
+            case email
+            case externalID = "external_id"
+            case memberID = "member_id"
+            case customerID = "customer_id"
+        }
 
         var seat: ExportedSeat {
             ExportedSeat(
-                container: ContainerID(container_type, container_id), seatID: seat_id, status: status, email: email,
-                externalID: external_id, memberID: member_id, customerID: customer_id)
+                container: ContainerID(containerType, containerID), seatID: seatID, status: status, email: email,
+                externalID: externalID, memberID: memberID, customerID: customerID)
         }
     }
     private struct JSONExport: Decodable {
@@ -95,9 +109,18 @@ public struct ExportReader: ~Copyable {
 
 /// Makes seats of an export's records, by the names of their columns.
 struct SeatCollector: RecordSink {
-    private enum Field: String, CaseIterable {
-        case container_type, container_id, subscription_id, order_id, seat_id, status, email, external_id, member_id
-        case customer_id
+    /// Columns by their names in CSV; XML has `-` for `_`.
+    private enum Field: String {
+        case containerType = "container_type"
+        case containerID = "container_id"
+        case subscriptionID = "subscription_id"
+        case orderID = "order_id"
+        case seatID = "seat_id"
+        case status
+        case email
+        case externalID = "external_id"
+        case memberID = "member_id"
+        case customerID = "customer_id"
     }
 
     let name: String
@@ -117,6 +140,13 @@ struct SeatCollector: RecordSink {
             remedy: "give files that export seats wrote as CSV, XML, JSON or JSON lines")
     }
 
+    /// Pages leave rows out where there are many, so they are not read back.
+    var madeForPeople: ReportError {
+        ReportError(
+            code: .notAnExport, message: "\(name) is a page for people (HTML or Markdown), not a seat audit to compare",
+            remedy: "export the seats as CSV, XML, JSON or JSON lines")
+    }
+
     /// Throws what a record was wrong with: a comparison of half an export would show people as gone.
     func check() throws {
         if let problem { throw problem }
@@ -131,7 +161,7 @@ struct SeatCollector: RecordSink {
     mutating func columnAdded(_ name: String, at index: Int) {
         while fields.count <= index { fields.append(nil) }
         fields[index] = Field(rawValue: String(name.map { $0 == "-" ? "_" : $0 }))
-        if fields.contains(.seat_id) && fields.contains(.status) && fields.contains(.container_id) { isExport = true }
+        if fields.contains(.seatID) && fields.contains(.status) && fields.contains(.containerID) { isExport = true }
     }
 
     mutating func record(_ record: RecordView) {
@@ -144,14 +174,16 @@ struct SeatCollector: RecordSink {
             values[field] = isCSV ? CSVGuard.unguarded(text) : text
         }
         guard let container = SeatCollector.container(values), let status = values[.status] else {
-            problem = problem ?? damaged(line: record.line, "the row names no container or no status")
+            problem =
+                problem
+                ?? (isExport ? damaged(line: record.line, "the row names no container or no status") : notAnExport)
             return
         }
         seats.append(
             ExportedSeat(
-                container: container, seatID: values[.seat_id], status: SeatState(rawValue: status),
-                email: values[.email], externalID: values[.external_id], memberID: values[.member_id],
-                customerID: values[.customer_id]))
+                container: container, seatID: values[.seatID], status: SeatState(rawValue: status),
+                email: values[.email], externalID: values[.externalID], memberID: values[.memberID],
+                customerID: values[.customerID]))
     }
 
     mutating func defect(_ defect: FormatDefect) {
@@ -165,9 +197,9 @@ struct SeatCollector: RecordSink {
     }
 
     private static func container(_ values: [Field: String]) -> ContainerID? {
-        if let id = values[.subscription_id] { return .subscription(id) }
-        if let id = values[.order_id] { return .order(id) }
-        guard let id = values[.container_id], let kind = values[.container_type].flatMap(ContainerID.Kind.init) else {
+        if let id = values[.subscriptionID] { return .subscription(id) }
+        if let id = values[.orderID] { return .order(id) }
+        guard let id = values[.containerID], let kind = values[.containerType].flatMap(ContainerID.Kind.init) else {
             return nil
         }
         return ContainerID(kind, id)

@@ -118,7 +118,7 @@ extension Chart {
         let most = bars.reduce(0) { max($0, $1.values.first ?? 0) }
         return [
             "title": title, "width": bars.count * 10, "first": bars.first?.label ?? "", "last": bars.last?.label ?? "",
-            "most": Figures.grouped(Int(most)), "hasManyBars": bars.count > 1,
+            "most": Figures.grouped(Int(most)), "hasManyBars": bars.count > 1, "isShort": bars.count <= 12,
             "bars": bars.enumerated().map { index, bar in
                 let value = bar.values.first ?? 0
                 let paused = bar.values.count > 1 ? bar.values[1] : 0

@@ -1,12 +1,12 @@
 /// The style sheet of the HTML form. Colours meet a contrast of 4.5 to 1 for text in both schemes.
 enum HTMLStyle {
     /// SHA-256 of ``text``, for the content security policy; a test computes it anew.
-    static let hash = "sha256-BbmVQHB0QT8QmqZiAs0NflHFuTmAsA65E/L2eJCwAo4="
+    static let hash = "sha256-9XtSC45RtETUWh1OCD1RLbBbpeCwEMzKsgJmnjmqm3Q="
 
     static let text = """
         :root{color-scheme:light dark;--page:#fff;--ink:#1b1f24;--soft:#57606a;--line:#d0d7de;--panel:#f6f8fa;--focus:#0550ae;\
         --alarm:#a40e26;--alarm-panel:#ffebe9;--good:#116329;--warn:#7d4e00;\
-        --main:#0969da;--quiet:#8c959f;--yes:#1f7a4d;--no:#c4432b;--faint:#d8dee4;--pause:#f2cc60;--limit:#1b1f24}
+        --main:#0969da;--quiet:#848d97;--yes:#1f7a4d;--no:#c4432b;--faint:#d8dee4;--pause:#f2cc60;--limit:#1b1f24}
         @media (prefers-color-scheme:dark){:root{--page:#0d1117;--ink:#e6edf3;--soft:#9da7b1;--line:#3d444d;--panel:#161b22;--focus:#79c0ff;\
         --alarm:#ff9b94;--alarm-panel:#3a1418;--good:#6fdd8b;--warn:#f0b72f;\
         --main:#4493f8;--quiet:#768390;--yes:#3fb176;--no:#e5705a;--faint:#373e47;--pause:#6b5717;--limit:#e6edf3}}
@@ -40,6 +40,9 @@ enum HTMLStyle {
         .bar .label{overflow-wrap:anywhere;line-height:1.25}
         .bar .text{font-size:.9rem;font-variant-numeric:tabular-nums}
         .bar svg{width:100%;height:1.5rem;background:var(--panel);display:block}
+        .bar svg rect{stroke:var(--page);stroke-width:1;vector-effect:non-scaling-stroke}
+        .bar svg .limit{stroke:none}
+        .few{max-width:20rem}
         .timeline{width:100%;height:9rem;background:var(--panel);display:block}
         .axis{display:flex;justify-content:space-between;gap:1rem;margin:.25rem 0;color:var(--soft);font-size:.875rem}
         svg,.swatch{print-color-adjust:exact;-webkit-print-color-adjust:exact}
@@ -62,7 +65,8 @@ enum HTMLStyle {
         th[aria-sort=ascending] button::after{content:"\\2191";color:var(--ink)}
         th[aria-sort=descending] button::after{content:"\\2193";color:var(--ink)}
         td.c{white-space:nowrap;font-variant-numeric:tabular-nums}
-        .rows td.w{min-width:14rem;overflow-wrap:anywhere}
+        .rows{width:max-content;min-width:100%}
+        .rows td.w{overflow-wrap:anywhere}
         .mark{font-weight:600;white-space:nowrap}
         [data-mark=failed] .mark,[data-mark=unknown] .mark,[data-mark=expired] .mark,[data-mark=removed] .mark,[data-mark=unpaid] .mark{color:var(--alarm)}
         [data-mark=skipped] .mark,[data-mark=pending] .mark,[data-mark=planned] .mark,[data-mark=moved] .mark,[data-mark=past_due] .mark{color:var(--warn)}
@@ -77,13 +81,13 @@ enum HTMLStyle {
         .bar{grid-template-columns:1fr auto;gap:.15rem .75rem}
         .bar svg{grid-column:1/-1;grid-row:2}
         .controls label{flex:1 1 10rem;display:grid}
+        .js .rows{width:100%}
         .js .rows thead tr{display:flex;flex-wrap:wrap;gap:.25rem}
         .js .rows,.js .rows thead,.js .rows tbody,.js .rows tbody tr,.js .rows td{display:block}
         .js .rows th{display:inline-block;border:1px solid var(--line);border-radius:.35rem}
         .js .rows th[hidden],.js .rows td[hidden]{display:none}
         .js .rows tbody tr{border:1px solid var(--line);border-radius:.5rem;margin:.6rem 0;padding:.35rem .75rem}
         .js .rows td{display:flex;justify-content:space-between;gap:1rem;border:0;padding:.15rem 0;max-width:none;white-space:pre-wrap;text-align:right;overflow-wrap:anywhere;min-width:0}
-        .js .rows td.w{min-width:0}
         .js .rows td:empty{display:none}
         .js .rows td::before{content:attr(data-label);color:var(--soft);text-align:left;font-weight:400;white-space:nowrap}
         }
@@ -93,6 +97,7 @@ enum HTMLStyle {
         main{max-width:none;padding:0}
         .controls,.skip,#more,summary,th button::after{display:none}
         .scroll{overflow:visible}
+        .rows{width:100%}
         table{font-size:7.5pt}
         tr,figure,.figures div{break-inside:avoid}
         thead{display:table-header-group}

@@ -168,7 +168,7 @@ enum HTMLTemplates {
         """
 
     private static let timeline = """
-        <figure>
+        <figure{{#isShort}} class="few"{{/isShort}}>
         <figcaption>{{title}}</figcaption>
         <p class="axis"><span>{{most}} a minute at most</span></p>
         <svg class="timeline" viewBox="0 0 {{width}} 100" preserveAspectRatio="none" role="img" aria-label="{{title}}"><title>{{title}}</title>{{#bars}}{{#shade}}<rect class="pause" x="{{x}}" y="0" width="{{width}}" height="100"><title>{{label}}: paused {{seconds}} s</title></rect>{{/shade}}<rect class="main" x="{{x}}" y="{{y}}" width="8" height="{{height}}"><title>{{label}}: {{value}}</title></rect>{{/bars}}</svg>

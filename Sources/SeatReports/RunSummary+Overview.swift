@@ -62,15 +62,15 @@ extension RunSummary {
         return Overview.Table(
             title: "seats before and after",
             columns: [
-                .text("container"), .text("id"), .text("product"), .figure("bought"), .figure("live before"),
-                .figure("planned"), .figure("live after"), .figure("free after"),
+                .text("container"), .text("product"), .figure("bought"), .figure("live before"),
+                .figure("planned"), .figure("live after"), .figure("free after"), .text("id"),
             ],
             rows: shown.map { container in
                 [
-                    container.label, container.id.id, container.product ?? "", Figures.grouped(container.seats),
+                    container.label, container.product ?? "", Figures.grouped(container.seats),
                     Figures.grouped(container.liveBefore), Figures.grouped(container.livePlanned),
                     Figures.grouped(container.liveAfter),
-                    Figures.grouped(max(0, container.seats - container.liveAfter)),
+                    Figures.grouped(max(0, container.seats - container.liveAfter)), container.id.id,
                 ]
             },
             chart: Chart(

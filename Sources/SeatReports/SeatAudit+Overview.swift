@@ -33,15 +33,15 @@ extension SeatAudit {
         return Overview.Table(
             title: "use of seats",
             columns: [
-                .text("container"), .text("id"), .text("product"), .figure("bought"), .figure("claimed"),
-                .figure("pending"), .figure("expired"), .figure("free"), .figure("in use"),
+                .text("container"), .text("product"), .figure("bought"), .figure("claimed"),
+                .figure("pending"), .figure("expired"), .figure("free"), .figure("in use"), .text("id"),
             ],
             rows: first.map { audit in
                 let use = audit.utilisation
                 return [
-                    audit.label, audit.id.id, audit.product ?? "", Figures.grouped(use.bought),
+                    audit.label, audit.product ?? "", Figures.grouped(use.bought),
                     Figures.grouped(use.claimed), Figures.grouped(use.pending), Figures.grouped(use.expired),
-                    Figures.grouped(use.free), Figures.percent(use.used, of: use.bought),
+                    Figures.grouped(use.free), Figures.percent(use.used, of: use.bought), audit.id.id,
                 ]
             },
             chart: Chart(
@@ -66,16 +66,16 @@ extension SeatAudit {
         let priced = first.filter { $0.price != nil }
         var rows = priced.map { audit in
             [
-                audit.label, audit.id.id, audit.money(audit.price)?.text ?? "–",
+                audit.label, audit.money(audit.price)?.text ?? "–",
                 audit.money(audit.idlePrice)?.text ?? "–", audit.period,
                 audit.reduction.map { Figures.grouped($0.seats) } ?? "–",
-                audit.money(audit.reduction?.saving)?.text ?? "–",
+                audit.money(audit.reduction?.saving)?.text ?? "–", audit.id.id,
             ]
         }
         for (purse, sum) in purses {
             rows.append([
-                "all", "", Money(sum.price, purse.currency).text, Money(sum.idlePrice, purse.currency).text,
-                purse.interval.map { "a \($0)" } ?? "once", "", Money(sum.saving, purse.currency).text,
+                "all", Money(sum.price, purse.currency).text, Money(sum.idlePrice, purse.currency).text,
+                purse.interval.map { "a \($0)" } ?? "once", "", Money(sum.saving, purse.currency).text, "",
             ])
         }
         var note = """
@@ -86,8 +86,8 @@ extension SeatAudit {
         return Overview.Table(
             title: "money",
             columns: [
-                .text("container"), .text("id"), .figure("price"), .figure("idle seats"), .text("period"),
-                .figure("reduce to"), .figure("would save"),
+                .text("container"), .figure("price"), .figure("idle seats"), .text("period"),
+                .figure("reduce to"), .figure("would save"), .text("id"),
             ], rows: rows, chart: nil, note: note)
     }
 }

@@ -5,11 +5,14 @@ public import SeatPlanning
 public enum SeatMetadata {
     /// The keys of all seats' metadata, sorted, each once.
     public static func keys(of containers: some Sequence<ContainerSnapshot>) -> [String] {
+        keys(of: containers.lazy.flatMap(\.seats)).sorted()
+    }
+
+    /// The keys of these seats' metadata.
+    public static func keys(of seats: some Sequence<SeatRecord>) -> Set<String> {
         var keys = Set<String>()
-        for container in containers {
-            for seat in container.seats { keys.formUnion(object(of: seat).keys) }
-        }
-        return keys.sorted()
+        for seat in seats where seat.metadata != nil { keys.formUnion(object(of: seat).keys) }
+        return keys
     }
 
     /// The seat's values for the keys: text as it is, anything else as JSON.

@@ -84,4 +84,13 @@ extension Lane {
         change.message = error.message
         return change
     }
+
+    /// A migration: the person has no seat in the new container, and so keeps the old one.
+    func notMoved(_ step: Step) -> StepChange {
+        var change = change(step, .skipped, step.attempts)
+        change.outcome = .skipped
+        change.error = "NotMoved"
+        change.message = "the person got no seat in the new container, and keeps this one"
+        return change
+    }
 }

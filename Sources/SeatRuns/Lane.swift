@@ -6,7 +6,8 @@ internal import SeatPlanning
 /// so that a second request at a time would only wait.
 struct Lane: Sendable {
     let container: Int
-    let id: ContainerID
+    /// All containers of the plan: a migration's lane also revokes in the old one.
+    let containers: [ContainerID]
     let file: PlanFile
     let journal: Journal
     let monitor: RunMonitor
@@ -21,7 +22,7 @@ struct Lane: Sendable {
         var work = Work()
         var last: Int64 = 0
         while await monitor.stop == nil {
-            let steps = try file.openSteps(container: container, after: last, limit: 256)
+            let steps = try file.openSteps(lane: container, after: last, limit: 256)
             guard let final = steps.last else { break }
             last = final.id
             work.hasClosed = false
@@ -46,6 +47,8 @@ struct Lane: Sendable {
         var brokenRows: Set<Int64> = []
         /// Rows whose first step waits for another try: their other step waits as well.
         var waitingRows: Set<Int64> = []
+        /// How rows ended in this run, for what waits for them.
+        var outcomes: [Int64: Outcome] = [:]
         /// Steps after the present one were ended in the plan file.
         var hasClosed = false
 
@@ -55,6 +58,8 @@ struct Lane: Sendable {
             return changes
         }
     }
+
+    func home(_ step: Step) -> ContainerID { containers[step.container] }
 
     // MARK: One step
 
@@ -83,6 +88,15 @@ struct Lane: Sendable {
             work.add(change(step, .skipped, step.attempts))
             return
         }
+        if let before = step.after {
+            let outcome = work.outcomes[before] ?? step.afterOutcome ?? .planned
+            // Not settled yet: the old seat waits too.
+            if outcome == .planned || outcome == .unknown { return }
+            if !outcome.holdsSeat {
+                await report(notMoved(step), of: step.row, &work)
+                return
+            }
+        }
         var trial = Trial(step)
         // The run's first look has settled what an earlier run left open; on a second pass the look is still to come.
         if onlyRows != nil, trial.afterUnknown, try await look(&trial, &work) == .over { return }
@@ -93,7 +107,7 @@ struct Lane: Sendable {
             do {
                 let change = try await request(step, trial.attempts)
                 await monitor.succeeded()
-                await report(change, &work)
+                await report(change, of: step.row, &work)
                 return
             } catch let error as PolarError {
                 guard try await handle(error, &trial, &work) == .again else { return }
@@ -113,12 +127,13 @@ struct Lane: Sendable {
     private func request(_ step: Step, _ attempts: Int) async throws -> StepChange {
         switch step.kind {
         case .assign:
-            return assigned(step, attempts, try await client.assignSeat(step.body.assignment(in: id)), status: 200)
+            return assigned(
+                step, attempts, try await client.assignSeat(step.body.assignment(in: home(step))), status: 200)
         case .revoke:
             return revoked(step, attempts, try await client.revokeSeat(SeatID(step.seatID ?? "")))
         case .grow:
             let answer = try await client.updateSeats(
-                of: SubscriptionID(id.id), to: step.body.seats ?? 0,
+                of: SubscriptionID(home(step).id), to: step.body.seats ?? 0,
                 proration: options.proration.map { ProrationBehavior(rawValue: $0) })
             return grown(step, attempts, seats: answer.seats, status: 200)
         }
@@ -130,10 +145,10 @@ struct Lane: Sendable {
         case .fail:
             await monitor.succeeded()
             work.brokenRows.insert(step.row)
-            await report(failed(step, trial.attempts, error), &work)
+            await report(failed(step, trial.attempts, error), of: trial.step.row, &work)
         case .alreadyHeld:
             await monitor.succeeded()
-            await report(heldByOther(step, trial.attempts, error), &work)
+            await report(heldByOther(step, trial.attempts, error), of: trial.step.row, &work)
         case .full:
             await monitor.succeeded()
             try await close(
@@ -176,9 +191,9 @@ struct Lane: Sendable {
     /// Nothing is sent again before the look has succeeded.
     private func look(_ trial: inout Trial, _ work: inout Work) async throws -> Next {
         do {
-            guard let evidence = try await Settlement.look(client, id, trial.step) else { return .again }
+            guard let evidence = try await Settlement.look(client, home(trial.step), trial.step) else { return .again }
             await monitor.succeeded()
-            await report(settled(trial.step, trial.attempts, evidence), &work)
+            await report(settled(trial.step, trial.attempts, evidence), of: trial.step.row, &work)
         } catch let failure as PolarError where failure.status == 404 {
             // The container is gone: the next answer to the step itself says so, and ends the container's rows.
             return .again
@@ -223,7 +238,7 @@ struct Lane: Sendable {
         change.httpStatus = error.status
         change.error = name
         change.message = message
-        await report(change, &work)
+        await report(change, of: step.row, &work)
         try await journal.commit(work.takeChanges())
         let closed = try file.closeOpenSteps(
             container: container, after: step.id, outcome: outcome, error: name, message: message,
@@ -232,9 +247,11 @@ struct Lane: Sendable {
         work.hasClosed = true
     }
 
-    private func report(_ change: StepChange, _ work: inout Work) async {
+    private func report(_ change: StepChange, of row: Int64, _ work: inout Work) async {
         work.add(change)
-        if let outcome = change.outcome { await monitor.finished(outcome, count: 1) }
+        guard let outcome = change.outcome else { return }
+        work.outcomes[row] = outcome
+        await monitor.finished(outcome, count: 1)
     }
 
     private func backoff(_ tries: Int) -> Duration {

@@ -24,44 +24,76 @@ public struct PlanContents: Sendable {
         self.plan = plan
     }
 
-    /// The steps of the plan in the order of their execution, container by container: growths, then revocations, then
-    /// assignments in roster order. A reissue's two steps stay together, so that nobody is without a seat for longer
-    /// than one request.
+    /// The steps of the plan in the order of their execution, lane by lane: growths, then revocations, then assignments in
+    /// roster order. A reissue's two steps stay together, so that nobody is without a seat for longer than one request;
+    /// a migration's revocation follows the assignment that it waits for, in the lane of the new container.
     func forEachStep(rowID: (PlannedRow) -> Int64, _ body: (NewStep) throws -> Void) rethrows {
         let rules = IdentityRules(model: world.model, policy: header.options.identity)
-        var byContainer = [[PlannedRow]](repeating: [], count: world.containers.count)
-        for row in plan.rows + plan.added {
+        var lanes = [Lane](repeating: Lane(), count: world.containers.count)
+        for row in plan.added {
             guard let container = row.container else { continue }
-            if [.assign, .revoke, .reissue].contains(row.action) { byContainer[container].append(row) }
+            if let entry = row.after {
+                lanes[plan.rows[entry].container ?? container].dependents[entry] = row
+            } else {
+                lanes[container].revocations.append(row)
+            }
         }
-        for container in byContainer.indices {
-            if let growth = plan.growths.firstIndex(where: { $0.container == container }) {
+        for row in plan.rows {
+            guard let container = row.container else { continue }
+            if row.action == .revoke { lanes[container].revocations.append(row) }
+            if [.assign, .reissue, .keep].contains(row.action) { lanes[container].rest.append(row) }
+        }
+        for (index, lane) in lanes.enumerated() {
+            if let growth = plan.growths.firstIndex(where: { $0.container == index }) {
                 try body(
                     NewStep(
-                        row: growthRowID(growth), container: container, kind: .grow, seatID: nil,
+                        row: growthRowID(growth), container: index, lane: index, kind: .grow,
                         body: StepBody(seats: plan.growths[growth].to)))
             }
-            for row in byContainer[container] where row.action == .revoke {
-                try body(NewStep(row: rowID(row), container: container, kind: .revoke, seatID: seatID(row)))
+            for row in lane.revocations {
+                try body(NewStep(row: rowID(row), container: index, lane: index, kind: .revoke, seatID: seatID(row)))
             }
-            for row in byContainer[container] where row.action != .revoke {
-                if row.action == .reissue {
-                    try body(NewStep(row: rowID(row), container: container, kind: .revoke, seatID: seatID(row)))
-                }
-                try body(
-                    NewStep(
-                        row: rowID(row), container: container, kind: .assign, seatID: nil, body: assignment(row, rules))
-                )
-            }
+            for row in lane.rest { try forEachStep(of: row, index, lane, rules, rowID, body) }
         }
+    }
+
+    private func forEachStep(
+        of row: PlannedRow, _ index: Int, _ lane: Lane, _ rules: IdentityRules, _ rowID: (PlannedRow) -> Int64,
+        _ body: (NewStep) throws -> Void
+    ) rethrows {
+        if row.action == .reissue {
+            try body(NewStep(row: rowID(row), container: index, lane: index, kind: .revoke, seatID: seatID(row)))
+        }
+        if row.action != .keep {
+            try body(
+                NewStep(
+                    row: rowID(row), container: index, lane: index, kind: .assign, body: assignment(row, rules)))
+        }
+        guard let dependent = row.entry.flatMap({ lane.dependents[$0] }), let source = dependent.container else {
+            return
+        }
+        try body(
+            NewStep(
+                row: rowID(dependent), container: source, lane: index, kind: .revoke, seatID: seatID(dependent),
+                after: rowID(row)))
+    }
+
+    /// What one lane will do.
+    private struct Lane {
+        var revocations: [PlannedRow] = []
+        var rest: [PlannedRow] = []
+        /// By the entry that they wait for.
+        var dependents: [Int: PlannedRow] = [:]
     }
 
     struct NewStep {
         var row: Int64
         var container: Int
+        var lane: Int
         var kind: Step.Kind
         var seatID: String?
         var body: StepBody?
+        var after: Int64?
     }
 
     /// Row ids: roster rows count from 1, then the rows that the plan added, then the growths.

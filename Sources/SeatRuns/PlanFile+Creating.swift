@@ -128,8 +128,8 @@ private struct PlanWriting {
     private func writeRows() throws {
         let insert = try database.makeStatement(
             sql: """
-                INSERT INTO row (id, roster, line, container, email, email_key, external_id, cells, action, seat_id,
-                    seat_status, note) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+                INSERT INTO row (id, roster, line, container, email, email_key, external_id, cells, asks, action, seat_id,
+                    seat_status, note) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
                 """)
         let reasons = firstErrors()
         for (index, row) in contents.plan.rows.enumerated() {
@@ -138,7 +138,8 @@ private struct PlanWriting {
             insert.setUncheckedArguments([
                 index + 1, entry.source, entry.line, row.container, entry.email, row.emailKey ?? entry.emailKey,
                 shownID(entry),
-                CellsColumn.text(entry.cells), row.action.rawValue, seat?.id, seat?.state.rawValue,
+                CellsColumn.text(entry.cells), try RowRequest.text(entry), row.action.rawValue, seat?.id,
+                seat?.state.rawValue,
                 row.note ?? reasons[index],
             ])
             try insert.execute()
@@ -147,7 +148,7 @@ private struct PlanWriting {
             let seat = seat(of: row)
             insert.setUncheckedArguments([
                 contents.plan.rows.count + index + 1, nil, 0, row.container, seat?.email ?? "",
-                seat?.email.map { EmailAddress.serverKey(of: $0) } ?? "", seat?.externalID ?? "", nil,
+                seat?.email.map { EmailAddress.serverKey(of: $0) } ?? "", seat?.externalID ?? "", nil, nil,
                 row.action.rawValue,
                 seat?.id, seat?.state.rawValue, row.note,
             ])
@@ -155,7 +156,8 @@ private struct PlanWriting {
         }
         for (index, growth) in contents.plan.growths.enumerated() {
             insert.setUncheckedArguments([
-                contents.growthRowID(index), nil, 0, growth.container, "", "", "", nil, Action.grow.rawValue, nil, nil,
+                contents.growthRowID(index), nil, 0, growth.container, "", "", "", nil, nil, Action.grow.rawValue, nil,
+                nil,
                 "\(growth.from) to \(growth.to) seats",
             ])
             try insert.execute()
@@ -186,7 +188,7 @@ private struct PlanWriting {
 
     private func writeSteps() throws {
         let insert = try database.makeStatement(
-            sql: "INSERT INTO step (row, container, kind, seat_id, body) VALUES (?, ?, ?, ?, ?)")
+            sql: "INSERT INTO step (row, container, lane, kind, after_row, seat_id, body) VALUES (?, ?, ?, ?, ?, ?, ?)")
         let rows = contents.plan.rows.count
         // Added rows have no entry: they are met in their own order.
         var added = 0
@@ -199,7 +201,8 @@ private struct PlanWriting {
             row.entry.map { Int64($0 + 1) } ?? addedIDs[PlannedSeat(row)] ?? 0
         } _: { step in
             insert.setUncheckedArguments([
-                step.row, step.container, step.kind.rawValue, step.seatID, try step.body.map { try PlanJSON.text($0) },
+                step.row, step.container, step.lane, step.kind.rawValue, step.after, step.seatID,
+                try step.body.map { try PlanJSON.text($0) },
             ])
             try insert.execute()
         }
@@ -229,38 +232,5 @@ enum PlanJSON {
 
     static func value<T: Decodable>(_ type: T.Type, _ text: String) throws -> T {
         try JSONDecoder().decode(type, from: Data(text.utf8))
-    }
-}
-
-/// A row's own cells as a JSON array of strings, written by hand: an encoder for each of a million rows would take
-/// longer than everything else.
-enum CellsColumn {
-    static func text(_ cells: [String]) -> String? {
-        guard !cells.isEmpty else { return nil }
-        var bytes: [UInt8] = [UInt8(ascii: "[")]
-        for (index, cell) in cells.enumerated() {
-            if index > 0 { bytes.append(UInt8(ascii: ",")) }
-            bytes.append(UInt8(ascii: "\""))
-            for byte in cell.utf8 {
-                switch byte {
-                case UInt8(ascii: "\""), UInt8(ascii: "\\"): bytes += [UInt8(ascii: "\\"), byte]
-                case UInt8(ascii: "\n"): bytes += Array(#"\n"#.utf8)
-                case UInt8(ascii: "\r"): bytes += Array(#"\r"#.utf8)
-                case UInt8(ascii: "\t"): bytes += Array(#"\t"#.utf8)
-                case 0..<0x20:
-                    let hex = String(byte, radix: 16)
-                    bytes += Array(("\\u" + String(repeating: "0", count: 4 - hex.count) + hex).utf8)
-                default: bytes.append(byte)
-                }
-            }
-            bytes.append(UInt8(ascii: "\""))
-        }
-        bytes.append(UInt8(ascii: "]"))
-        return String(decoding: bytes, as: UTF8.self)
-    }
-
-    static func cells(_ text: String?) -> [String] {
-        guard let text else { return [] }
-        return (try? PlanJSON.value([String].self, text)) ?? []
     }
 }

@@ -67,8 +67,12 @@ extension PlanFile {
 
     /// Every row in roster order, then the rows that the plan added, one at a time.
     ///
-    /// - Parameter condition: which rows; all by default.
-    public func forEachResult(_ condition: ResultFilter = .all, _ body: (ResultRow) throws -> Void) throws {
+    /// - Parameters:
+    ///   - condition: which rows; all by default.
+    ///   - limit: how many at most.
+    public func forEachResult(
+        _ condition: ResultFilter = .all, limit: Int = .max, _ body: (ResultRow) throws -> Void
+    ) throws {
         let rosters = try rosters()
         let containers = try read { try Row.fetchAll($0, sql: "SELECT kind, container_id FROM container ORDER BY id") }
             .map { row -> ContainerID in
@@ -76,7 +80,8 @@ extension PlanFile {
                 return ContainerID(ContainerID.Kind(rawValue: kind) ?? .subscription, row["container_id"])
             }
         try read { database in
-            let rows = try Row.fetchCursor(database, sql: "SELECT * FROM row WHERE \(condition.sql) ORDER BY id")
+            let rows = try Row.fetchCursor(
+                database, sql: "SELECT * FROM row WHERE \(condition.sql) ORDER BY id LIMIT ?", arguments: [limit])
             while let row = try rows.next() { try body(Self.result(row, rosters, containers)) }
         }
     }
@@ -101,9 +106,14 @@ extension PlanFile {
             cells: cells)
     }
 
+    /// How many rows there are of a kind.
+    public func count(_ condition: ResultFilter) throws -> Int {
+        try read { try Int.fetchOne($0, sql: "SELECT count(*) FROM row WHERE \(condition.sql)") ?? 0 }
+    }
+
     /// How many rows a run leaves short of their goal; a duplicate is no failure.
     public func missedRows() throws -> Int {
-        try read { try Int.fetchOne($0, sql: "SELECT count(*) FROM row WHERE \(ResultFilter.missedGoal.sql)") ?? 0 }
+        try count(.missedGoal)
     }
 
     /// The names of the rosters' extra columns, each once, in order of first appearance.

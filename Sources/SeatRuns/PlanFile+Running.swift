@@ -43,17 +43,37 @@ extension PlanFile {
         }
     }
 
-    /// The next steps of a container that are not over, in order.
-    func openSteps(container: Int, after id: Int64, limit: Int) throws -> [Step] {
+    /// The next steps of a lane that are not over, in order.
+    func openSteps(lane: Int, after id: Int64, limit: Int) throws -> [Step] {
+        try openSteps("step.lane = ?", lane, id, limit)
+    }
+
+    /// The steps on a container's seats that are not over, in whatever lane.
+    func openSteps(container: Int) throws -> [Step] { try openSteps("step.container = ?", container, 0, Int.max) }
+
+    private func openSteps(_ condition: String, _ index: Int, _ id: Int64, _ limit: Int) throws -> [Step] {
         try read { database in
             try Row.fetchAll(
                 database,
                 sql: """
-                    SELECT step.*, row.email_key, row.external_id, row.action FROM step JOIN row ON row.id = step.row
-                    WHERE step.container = ? AND step.id > ? AND step.state IN ('planned', 'sent', 'unknown')
+                    SELECT step.*, row.email_key, row.external_id, row.action,
+                        (SELECT outcome FROM row AS before WHERE before.id = step.after_row) AS after_outcome
+                    FROM step JOIN row ON row.id = step.row
+                    WHERE \(condition) AND step.id > ? AND step.state IN ('planned', 'sent', 'unknown')
                     ORDER BY step.id LIMIT ?
-                    """, arguments: [container, id, limit]
+                    """, arguments: [index, id, limit]
             ).map(Self.step)
+        }
+    }
+
+    /// Lanes that have open steps.
+    func openLanes() throws -> [Int] {
+        try read { database in
+            try Int.fetchAll(
+                database,
+                sql: """
+                    SELECT DISTINCT lane FROM step WHERE state IN ('planned', 'sent', 'unknown') ORDER BY lane
+                    """)
         }
     }
 
@@ -90,7 +110,9 @@ extension PlanFile {
         let action: String = row["action"]
         let body: String? = row["body"]
         return Step(
-            id: row["id"], row: row["row"], container: row["container"], kind: Step.Kind(rawValue: kind) ?? .assign,
+            id: row["id"], row: row["row"], container: row["container"], lane: row["lane"], after: row["after_row"],
+            afterOutcome: (row["after_outcome"] as String?).flatMap { Outcome(rawValue: $0) },
+            kind: Step.Kind(rawValue: kind) ?? .assign,
             action: Action(rawValue: action) ?? .assign, state: Step.State(rawValue: state) ?? .unknown,
             seatID: row["seat_id"],
             body: try body.map { try PlanJSON.value(StepBody.self, $0) } ?? StepBody(), attempts: row["attempts"],
@@ -150,7 +172,7 @@ extension PlanFile {
         onlyAssigns: Bool
     ) throws -> Int {
         let condition =
-            "container = ? AND id > ? AND state = 'planned'"
+            "lane = ? AND id > ? AND state = 'planned'"
             + (onlyAssigns ? " AND (kind = 'assign' OR row IN (SELECT id FROM row WHERE action = 'reissue'))" : "")
         return try write { database in
             try database.execute(

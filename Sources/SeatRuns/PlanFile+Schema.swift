@@ -22,19 +22,32 @@ extension PlanFile {
         CREATE TABLE row (
             id INTEGER PRIMARY KEY, roster INTEGER REFERENCES roster(id), line INTEGER NOT NULL,
             container INTEGER REFERENCES container(id), email TEXT NOT NULL, email_key TEXT NOT NULL,
-            external_id TEXT NOT NULL, cells TEXT, action TEXT NOT NULL, seat_id TEXT, seat_status TEXT, note TEXT,
+            external_id TEXT NOT NULL, cells TEXT, asks TEXT, action TEXT NOT NULL, seat_id TEXT, seat_status TEXT, note TEXT,
             outcome TEXT NOT NULL DEFAULT 'planned', http_status INTEGER, error TEXT, message TEXT,
             attempts INTEGER NOT NULL DEFAULT 0, started_at TEXT, finished_at TEXT);
         CREATE TABLE step (
             id INTEGER PRIMARY KEY, row INTEGER NOT NULL REFERENCES row(id),
-            container INTEGER NOT NULL REFERENCES container(id), kind TEXT NOT NULL,
-            state TEXT NOT NULL DEFAULT 'planned', seat_id TEXT, body TEXT, attempts INTEGER NOT NULL DEFAULT 0,
+            container INTEGER NOT NULL REFERENCES container(id), lane INTEGER NOT NULL, kind TEXT NOT NULL,
+            after_row INTEGER REFERENCES row(id), state TEXT NOT NULL DEFAULT 'planned', seat_id TEXT, body TEXT, attempts INTEGER NOT NULL DEFAULT 0,
             sent_at TEXT, finished_at TEXT);
         CREATE TABLE run (
             id INTEGER PRIMARY KEY, tool_version TEXT NOT NULL, started_at TEXT NOT NULL, finished_at TEXT,
             ended TEXT, requests INTEGER NOT NULL DEFAULT 0);
         CREATE TABLE minute (
             at TEXT PRIMARY KEY NOT NULL, requests INTEGER NOT NULL, paused REAL NOT NULL) WITHOUT ROWID;
-        CREATE INDEX step_open ON step(container, id) WHERE state IN ('planned', 'sent', 'unknown');
+        CREATE INDEX step_open ON step(lane, id) WHERE state IN ('planned', 'sent', 'unknown');
         """
+}
+
+extension PlanFile {
+    /// The tables and their columns as they stand in the file, for holding the documentation against them.
+    func tableColumns() throws -> [(table: String, columns: [String])] {
+        try read { database in
+            let tables = try String.fetchAll(
+                database, sql: "SELECT name FROM sqlite_master WHERE type = 'table' ORDER BY name")
+            return try tables.map { table in
+                (table, try Row.fetchAll(database, sql: "PRAGMA table_info(\(table))").map { $0["name"] })
+            }
+        }
+    }
 }

@@ -23,6 +23,8 @@ public struct PlanHeader: Sendable, Equatable, Codable {
     /// Guards that were given other limits than the standard ones, as flags.
     public var overrides: [String]
     public var counts: [String: Int]
+    /// All seats of the containers that grow, after it; nil when none does.
+    public var grownSeats: Int?
     /// Requests that change something, mails they send, and requests that `apply` needs to look at the containers again.
     public var requests: Int
     public var mails: Int
@@ -45,6 +47,7 @@ public struct PlanHeader: Sendable, Equatable, Codable {
         warnings = plan.warnings
         self.overrides = overrides
         counts = Dictionary(uniqueKeysWithValues: plan.counts.map { ($0.key.rawValue, $0.value) })
+        grownSeats = plan.growths.isEmpty ? nil : plan.growths.reduce(0) { $0 + $1.to }
         requests = plan.requests
         mails = plan.mails
         self.reads = reads

@@ -22,5 +22,9 @@ struct PlanLock {
         }
     }
 
-    func release() { close(descriptor) }
+    /// Unlocks before it closes: a child that is just being born holds a copy of the descriptor until it is another program.
+    func release() {
+        flock(descriptor, LOCK_UN)
+        close(descriptor)
+    }
 }

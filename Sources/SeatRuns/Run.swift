@@ -62,11 +62,11 @@ public struct Run: Sendable {
         let drift = try await lookAgain(header)
         let run = try file.beginRun(toolVersion: toolVersion, at: environment.timestamp())
         try file.apply(drift.settled + drift.alreadyDone)
-        let work = try file.openWork()
+        let lanes = try file.openLanes()
         let worked = try file.openRows()
         let monitor = RunMonitor(total: worked, onProgress: onProgress)
         await monitorBox.attach(monitor)
-        try await carryOut(work.map(\.container), header, monitor)
+        try await carryOut(lanes, header, monitor)
         let stop = await monitor.stop
         let summary = try finish(run, begun, stop)
         return RunEnd(
@@ -88,7 +88,7 @@ public struct Run: Sendable {
         let containers = try file.containers()
         var all = Drift()
         for (index, _) in try file.openWork() {
-            let steps = try file.openSteps(container: index, after: 0, limit: Int.max)
+            let steps = try file.openSteps(container: index)
             let id = containers[index].snapshot.id
             let check = DriftCheck(
                 container: containers[index], index: index, options: header.options, now: environment.timestamp())
@@ -118,24 +118,31 @@ public struct Run: Sendable {
 
     // MARK: Lanes
 
-    private func carryOut(_ containers: [Int], _ header: PlanHeader, _ monitor: RunMonitor) async throws {
-        let known = try file.containers()
+    private func carryOut(_ lanes: [Int], _ header: PlanHeader, _ monitor: RunMonitor) async throws {
+        let ids = try file.containers().map(\.snapshot.id)
         let journal = Journal(file)
         var laneOptions = options
         laneOptions.proration = header.options.proration
         func lane(_ container: Int) -> Lane {
             Lane(
-                container: container, id: known[container].snapshot.id, file: file, journal: journal, monitor: monitor,
-                client: client, options: laneOptions, environment: environment)
+                container: container, containers: ids, file: file, journal: journal, monitor: monitor, client: client,
+                options: laneOptions, environment: environment)
         }
-        await work(containers.map(lane), monitor)
+        try await pass(lanes.map(lane), lane, monitor)
+        // What waited for a row that was settled only at the end gets its turn now.
+        let waiting = try file.openLanes()
+        if !waiting.isEmpty, await monitor.stop == nil { try await pass(waiting.map(lane), lane, monitor) }
+    }
+
+    private func pass(_ lanes: [Lane], _ lane: (Int) -> Lane, _ monitor: RunMonitor) async throws {
+        await work(lanes, monitor)
         var leftovers = await monitor.takeLeftovers()
-        let waiting = Dictionary(grouping: leftovers.filter { $0.why == .serverAway }, by: \.step.container)
+        let waiting = Dictionary(grouping: leftovers.filter { $0.why == .serverAway }, by: \.step.lane)
         if !waiting.isEmpty, await monitor.stop == nil {
             // The server was away for some rows and there for later ones: those that it missed get their turn now.
             leftovers.removeAll { $0.why == .serverAway }
-            let again = waiting.sorted { $0.key < $1.key }.map { container, left in
-                var lane = lane(container)
+            let again = waiting.sorted { $0.key < $1.key }.map { index, left in
+                var lane = lane(index)
                 lane.onlyRows = Set(left.map(\.step.row))
                 return lane
             }
@@ -184,10 +191,10 @@ public struct Run: Sendable {
                 away = leftover
                 continue
             }
-            let home = lane(leftover.step.container)
+            let home = lane(leftover.step.lane)
             do {
                 let change: StepChange
-                if let evidence = try await Settlement.look(client, home.id, leftover.step) {
+                if let evidence = try await Settlement.look(client, home.home(leftover.step), leftover.step) {
                     change = home.settled(leftover.step, leftover.attempts, evidence)
                 } else {
                     change = home.failed(leftover.step, leftover.attempts, leftover.error)

@@ -29,6 +29,8 @@ public struct SnapshotTaker: Sendable {
         /// Narrows how a team is resolved.
         public var product: String?
         public var identity: IdentityPolicy
+        /// Containers that no row names: the old one of a migration.
+        public var besides: [ContainerReference] = []
         /// Rows that revoke need no look-up of people whom the server may not know.
         public init(
             entries: EntryTable, standard: ContainerReference?, product: String? = nil, identity: IdentityPolicy = .auto
@@ -65,7 +67,7 @@ public struct SnapshotTaker: Sendable {
     /// The containers alone, in the order of the references.
     ///
     /// - Throws: ``MissingContainer`` when one does not exist: an audit that leaves it out in silence would be wrong.
-    func containers(_ references: [ContainerReference]) async throws -> [ContainerSnapshot] {
+    public func containers(_ references: [ContainerReference]) async throws -> [ContainerSnapshot] {
         var warnings: [String] = []
         var world = WorldSnapshot(takenAt: Timestamp(now()).rawValue, model: .member, containers: [])
         try await list(references, try await resolve(references, product: nil), nil, &world, &warnings)
@@ -90,6 +92,7 @@ public struct SnapshotTaker: Sendable {
         if usesStandard, let standard = scope.standard, !references.contains(standard) {
             references.insert(standard, at: 0)
         }
+        references += scope.besides.filter { !references.contains($0) }
         return references
     }
 

@@ -28,6 +28,12 @@ public struct Step: Sendable, Equatable {
     public var row: Int64
     /// Index of the container in the plan.
     public var container: Int
+    /// Index of the container whose lane executes the step.
+    public var lane: Int
+    /// The row whose seat must be there before: a migration.
+    public var after: Int64?
+    /// That row's outcome when the step was read.
+    public var afterOutcome: Outcome?
     public var kind: Kind
     /// The row's action: an assignment of a `reissue` ends as `reissued`.
     public var action: Action

@@ -41,7 +41,7 @@ struct UndoDeeds: Sendable {
         let containers = try file.containers()
         var doubts: Set<Int64> = []
         for (index, _) in try file.openWork() {
-            let steps = try file.openSteps(container: index, after: 0, limit: Int.max)
+            let steps = try file.openSteps(container: index)
             let doubtful = steps.filter { $0.state != .planned }
             open += steps.count - doubtful.count
             guard !doubtful.isEmpty, let list = try await client.liveList(containers[index].snapshot.id) else {

@@ -127,7 +127,7 @@ import Testing
 
     @Test func seedsSayWhereTheyAreWrong() {
         let cases = [
-            ("{", "the document"), (#"{"organizations": 1}"#, "organizations"), ("{}", "organizations is missing"),
+            ("{", "line 1, column 2"), (#"{"organizations": 1}"#, "organizations"), ("{}", "organizations is missing"),
             (#"{"organizations": [{}]}"#, "organizations[0].slug is missing"),
             (#"{"organizations": [{"slug": "x", "id": "nope"}]}"#, "organizations[0].id"),
             (#"{"organizations": [{"slug": "x", "rate_group": "fast"}]}"#, "organizations[0].rate_group"),

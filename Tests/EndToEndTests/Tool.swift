@@ -74,14 +74,25 @@ struct Tool {
         try await run(arguments, input: input, extra: extra)
     }
 
-    func run(_ arguments: [String], input: String = "", extra: [String: String] = [:]) async throws -> Result {
+    func run(
+        _ arguments: [String], input: String = "", extra: [String: String] = [:], program: String = Tool.binary
+    ) async throws -> Result {
         let merged = environment.merging(extra) { $1 }
         let variables = Dictionary(
             uniqueKeysWithValues: merged.map { (Environment.Key(rawValue: $0.key) ?? "IGNORED", $0.value) })
+        // A file, not a pipe: a process that ends before it has read its input would leave the pipe's writer open, and
+        // swift-subprocess ends the tests for that.
+        let inputFile = path("input-\(UUID().uuidString)")
+        try Data(input.utf8).write(to: URL(fileURLWithPath: inputFile))
+        defer { try? FileManager.default.removeItem(atPath: inputFile) }
+        await Places.shared.take()
+        let descriptor = try FileDescriptor.open(FilePath(inputFile), .readOnly)
         let result = try await Subprocess.run(
-            .path(FilePath(Self.binary)), arguments: Arguments(arguments), environment: .custom(variables),
-            workingDirectory: FilePath(folder), input: .string(input), output: .string(limit: 1 << 24),
+            .path(FilePath(program)), arguments: Arguments(arguments), environment: .custom(variables),
+            workingDirectory: FilePath(folder),
+            input: .fileDescriptor(descriptor, closeAfterSpawningProcess: true), output: .string(limit: 1 << 24),
             error: .string(limit: 1 << 24))
+        await Places.shared.give()
         var status: Int32 = -1
         var signal: Int32?
         switch result.terminationStatus {
@@ -105,6 +116,11 @@ struct Tool {
             let data = FileManager.default.contents(atPath: path(name)) ?? Data()
             return data.range(of: Data(text.utf8)) != nil
         }
+    }
+
+    /// Runs a shell's script in the tool's folder; `$0` is the binary.
+    func shell(_ script: String) async throws -> Result {
+        try await run(["-c", script, Self.binary], program: "/bin/sh")
     }
 
     /// A value that `--json` printed.
@@ -131,6 +147,25 @@ struct Tool {
         let result = try await run(["seats", "list", "--server", "embedded"] + container)
         let seats = try json(result.output)["seats"] as? [[String: Any]] ?? []
         return seats.filter { $0["status"] as? String != "revoked" }.compactMap { $0["email"] as? String }.sorted()
+    }
+}
+
+/// Few commands at once: tests run all together, and each process costs pipes, memory and a share of the cores.
+private actor Places {
+    static let shared = Places()
+    private var free = 6
+    private var waiting: [CheckedContinuation<Void, Never>] = []
+
+    func take() async {
+        if free > 0 {
+            free -= 1
+        } else {
+            await withCheckedContinuation { waiting.append($0) }
+        }
+    }
+
+    func give() {
+        if waiting.isEmpty { free += 1 } else { waiting.removeFirst().resume() }
     }
 }
 

@@ -148,6 +148,28 @@ import Testing
         }
     }
 
+    @Test(arguments: [1, 5, 1 << 16])
+    func bytesThatAreNotUTF8AreFatalInXMLToo(chunk: Int) {
+        let bytes = Array("<roster>\n<member name='".utf8) + [0xE9] + Array("'/></roster>".utf8)
+        let read = Collected.read(bytes, sample: 4, chunks: { chunk })
+        #expect(read.failure?.code == .invalidEncoding)
+        #expect(read.failure?.message == "0xE9 at byte 23 does not exist in utf-8")
+        #expect(read.failure?.position?.byteOffset == 23)
+    }
+
+    /// libxml2 would guess these from the first bytes.
+    @Test(arguments: [true, false])
+    func xmlInUCS4IsRefused(big: Bool) {
+        let text = "<roster><member name='a'/></roster>".utf8
+        let bytes: [UInt8] = text.flatMap { byte -> [UInt8] in big ? [0, 0, 0, byte] : [byte, 0, 0, 0] }
+        var options = options(nil)
+        options.format = .xml
+        options.encoding = .utf8
+        let read = Collected.read(bytes, options)
+        #expect(read.failure?.code == .malformedXML)
+        #expect(read.rows == [])
+    }
+
     @Test func whatAnEncodingDoesNotHaveIsFatal() {
         let undefined = Collected.read([0x61, 0x0A, 0x62, 0x81, 0x0A], options(.windows1252))
         #expect(undefined.failure?.code == .invalidEncoding)

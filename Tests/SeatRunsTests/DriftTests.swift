@@ -32,7 +32,7 @@ struct DriftTests {
         row: Int64? = nil, seat: String? = nil, seats: Int? = nil
     ) -> Step {
         Step(
-            id: id, row: row ?? id, container: 0, kind: kind,
+            id: id, row: row ?? id, container: 0, lane: 0, kind: kind,
             action: action ?? (kind == .grow ? .grow : kind == .revoke ? .revoke : .assign), state: state, seatID: seat,
             body: StepBody(identity: SeatIdentity(email: person), seats: seats), attempts: state == .planned ? 0 : 1,
             emailKey: person, externalID: "")

@@ -55,16 +55,20 @@ struct Rehearsal: Sendable {
 
     static let environment = RunEnvironment(now: { RandomWorld.moment }, sleep: { _ in }, random: { 0 })
 
-    func plan(_ entries: EntryTable? = nil, _ options: PlanningOptions? = nil) async throws -> PlanContents {
+    func plan(
+        _ entries: EntryTable? = nil, _ options: PlanningOptions? = nil, standard: ContainerReference? = nil,
+        besides: [ContainerReference] = []
+    ) async throws -> PlanContents {
         let entries = entries ?? world.entries
         let options = options ?? world.options
-        let snapshot = try await SnapshotTaker(client: client, now: { RandomWorld.moment }).take(
-            SnapshotTaker.Scope(entries: entries, standard: nil, identity: options.identity))
+        var scope = SnapshotTaker.Scope(entries: entries, standard: standard, identity: options.identity)
+        scope.besides = besides
+        let snapshot = try await SnapshotTaker(client: client, now: { RandomWorld.moment }).take(scope)
         let plan = Planner(entries: entries, world: snapshot.world, options: options).plan()
         let header = PlanHeader(
             toolVersion: "test", plannedAt: snapshot.world.takenAt, server: "embedded", serverURL: "",
             organization: snapshot.world.organization, model: snapshot.world.model, options: options,
-            standardContainer: nil, plan: plan, overrides: [], reads: 0)
+            standardContainer: standard, plan: plan, overrides: [], reads: 0)
         let source = entries.sources[0]
         let roster = PlanRoster(
             name: source.name, path: nil, bytes: 0, rows: entries.count, sha256: "", columns: source.columns,

@@ -47,7 +47,7 @@ enum EmailVerdict: Equatable, Sendable {
         if isQuoted { throw Refused("Quoting the part before the @-sign is not allowed here.") }
         let (ascii, unicode) = try normaliseDomain(domain)
         let normal = "\(localPart)@\(unicode)"
-        try checkLength(ascii: "\(localPart)@\(ascii)", normal: normal)
+        try checkLength(address, normal: normal, ascii: "\(localPart)@\(ascii)")
         return normal
     }
 
@@ -60,7 +60,7 @@ enum EmailVerdict: Equatable, Sendable {
         let isQuotedName = name.count > 2 && name.first == "\"" && name.last == "\""
         let isPlainName = name.unicodeScalars.allSatisfy {
             $0.properties.isWhitespace || $0 == "_" || $0.properties.isAlphabetic || $0.properties.numericType != nil
-                || "!#$%&'*+-/=?^`{|}~".unicodeScalars.contains($0)
+                || ".!#$%&'*+-/=?^`{|}~".unicodeScalars.contains($0)
         }
         return !inner.isEmpty && (isQuotedName || isPlainName) ? String(inner) : nil
     }
@@ -89,6 +89,11 @@ enum EmailVerdict: Equatable, Sendable {
             } else if scalar == "\"" {
                 isQuoted = true
             } else if scalar == "<" {
+                try refuse(
+                    trim(String(scalars[..<index])).unicodeScalars.filter {
+                        (!isAtom($0) || $0.value >= 0x80) && $0 != " "
+                    },
+                    "The display name contains invalid characters when not quoted: ")
                 if !scalars[index...].contains(">") {
                     throw Refused(
                         "An open angle bracket at the start of the email address has to be followed by a close angle "
@@ -97,21 +102,39 @@ enum EmailVerdict: Equatable, Sendable {
                 if scalars.last != ">" { throw Refused("There can't be anything after the email address.") }
                 throw Refused("A display name and angle brackets around the email address are not permitted here.")
             } else if scalar == "@" {
-                return (String(scalars[..<index]), String(scalars[scalars.index(after: index)...]))
+                let local = scalars[..<index]
+                try checkCloseQuote(local)
+                return (String(local), String(scalars[scalars.index(after: index)...]))
             }
         }
         throw Refused("An email address must have an @-sign.")
     }
 
+    /// A local part that begins with a quote must end with its counterpart.
+    private static func checkCloseQuote(_ local: String.UnicodeScalarView.SubSequence) throws(Refused) {
+        guard local.first == "\"" else { return }
+        var isEscaped = false
+        for index in local.indices.dropFirst() {
+            if local[index] == "\"", !isEscaped {
+                let rest = local[local.index(after: index)...]
+                if rest.isEmpty { return }
+                throw Refused(
+                    "Extra character(s) found after close quote: " + rest.map(display).joined(separator: ", "))
+            }
+            isEscaped = local[index] == "\\" && !isEscaped
+        }
+    }
+
     // MARK: Before the @-sign
+
+    private static func isAtom(_ scalar: Unicode.Scalar) -> Bool {
+        isLetterOrDigit(scalar) || scalar.value >= 0x80 || "!#$%&'*+-/=?^_`{|}~".unicodeScalars.contains(scalar)
+    }
 
     private static func normaliseLocal(_ local: String, isQuoted: Bool) throws(Refused) -> String {
         if local.isEmpty { throw Refused("There must be something before the @-sign.") }
         let scalars = local.unicodeScalars
-        func isAtom(_ scalar: Unicode.Scalar) -> Bool {
-            isLetterOrDigit(scalar) || scalar.value >= 0x80 || "!#$%&'*+-/=?^_`{|}~".unicodeScalars.contains(scalar)
-        }
-        let isDotAtom = !local.hasPrefix(".") && !local.hasSuffix(".") && !local.contains("..")
+        let isDotAtom = scalars.first != "." && scalars.last != "." && !hasNeighbours(local, ".", ".")
         if isDotAtom, scalars.allSatisfy({ isAtom($0) || $0 == "." }) {
             try checkSafe(local)
         } else if !isQuoted {
@@ -144,10 +167,9 @@ enum EmailVerdict: Equatable, Sendable {
             scalars.filter { !isLetterOrDigit($0) && $0 != "-" && $0 != "." && $0.value < 0x80 },
             "The part after the @-sign contains invalid characters: ")
         try checkSafe(domain)
+        try checkHostDots(domain)
         let (ascii, unicode) = try mapDomain(domain)
-        try checkDots(
-            unicode, start: "An email address cannot have a", startTail: " immediately after the @-sign",
-            end: "An email address cannot end with a", isHost: true)
+        try checkHostDots(unicode)
         let labels = ascii.split(separator: ".", omittingEmptySubsequences: false)
         if labels.contains(where: { $0.dropFirst(2).hasPrefix("--") && !$0.hasPrefix("xn") }) {
             throw Refused(
@@ -172,20 +194,35 @@ enum EmailVerdict: Equatable, Sendable {
         return (ascii, unicode)
     }
 
+    private static func checkHostDots(_ domain: String) throws(Refused) {
+        try checkDots(
+            domain, start: "An email address cannot have a", startTail: " immediately after the @-sign",
+            end: "An email address cannot end with a", isHost: true)
+    }
+
     /// Both forms of a domain; ASCII names without Punycode are their own.
     private static func mapDomain(_ domain: String) throws(Refused) -> (ascii: String, unicode: String) {
         let lower = domain.lowercased()
         if lower.utf8.allSatisfy({ $0 < 0x80 }), !lower.hasPrefix("xn--"), !lower.contains(".xn--") {
             return (lower, lower)
         }
+        for label in lower.split(separator: ".") {
+            let scalars = Array(label.unicodeScalars)
+            guard let place = scalars.firstIndex(where: { $0.properties.isEmojiPresentation }) else { continue }
+            let hex = String(scalars[place].value, radix: 16, uppercase: true)
+            throw Refused(
+                "The part after the @-sign is invalid (Codepoint U+\(hex) at position \(place + 1) of '\(label)' not "
+                    + "allowed).")
+        }
         var components = URLComponents()
         components.scheme = "https"
         components.host = lower
-        guard let encoded = components.encodedHost, let decoded = components.host,
-            encoded.utf8.allSatisfy({ $0 < 0x80 }),
-            decoded.unicodeScalars.allSatisfy({ !$0.properties.isEmojiPresentation })
+        // What cannot be mapped comes back percent-encoded, or not at all.
+        guard let encoded = components.encodedHost, let decoded = components.host, !encoded.contains("%"),
+            encoded.utf8.allSatisfy({ $0 < 0x80 })
         else {
-            throw Refused("The part after the @-sign contains invalid characters.")
+            let isLong = lower.split(separator: ".").contains { $0.unicodeScalars.count > 55 }
+            throw Refused("The part after the @-sign is invalid\(isLong ? " (Label too long)" : "").")
         }
         let unicode = encoded.contains("xn--") ? decoded : encoded
         return (encoded.lowercased(), unicode.lowercased())
@@ -203,15 +240,21 @@ enum EmailVerdict: Equatable, Sendable {
     private static func checkDots(
         _ text: String, start: String, startTail: String = "", end: String, endTail: String = "", isHost: Bool
     ) throws(Refused) {
-        if text.hasSuffix(".") { throw Refused("\(end) period\(endTail).") }
-        if text.hasPrefix(".") { throw Refused("\(start) period\(startTail).") }
-        if text.contains("..") { throw Refused("An email address cannot have two periods in a row.") }
+        let (first, last) = (text.unicodeScalars.first, text.unicodeScalars.last)
+        if last == "." { throw Refused("\(end) period\(endTail).") }
+        if first == "." { throw Refused("\(start) period\(startTail).") }
+        if hasNeighbours(text, ".", ".") { throw Refused("An email address cannot have two periods in a row.") }
         guard isHost else { return }
-        if text.hasSuffix("-") { throw Refused("\(end) hyphen\(endTail).") }
-        if text.hasPrefix("-") { throw Refused("\(start) hyphen\(startTail).") }
-        if text.contains(".-") || text.contains("-.") {
+        if last == "-" { throw Refused("\(end) hyphen\(endTail).") }
+        if first == "-" { throw Refused("\(start) hyphen\(startTail).") }
+        if hasNeighbours(text, ".", "-") || hasNeighbours(text, "-", ".") {
             throw Refused("An email address cannot have a period and a hyphen next to each other.")
         }
+    }
+
+    /// Whether one scalar follows another; a `String` would take a period and an accent for one character.
+    private static func hasNeighbours(_ text: String, _ one: Unicode.Scalar, _ other: Unicode.Scalar) -> Bool {
+        zip(text.unicodeScalars, text.unicodeScalars.dropFirst()).contains { $0 == one && $1 == other }
     }
 
     /// Letters, numbers, punctuation and symbols are safe; a mark is, if something stands before it.
@@ -226,7 +269,10 @@ enum EmailVerdict: Equatable, Sendable {
             default: break
             }
         }
-        try refuse(unsafe, "The email address contains unsafe characters: ")
+        if unsafe.isEmpty { return }
+        // Unlike the other reasons, this one is in the order of the characters themselves.
+        let names = Set(unsafe).sorted().map(display).joined(separator: ", ")
+        throw Refused("The email address contains unsafe characters: \(names).")
     }
 
     private static func refuse(_ scalars: [Unicode.Scalar], _ what: String) throws(Refused) {
@@ -251,19 +297,23 @@ enum EmailVerdict: Equatable, Sendable {
         }
     }
 
-    private static func checkLength(ascii: String, normal: String) throws(Refused) {
-        if ascii.unicodeScalars.count > 254 {
-            let reason =
-                ascii == normal
-                ? excess(ascii.unicodeScalars.count, 254)
-                : normal.unicodeScalars.count > 254
-                    ? excess(normal.unicodeScalars.count, 254) : "(when converted to IDNA ASCII)"
-            throw Refused("The email address is too long \(reason).")
+    /// At most 254 bytes, as it was written, in its normal form, and with its domain in ASCII.
+    private static func checkLength(_ written: String, normal: String, ascii: String) throws(Refused) {
+        func over(_ text: String) -> Int { text.utf8.count - 254 }
+        let excess = over(written)
+        if excess > 0 {
+            let widest = written.unicodeScalars.map { UTF8.width($0) }.max() ?? 1
+            let least = max(1, excess / widest)
+            let count = least == excess ? "\(excess)" : "\(least)-\(excess)"
+            throw Refused("The email address is too long (\(count) character\(excess > 1 ? "s" : "") too many).")
         }
-        if normal.utf8.count > 254 {
-            let count = normal.unicodeScalars.count
-            throw Refused(
-                "The email address is too long \(count > 254 ? excess(count, 254) : "(when encoded in bytes)").")
+        let forms = [
+            (normal, "after normalization"),
+            (ascii, "when the part after the @-sign is converted to IDNA ASCII"),
+        ]
+        for (form, reason) in forms where over(form) > 0 {
+            let bytes = "\(over(form)) byte\(over(form) > 1 ? "s" : "")"
+            throw Refused("The email address is too long \(reason) (\(bytes) too many).")
         }
     }
 

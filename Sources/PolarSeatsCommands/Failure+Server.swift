@@ -1,0 +1,86 @@
+internal import EmbeddedServer
+internal import PolarAPI
+
+extension Failure {
+    /// What a server answered, or that it did not.
+    init(_ error: PolarError) {
+        let isLook = error.method == .get || error.method == .head
+        switch error.code {
+        case .connectionFailed, .secureConnectionFailed, .proxyFailed, .timedOut, .connectionLost:
+            let words = error.message.hasPrefix("the server cannot be reached") ? "" : "the server cannot be reached: "
+            self.init(
+                .unreachable, words + error.message,
+                hints: [
+                    error.isDefinite || isLook
+                        ? "check --server, the network and the proxy; nothing was changed"
+                        : "the server may have done it all the same: look, for example with seats list, before you "
+                            + "try again"
+                ])
+        case .unauthorized:
+            self.init(
+                .notPermitted, "the server does not accept the token: \(error.message)",
+                hints: ["give a valid organization access token in POLAR_ACCESS_TOKEN or with --token-file FILE"])
+        case .insufficientScope, .forbidden:
+            self.init(
+                .notPermitted, "the server does not permit this: \(error.description)",
+                hints: error.neededScope.map { ["use a token with the scope \($0)"] } ?? [])
+        case .tokenOfAnotherServer: self.init(.notPermitted, error.description)
+        case .pauseTooLong:
+            self.init(
+                .stopped, error.message, hints: ["run the same command again later, or allow more with --max-wait"])
+        case .cancelled: self.init(.interrupted, "interrupted")
+        case .serverFault, .rateLimited:
+            self.init(.unreachable, "the server is in trouble: \(error.description)", hints: ["try again later"])
+        case .notFound, .badRequest, .invalidRequest, .conflict, .paymentFailed:
+            self.init(.badData, error.description, hints: error.remedy.map { [$0] } ?? [])
+        case .unusableRequest: self.init(.badData, error.description)
+        default: self.init(.unreachable, error.description)
+        }
+    }
+
+    /// A connection that was not even tried: a CA file that holds no certificate.
+    init(_ error: PolarTransportError) {
+        self.init(
+            error.kind == .secureConnectionFailed ? .badConfiguration : .unreachable, error.message,
+            hints: error.kind == .secureConnectionFailed ? ["--ca-file takes certificates in PEM form"] : [])
+    }
+
+    init(_ error: EmbeddedServerError) {
+        switch error.code {
+        case .badSeed: self.init(.badData, error.message)
+        case .cannotListen:
+            self.init(
+                .badConfiguration, "embedded server: \(error.message): \(Self.reason(error.cause))",
+                hints: ["choose another port with --port, or let it take a free one with --port 0"])
+        default: self.init(.badConfiguration, "embedded server: \(error.message)")
+        }
+    }
+
+    /// The system's words in a network library's.
+    private static func reason(_ cause: String?) -> String {
+        guard let cause else { return "the port cannot be had" }
+        if cause.contains("EADDRINUSE") || cause.contains("Address already in use") {
+            return "another process has the port"
+        }
+        if cause.contains("EACCES") || cause.contains("Permission denied") {
+            return "ports below 1024 are for root alone"
+        }
+        return cause
+    }
+}
+
+extension PolarError {
+    /// What to do about a refusal, where the server's words do not say it.
+    fileprivate var remedy: String? {
+        switch errorClass {
+        case "SeatNotAvailable":
+            "buy seats or revoke one; a full container says this of somebody who holds a seat there, too"
+        case "SeatAlreadyAssigned": "this person holds a live seat there: see seats list"
+        case "SeatNotPending": "only the invitation of a pending seat can be mailed again: see seats list"
+        case "MemberNotFound": "give --email as well, to make a member with that external id"
+        case "MemberEmailMismatch": "the address belongs to a member with another external id, or the other way round"
+        case "InvalidInvitationToken": "invitations work once and for 24 hours; a new one needs revoke and assign"
+        default: nil
+        }
+    }
+}

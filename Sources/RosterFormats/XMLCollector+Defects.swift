@@ -1,0 +1,48 @@
+/// What is wrong with a document that is well-formed.
+extension XMLCollector {
+    mutating func report(_ defect: FormatDefect) {
+        defects.append((records.count, defect))
+        if defect.isError && recordDepth > 0 { current.isDamaged = true }
+    }
+
+    /// The number of the record that is open.
+    var openRecord: Int? { recordDepth > 0 ? number : nil }
+
+    @inline(never)
+    mutating func defectOfNesting() {
+        report(
+            FormatDefect(
+                .nestedRecord, isError: true, position: Position(line: Int(line), column: 0, byteOffset: 0),
+                record: number, message: "a member stands inside another member",
+                remedy: "close the first member before the second begins"))
+    }
+
+    @inline(never)
+    mutating func defectOfRepetition(_ column: Int, _ line: UInt32, _ value: UnsafeRawBufferPointer) {
+        let name = tree.columns[column]
+        report(
+            FormatDefect(
+                .repeatedField, isError: isOwnForm,
+                position: Position(line: Int(line), column: 0, byteOffset: 0), record: number, column: column,
+                value: String(String(decoding: value.prefix(320), as: UTF8.self).prefix(80)),
+                message: isOwnForm
+                    ? "\"\(name)\" is given twice" : "\"\(name)\" occurs again in this record; the first is used",
+                remedy: isOwnForm ? "keep one of them" : nil))
+    }
+
+    @inline(never)
+    mutating func refuseDepth() {
+        stop(
+            RosterFormatError(
+                .limitExceeded, "elements are nested more than \(XMLCollector.maximumDepth) deep",
+                remedy: "check that this is a roster", position: Position(line: Int(line), column: 0, byteOffset: 0)))
+    }
+
+    @inline(never)
+    mutating func refuseLength() {
+        stop(
+            RosterFormatError(
+                .limitExceeded, "a record or a piece of markup is longer than \(maximumRecordBytes) bytes",
+                remedy: "check that this is a roster", position: Position(line: Int(line), column: 0, byteOffset: 0)))
+    }
+}

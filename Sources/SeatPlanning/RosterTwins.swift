@@ -1,0 +1,208 @@
+/// Rows among which twins are looked for.
+protocol TwinRows {
+    var entries: EntryTable { get }
+    /// False for rows that are out of the question for another reason.
+    func takesPart(_ index: Int) -> Bool
+    /// Where the row's person is to hold a seat: only rows of one place are compared.
+    func place(of index: Int) -> Int
+    /// The compared address; empty when there is none.
+    func withEmailKey<R>(_ index: Int, _ body: (UnsafeRawBufferPointer) -> R) -> R
+    /// The id; empty when there is none.
+    func withExternalID<R>(_ index: Int, _ body: (UnsafeRawBufferPointer) -> R) -> R
+    /// Ids of different kinds are never the same.
+    func idKind(of index: Int) -> TwinIDKind
+}
+
+/// Which of a row's ids stands for the person.
+enum TwinIDKind: Int {
+    case external, externalMember, externalCustomer, customer, member
+}
+
+/// What rows say of each other.
+enum TwinVerdict {
+    case duplicate(Int)
+    case conflict(String)
+}
+
+/// Same person twice: the later row is a duplicate. One external id with two addresses, one address with two external ids,
+/// or one person to be assigned and revoked: all rows concerned are conflicts.
+struct TwinSearch<Rows: TwinRows> {
+    private let rows: Rows
+    private(set) var verdicts: [Int: TwinVerdict] = [:]
+
+    init(_ rows: Rows) {
+        self.rows = rows
+        search()
+    }
+
+    private mutating func search() {
+        let rows = rows
+        let count = rows.entries.count
+        var byEmail = Twins(count)
+        var byExternal = Twins(count)
+        for index in 0..<count where rows.takesPart(index) {
+            let place = rows.place(of: index)
+            rows.withEmailKey(index) { key in
+                if !key.isEmpty { byEmail.add(index, hashBytes(key, place)) { Self.sameEmail(rows, $0, index) } }
+            }
+            rows.withExternalID(index) { key in
+                guard !key.isEmpty else { return }
+                let hash = hashBytes(key, place &* 8 &+ rows.idKind(of: index).rawValue)
+                byExternal.add(index, hash) { Self.sameID(rows, $0, index) }
+            }
+        }
+        guard byEmail.hasAny || byExternal.hasAny else { return }
+        let conflicts = conflicts(byEmail, byExternal)
+        for (first, others) in byExternal.groups { for row in others { verdicts[row] = .duplicate(first) } }
+        for (first, others) in byEmail.groups { for row in others { verdicts[row] = .duplicate(first) } }
+        for (row, why) in conflicts { verdicts[row] = .conflict(why) }
+    }
+
+    private func conflicts(_ byEmail: Twins, _ byExternal: Twins) -> [Int: String] {
+        var conflicts: [Int: String] = [:]
+        for (first, others) in byEmail.groups {
+            let group = [first] + others
+            let ids = Dictionary(grouping: Set(group.compactMap(identity))) { $0.kind }.values.map(\.count).max() ?? 0
+            if ids > 1 {
+                let lines = lineList(group)
+                for row in group { conflicts[row] = "one address with \(ids) external ids: \(lines)" }
+            } else if Set(group.map { rows.entries.action(at: $0) }).count > 1 {
+                for row in group { conflicts[row] = "one person with different actions: \(lineList(group))" }
+            }
+        }
+        for (first, others) in byExternal.groups {
+            let group = [first] + others
+            let addresses = Set(group.map { rows.withEmailKey($0) { Array($0) } }).filter { !$0.isEmpty }
+            guard addresses.count > 1 else { continue }
+            for row in group where conflicts[row] == nil {
+                conflicts[row] = "one external id with \(addresses.count) addresses: \(lineList(group))"
+            }
+        }
+        return conflicts
+    }
+
+    private struct Identity: Hashable {
+        var kind: TwinIDKind
+        var id: [UInt8]
+    }
+
+    private func identity(_ row: Int) -> Identity? {
+        let id = rows.withExternalID(row) { Array($0) }
+        return id.isEmpty ? nil : Identity(kind: rows.idKind(of: row), id: id)
+    }
+
+    private static func sameEmail(_ rows: Rows, _ a: Int, _ b: Int) -> Bool {
+        guard rows.place(of: a) == rows.place(of: b) else { return false }
+        return rows.withEmailKey(a) { x in rows.withEmailKey(b) { y in x.elementsEqual(y) } }
+    }
+
+    private static func sameID(_ rows: Rows, _ a: Int, _ b: Int) -> Bool {
+        guard rows.place(of: a) == rows.place(of: b), rows.idKind(of: a) == rows.idKind(of: b) else { return false }
+        return rows.withExternalID(a) { x in rows.withExternalID(b) { y in x.elementsEqual(y) } }
+    }
+
+    /// Line numbers alone say nothing where the rows stand in several rosters.
+    private func lineList(_ group: [Int]) -> String {
+        let entries = rows.entries
+        let isOne = group.allSatisfy { entries.source(at: $0) == entries.source(at: group[0]) }
+        let shown = group.prefix(4).map { row in
+            isOne
+                ? "\(entries.line(at: row))"
+                : "\(entries.sources[entries.source(at: row)].name):\(entries.line(at: row))"
+        }
+        return (isOne ? "lines " : "") + shown.joined(separator: ", ")
+            + (group.count > 4 ? " and \(group.count - 4) more" : "")
+    }
+}
+
+/// Rows under one key: only keys with more than one row keep a list.
+private struct Twins {
+    private var index: ByteIndex
+    private(set) var groups: [Int: [Int]] = [:]
+
+    init(_ count: Int) { index = ByteIndex(minimumCapacity: count) }
+
+    var hasAny: Bool { !groups.isEmpty }
+
+    mutating func add(_ row: Int, _ hash: UInt64, where matches: (Int) -> Bool) {
+        if let first = index.insert(Int32(row), hash, where: { matches(Int($0)) }) {
+            groups[Int(first), default: []].append(row)
+        }
+    }
+}
+
+extension EntryTable {
+    /// What a row is told that repeats another.
+    func duplicateNote(_ index: Int, of first: Int) -> String {
+        let place =
+            source(at: first) == source(at: index)
+            ? "line \(line(at: first))" : "line \(line(at: first)) of \(sources[source(at: first)].name)"
+        let differs =
+            detail(at: first)?.metadata ?? [] != detail(at: index)?.metadata ?? []
+            || immediateClaim(at: first) != immediateClaim(at: index)
+        return "duplicate of \(place)" + (differs ? "; its metadata or immediate_claim differs and is not sent" : "")
+    }
+}
+
+/// Rows as far as they can be compared without a server: containers by how the rows name them, people by what the rows
+/// say of them.
+private struct OfflineRows: TwinRows {
+    let entries: EntryTable
+
+    func takesPart(_ index: Int) -> Bool { !entries.isInvalid(index) }
+    func place(of index: Int) -> Int { entries.reference(at: index) ?? -1 }
+
+    func withEmailKey<R>(_ index: Int, _ body: (UnsafeRawBufferPointer) -> R) -> R {
+        entries.withEmailKey(index, body)
+    }
+
+    func withExternalID<R>(_ index: Int, _ body: (UnsafeRawBufferPointer) -> R) -> R {
+        guard let (_, id) = rareID(index) else { return entries.withExternalID(index, body) }
+        return withUTF8Bytes(id, body)
+    }
+
+    func idKind(of index: Int) -> TwinIDKind { rareID(index)?.kind ?? .external }
+
+    /// The id of a row without an `external_id`; beside an address only a member's external id says who somebody is.
+    private func rareID(_ index: Int) -> (kind: TwinIDKind, id: String)? {
+        guard let details = entries.detail(at: index), entries.withExternalID(index, \.isEmpty) else { return nil }
+        if !details.externalMemberID.isEmpty { return (.externalMember, details.externalMemberID) }
+        guard entries.withEmailKey(index, \.isEmpty) else { return nil }
+        if !details.externalCustomerID.isEmpty { return (.externalCustomer, details.externalCustomerID) }
+        if !details.memberID.isEmpty { return (.member, details.memberID) }
+        return details.customerID.isEmpty ? nil : (.customer, details.customerID)
+    }
+}
+
+extension Roster {
+    /// Adds what rows say of each other, as far as that shows without a server: the same person twice (a warning: the
+    /// later row is left out), and contradictions (errors). ``Planner`` finds these and more by itself.
+    public mutating func findTwins() {
+        let verdicts = TwinSearch(OfflineRows(entries: entries)).verdicts
+        guard !verdicts.isEmpty else { return }
+        for (row, verdict) in verdicts.sorted(by: { $0.key < $1.key }) {
+            let source = entries.source(at: row)
+            let value = entries.withEmailKey(row, \.isEmpty) ? entries[row].externalID : entries[row].email
+            func defect(_ severity: Defect.Severity, _ code: Defect.Code, _ message: String, _ remedy: String) -> Defect
+            {
+                Defect(
+                    severity, code, source: entries.sources[source].name, line: entries.line(at: row), value: value,
+                    message: message, remedy: remedy, entry: row)
+            }
+            switch verdict {
+            case .duplicate(let first):
+                let differs = "if they are two people, correct one of them; otherwise remove the later row"
+                add(defect(.warning, "duplicate", entries.duplicateNote(row, of: first), differs), source)
+            case .conflict(let why):
+                add(
+                    defect(.error, "conflict", why, "keep the row that is right, and remove or correct the others"),
+                    source)
+            }
+        }
+        sortDefects()
+    }
+
+    private mutating func add(_ defect: Defect, _ source: Int) {
+        if sources[source].count(defect.kind, limit: defectLimit) { defects.append(defect) }
+    }
+}

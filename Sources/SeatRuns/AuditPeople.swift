@@ -1,0 +1,161 @@
+public import PolarAPI
+public import SeatPlanning
+
+/// The ids under which the holder of a seat is known, in both models.
+public struct SeatHolder: Sendable, Equatable {
+    /// The customer that is the holder: the seat's own in the legacy model, in the member model whoever has the address.
+    public var customerID: String?
+    public var externalCustomerID: String?
+    public var memberID: String?
+    public var externalMemberID: String?
+}
+
+/// Finds out what a list of seats does not say about their holders: customers' and members' external ids.
+///
+/// Customers are looked up one by one until a listing of all of them would have cost no more; then they are listed, and
+/// kept. A scope that is missing costs the ids that need it, and a warning.
+public struct AuditPeople: Sendable {
+    let client: PolarClient
+    /// What had to be left out, each once.
+    public private(set) var warnings: [String] = []
+    private var customersByID: [String: KnownPerson?] = [:]
+    private var customersByEmail: [String: KnownPerson?] = [:]
+    private var members: [String: IdentityDirectory.Members] = [:]
+    private var lookups = 0
+    /// Requests that a listing of all customers takes; nil while nobody asked.
+    private var pages: Int?
+    private var isComplete = false
+    private var mayReadCustomers = true
+    private var mayReadMembers = true
+
+    public init(client: PolarClient) {
+        self.client = client
+    }
+
+    /// In the legacy model a seat's customer is the holder, and the list of seats does not bear the external id.
+    public mutating func fillExternalIDs(_ container: inout ContainerSnapshot) async throws {
+        guard container.isLegacy else { return }
+        try await know(ids: container.seats.filter(\.state.isLive).compactMap(\.customerID), emails: [])
+        for index in container.seats.indices {
+            guard let id = container.seats[index].customerID, let customer = customersByID[id] ?? nil else { continue }
+            container.seats[index].externalID = customer.externalID ?? container.seats[index].externalID
+        }
+    }
+
+    /// For each seat of the container, in their order, who holds it.
+    public mutating func holders(of container: ContainerSnapshot) async throws -> [SeatHolder] {
+        let live = container.seats.filter(\.state.isLive)
+        let isLegacy = container.isLegacy
+        try await know(
+            ids: isLegacy ? live.compactMap(\.customerID) : [],
+            emails: isLegacy ? [] : live.compactMap(\.email).map { EmailAddress.serverKey(of: $0) })
+        var colleagues: IdentityDirectory.Members?
+        if let customer = container.billingCustomerID, live.contains(where: { $0.memberID == nil }) {
+            colleagues = try await team(of: customer)
+        }
+        return container.seats.map { seat in
+            guard seat.state.isLive else { return SeatHolder() }
+            let key = seat.email.map { EmailAddress.serverKey(of: $0) }
+            let customer: KnownPerson? =
+                if isLegacy {
+                    seat.customerID.flatMap { customersByID[$0] ?? nil }
+                } else {
+                    key.flatMap { customersByEmail[$0] ?? nil }
+                }
+            let member = seat.memberID == nil ? key.flatMap { colleagues?.byEmailKey[$0] } : nil
+            return SeatHolder(
+                customerID: isLegacy ? seat.customerID : customer?.id, externalCustomerID: customer?.externalID,
+                memberID: seat.memberID ?? member?.id,
+                externalMemberID: seat.externalID ?? member?.externalID)
+        }
+    }
+
+    private mutating func team(of customer: String) async throws -> IdentityDirectory.Members? {
+        if let known = members[customer] { return known }
+        guard mayReadMembers else { return nil }
+        do {
+            var people: [KnownPerson] = []
+            for try await member in client.members(filter: MemberFilter(customer: CustomerID(customer))) {
+                people.append(KnownPerson(id: member.id.rawValue, email: member.email, externalID: member.externalID))
+            }
+            members[customer] = IdentityDirectory.Members(people)
+        } catch let error as PolarError where error.status == 403 {
+            mayReadMembers = false
+            warnings.append(
+                "the token may not read members (\(error.neededScope ?? "members:read")): "
+                    + "ids of members are left out where the seat does not say them")
+        }
+        return members[customer]
+    }
+
+    // MARK: Customers
+
+    private mutating func know(ids: [String], emails: [String]) async throws {
+        guard mayReadCustomers, !isComplete else { return }
+        let unknownIDs = Set(ids).filter { customersByID[$0] == nil }.sorted()
+        let unknownEmails = Set(emails).filter { customersByEmail[$0] == nil }.sorted()
+        let wanted = unknownIDs.count + unknownEmails.count
+        guard wanted > 0 else { return }
+        do {
+            if try await isListingCheaper(than: lookups + wanted) {
+                for try await customer in client.customers() { keep(customer) }
+                isComplete = true
+                return
+            }
+            lookups += wanted
+            for id in unknownIDs {
+                customersByID.updateValue(nil, forKey: id)
+                if let customer = try await customer(id) { keep(customer) }
+            }
+            for email in unknownEmails {
+                customersByEmail.updateValue(nil, forKey: email)
+                for customer in try await client.customers(filter: CustomerFilter(email: email)).page(1).items {
+                    keep(customer)
+                }
+            }
+        } catch let error as PolarError where error.status == 403 {
+            mayReadCustomers = false
+            warnings.append(
+                "the token may not read customers (\(error.neededScope ?? "customers:read")): "
+                    + "ids of customers are left out where the seat does not say them")
+        }
+    }
+
+    private mutating func isListingCheaper(than requests: Int) async throws -> Bool {
+        // Two requests are never more than asking how many there are and then asking.
+        guard requests > 2 else { return false }
+        if let pages { return pages <= requests }
+        let first = try await client.customers().page(1)
+        for customer in first.items { keep(customer) }
+        let known = first.pagination.maxPage ?? 1
+        pages = known
+        return known <= requests
+    }
+
+    private func customer(_ id: String) async throws -> Customer? {
+        do {
+            return try await client.customer(CustomerID(id))
+        } catch let error as PolarError where error.status == 404 || error.status == 422 {
+            return nil
+        }
+    }
+
+    private mutating func keep(_ customer: Customer) {
+        let person = KnownPerson(
+            id: customer.id.rawValue, email: customer.email ?? "", externalID: customer.externalID)
+        customersByID.updateValue(person, forKey: person.id)
+        if !person.email.isEmpty {
+            customersByEmail.updateValue(person, forKey: EmailAddress.serverKey(of: person.email))
+        }
+    }
+}
+
+extension ContainerSnapshot {
+    /// The holders are customers, and not members of the buyer's team: in the member model a seat's customer is the buyer.
+    fileprivate var isLegacy: Bool {
+        seats.contains { seat in
+            guard seat.state.isLive, let customer = seat.customerID else { return false }
+            return billingCustomerID.map { $0 != customer } ?? (seat.memberID == nil)
+        }
+    }
+}

@@ -1,0 +1,113 @@
+import Foundation
+import Testing
+
+/// Outputs: which may stand together, when they are opened, and what is left when they cannot be written.
+@Suite struct ReportTests {
+    private static let place = ["--server", "embedded", "--subscription", World.acme]
+    private static let formats = ["csv", "json", "jsonl", "xml", "html", "md"]
+
+    @Test("apply writes every format, and show gives the same bytes afterwards")
+    func everyFormat() async throws {
+        try await withTool { tool in
+            try tool.write(
+                "email,Desk\n=x@acme-co.dev,\"<script>alert(1)</script>\"\nann@acme-co.dev,\"R&D \"\"1\"\"\"\n",
+                "people.csv")
+            #expect(try await tool.run(["plan", "people.csv", "-o", "a.seatplan"] + Self.place).status == 0)
+            let apply = try await tool.run(["apply", "a.seatplan"] + Self.formats.flatMap { ["--report", "r.\($0)"] })
+            #expect(apply.status == 0, "\(apply)")
+            for format in Self.formats {
+                let shown = try await tool.run("show", "a.seatplan", "--format", format)
+                #expect(shown.status == 0, "\(shown)")
+                #expect(shown.output == (try tool.read("r.\(format)")), "\(format)")
+                #expect(
+                    !shown.output.contains(["html", "md", "xml"].contains(format) ? "<script>alert" : "\u{0}"),
+                    "\(format)")
+                #expect(try tool.mode("r.\(format)") == 0o600)
+            }
+            #expect(try tool.read("r.csv").contains(",'=x@acme-co.dev,"))
+            let raw = try await tool.run("show", "a.seatplan", "--format", "csv", "--raw-csv", "--bom", "--crlf")
+            #expect(raw.output.unicodeScalars.first == "\u{FEFF}")
+            #expect(raw.output.contains(",=x@acme-co.dev,") && raw.output.contains("\r\n"))
+            let some = try await tool.run("show", "a.seatplan", "--format", "csv", "--columns", "Desk,email")
+            #expect(some.output.hasPrefix("Desk,email\n<script>alert(1)</script>,'=x@acme-co.dev\n"))
+        }
+    }
+
+    @Test("what is wrong with the outputs is said before the first request")
+    func refused() async throws {
+        try await withTool { tool in
+            try tool.write("email\nann@acme-co.dev\n", "people.csv")
+            #expect(try await tool.run(["plan", "people.csv", "-o", "a.seatplan"] + Self.place).status == 0)
+            try FileManager.default.createSymbolicLink(
+                atPath: tool.path("link.csv"), withDestinationPath: tool.path("r.csv"))
+            try tool.write("", "r.csv")
+            for (options, status, words) in [
+                (["--report", "r.csv", "--report", "./r.csv"], 64, "would overwrite another output"),
+                (["--report", "r.csv", "--failed", "link.csv"], 64, "would overwrite another output"),
+                (["--report", "people.csv"], 64, "would overwrite the roster people.csv"),
+                (["--failed", "a.seatplan"], 64, "would overwrite"), (["--report", "r.pdf"], 64, "names no format"),
+                (["--report", "r.csv", "--columns", "zip"], 64, "there is no column zip"),
+                (["--report", "r.json", "--columns", "email"], 64, "always whole"),
+                (["--report", "r.json", "--crlf"], 64, "--crlf goes for CSV"),
+                (["--report", "no/such/r.csv"], 73, "cannot be written"),
+            ] as [([String], Int32, String)] {
+                let result = try await tool.run(["apply", "a.seatplan"] + options)
+                #expect(result.status == status, "\(result)")
+                #expect(result.talk.contains(words), "\(result)")
+            }
+            #expect(try await tool.mails().isEmpty, "nobody was invited")
+            #expect(try await tool.run("show", "a.seatplan", "-o", "a.seatplan", "--format", "csv").status == 64)
+            #expect(try await tool.run("show", "a.seatplan", "--columns", "zip", "--format", "md").status == 64)
+            #expect(try await tool.run("apply", "a.seatplan").status == 0, "the plan is whole")
+        }
+    }
+
+    @Test("a full disk leaves what was there, and says so with 73", arguments: ["r.csv", "r.html"])
+    func fullDisk(name: String) async throws {
+        try await withTool { tool in
+            try tool.write(roster(2_000), "people.csv")
+            #expect(try await tool.run(["plan", "people.csv", "-o", "a.seatplan"] + Self.place).status == 0)
+            try tool.write("what was there", name)
+            // The shell's limit on file sizes: the write fails part of the way, as on a full disk.
+            let result = try await tool.shell("ulimit -f 8; trap '' XFSZ; \"$0\" show a.seatplan -o \(name)")
+            #expect(result.status == 73, "\(result)")
+            #expect(result.talk.contains("cannot be written"))
+            #expect(try tool.read(name) == "what was there")
+            let device = try await tool.shell("\"$0\" show a.seatplan --format csv > /dev/full")
+            #expect(device.status == 73, "\(device)")
+            let left = try FileManager.default.contentsOfDirectory(atPath: tool.folder).filter {
+                $0.contains("partial")
+            }
+            #expect(left.isEmpty)
+        }
+    }
+
+    @Test("a reader that has seen enough ends the command quietly")
+    func closedPipe() async throws {
+        try await withTool { tool in
+            try tool.write(roster(3_000), "people.csv")
+            #expect(try await tool.run(["plan", "people.csv", "-o", "a.seatplan"] + Self.place).status == 0)
+            let result = try await tool.shell(
+                "{ \"$0\" show a.seatplan --format csv; echo \"status $?\" >&2; } | head -n 1")
+            #expect(result.output.hasPrefix("source,line,"))
+            #expect(result.output.split(separator: "\n").count == 1)
+            #expect(result.talk == "status 0\n")
+        }
+    }
+
+    @Test("devices are written as they stand, links as what they mean")
+    func notFiles() async throws {
+        try await withTool { tool in
+            try tool.write("email\nann@acme-co.dev\n", "people.csv")
+            #expect(try await tool.run(["plan", "people.csv", "-o", "a.seatplan"] + Self.place).status == 0)
+            #expect(try await tool.run("show", "a.seatplan", "--format", "csv", "-o", "/dev/null").status == 0)
+            #expect(try await tool.run("show", "a.seatplan", "--format", "csv", "-o", "/dev/full").status == 73)
+            let facts = try FileManager.default.attributesOfItem(atPath: "/dev/null")
+            #expect(facts[.type] as? FileAttributeType == .typeCharacterSpecial)
+            try tool.write("old", "r.csv")
+            try FileManager.default.createSymbolicLink(atPath: tool.path("link.csv"), withDestinationPath: "r.csv")
+            #expect(try await tool.run("show", "a.seatplan", "-o", "link.csv").status == 0)
+            #expect(try tool.read("r.csv").contains("ann@acme-co.dev"))
+        }
+    }
+}
