@@ -165,7 +165,11 @@ extension Failure {
             self.init(
                 .cannotWrite, "stopped: \(stop.message)",
                 hints: ["the run is recorded in the plan file: free space or change its permissions", hint])
-        case .breaker, .pauseTooLong, .serverAway:
+        case .pauseTooLong:
+            self.init(
+                .stopped, "stopped part-way: \(stop.message)",
+                hints: ["wait as long, or allow it with --max-wait S", hint])
+        case .breaker, .serverAway:
             self.init(.stopped, "stopped part-way: \(stop.message)", hints: [hint])
         }
     }
