@@ -24,8 +24,10 @@ struct ApplyCommand: AsyncParsableCommand {
     @Flag(help: "Do not ask.")
     var yes = false
 
+    static let standardConcurrency = 8
+
     @Option(help: ArgumentHelp("Containers at once.", valueName: "n"))
-    var concurrency: Int = 8
+    var concurrency: Int = Self.standardConcurrency
 
     @Option(help: ArgumentHelp("Write a report, repeatable; the extension names the format.", valueName: "file"))
     var report: [String] = []
@@ -75,7 +77,8 @@ struct ApplyCommand: AsyncParsableCommand {
         let plain = PlanningOptions()
         var given = arguments.planningOptions
         given.skipInvalid = false
-        guard given == plain, arguments.standard == nil, arguments.protect == nil, output == nil || replan else {
+        guard given == plain, arguments.standard == nil, arguments.protect == nil || replan, output == nil || replan
+        else {
             throw Failure(
                 .usage, "a saved plan is applied as it is: options that shape a plan go to `polar-seats plan`",
                 hints: ["plan again with them, or leave them out"])
@@ -89,21 +92,11 @@ struct ApplyCommand: AsyncParsableCommand {
         if replan { return try await applyAnew(path) }
         try await PlanFile.running(path) { file in
             try confirmGrowth(try file.header(), console, path)
-            let choice = try plannedServer(try file.header(), path)
+            let choice = try ServerChoice.planned(by: try file.header(), path, server)
             try await Session.with(choice, server, common, concurrency: concurrency) { session in
                 try await execute(file, session, console)
             }
         }
-    }
-
-    private func plannedServer(_ header: PlanHeader, _ path: String) throws -> ServerChoice {
-        let planned = try ServerChoice(header.server)
-        if let said = try ServerChoice.chosen(server), server.server != nil, said != planned {
-            throw Failure(
-                .badData, "\(path): made for \(header.server), not for \(said.name)",
-                hints: ["leave --server out, or plan again against \(said.name)"])
-        }
-        return planned
     }
 
     /// What is left of a plan, planned again against the live seats. The old plan stays as the record that it is.
@@ -117,10 +110,14 @@ struct ApplyCommand: AsyncParsableCommand {
             before = try old.header()
             material = try PlanMaking.Material(old)
         }
-        let choice = try plannedServer(before, path)
+        let choice = try ServerChoice.planned(by: before, path, server)
         let target = output ?? standardPath()
+        // Whoever was protected in the old plan is protected in the new one.
+        var kept = arguments
+        kept.protect = kept.protect ?? before.protectFile
+        let making = PlanMaking(arguments: kept, console: console)
         try await Session.with(choice, server, common, concurrency: concurrency) { session in
-            let contents = try await PlanMaking(arguments: arguments, console: console).make(material, session)
+            let contents = try await making.make(material, session)
             try PlanFile.create(target, contents)
             try await PlanFile.running(target) { file in
                 if !common.json { Console.output(difference(before, contents.header)) }
@@ -234,6 +231,13 @@ struct ApplyCommand: AsyncParsableCommand {
         if let state = server.embedded.state { words += ["--embedded-state", state] }
         if let tokenFile = server.tokenFile { words += ["--token-file", tokenFile] }
         if arguments.skipInvalid { words.append("--skip-invalid") }
+        if let rate = server.rate { words += ["--rate", rate] }
+        if server.retries != ServerOptions.standardRetries { words += ["--retries", "\(server.retries)"] }
+        if server.timeout != ServerOptions.standardTimeout { words += ["--timeout", "\(server.timeout)"] }
+        if server.maxWait != ServerOptions.standardMaxWait { words += ["--max-wait", "\(server.maxWait)"] }
+        if let caFile = server.caFile { words += ["--ca-file", caFile] }
+        if concurrency != Self.standardConcurrency { words += ["--concurrency", "\(concurrency)"] }
+        if ignoreRosterChange { words.append("--ignore-roster-change") }
         for file in report { words += ["--report", file] }
         if let failed { words += ["--failed", failed] }
         return words.map(shellQuoted).joined(separator: " ")

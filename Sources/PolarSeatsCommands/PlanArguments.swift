@@ -152,6 +152,7 @@ struct PlanArguments: ParsableArguments {
         options.grow = grow
         options.proration = proration
         options.assumeSeats = assumeSeats
+        options.product = product?.lowercased()
         options.migrateFrom = migrationSource
         options.thenRevoke = thenRevoke
         options.maxRevoke = maxRevoke.flatMap { RevocationLimit($0) } ?? .standard

@@ -77,7 +77,7 @@ struct PlanMaking {
         let options = material.options
         let protected = try arguments.protectedPeople(console)
         var scope = SnapshotTaker.Scope(
-            entries: material.entries, standard: material.standard, product: arguments.product?.lowercased(),
+            entries: material.entries, standard: material.standard, product: options.product,
             identity: options.identity)
         scope.besides = options.migrateFrom.map { [.container($0)] } ?? []
         let snapshot = try await SnapshotTaker(client: session.client, now: session.now).take(scope)
@@ -105,6 +105,11 @@ extension Action {
 }
 
 extension PlanHeader {
+    /// The file that protected people when the plan was made.
+    var protectFile: String? {
+        overrides.first { $0.hasPrefix("--protect ") }.map { String($0.dropFirst("--protect ".count)) }
+    }
+
     /// Why nobody may apply the plan as it is: what `plan` exits with.
     func verdict() -> Failure? {
         if !trips.isEmpty {

@@ -5,6 +5,10 @@ internal import PolarAPI
 
 /// Which server, and with which token.
 struct ServerOptions: ParsableArguments {
+    static let standardTimeout = 60
+    static let standardMaxWait = 300
+    static let standardRetries = 5
+
     @Option(help: ArgumentHelp("production, sandbox, embedded, or a URL (also POLAR_SERVER).", valueName: "server"))
     var server: String?
 
@@ -25,15 +29,15 @@ struct ServerOptions: ParsableArguments {
     var rate: String?
 
     @Option(help: ArgumentHelp("Seconds until a request without an answer counts as lost.", valueName: "s"))
-    var timeout: Int = 60
+    var timeout: Int = Self.standardTimeout
 
     @Option(
         name: .customLong("max-wait"), help: ArgumentHelp("The longest pause a rate limit may ask for.", valueName: "s")
     )
-    var maxWait: Int = 300
+    var maxWait: Int = Self.standardMaxWait
 
     @Option(help: ArgumentHelp("Attempts after the first, for each request.", valueName: "n"))
-    var retries: Int = 5
+    var retries: Int = Self.standardRetries
 
     @OptionGroup(title: "Embedded server") var embedded: EmbeddedOptions
 

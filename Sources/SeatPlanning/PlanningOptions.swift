@@ -74,6 +74,8 @@ public struct PlanningOptions: Sendable, Equatable, Codable {
     public var proration: String?
     /// Plans as if each container had this many seats; such a plan cannot be applied.
     public var assumeSeats: Int?
+    /// Narrows which subscription a team means.
+    public var product: String?
     /// The container whose live holders are the roster: a migration.
     public var migrateFrom: ContainerID?
     /// Revokes each person's seat there, once the one in the new container is there.
