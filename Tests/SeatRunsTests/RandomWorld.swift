@@ -93,7 +93,7 @@ private struct Maker {
             let customer = RandomWorld.uuid(1, index)
             let isOrder = chance.happens(0.25)
             let given = given(&chance)
-            let seats = max(1, given.count { $0.status != "revoked" } + chance.below(9))
+            let seats = max(1, given.count { $0.status != "revoked" } + chance.below(9) - (chance.happens(0.2) ? 3 : 0))
             let container = SeedContainer(
                 id: RandomWorld.uuid(isOrder ? 3 : 2, index), customerID: customer, productID: product.id, seats: seats,
                 status: isOrder ? nil : chance.pick(["active", "active", "active", "trialing", "past_due"]),
