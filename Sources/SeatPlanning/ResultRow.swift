@@ -66,7 +66,7 @@ public struct RunSummary: Sendable, Equatable, Codable {
         public var id: ContainerID
         public var team: String?
         public var product: String?
-        /// Seats bought, live and free, as the plan found them.
+        /// Seats bought: as the plan found them, and as they are once the container has grown.
         public var seats: Int
         public var liveBefore: Int
         /// Live seats as predicted, and as they are now by the outcomes recorded.

@@ -1,7 +1,7 @@
 /// The style sheet of the HTML form. Colours meet a contrast of 4.5 to 1 for text in both schemes.
 enum HTMLStyle {
     /// SHA-256 of ``text``, for the content security policy; a test computes it anew.
-    static let hash = "sha256-9XtSC45RtETUWh1OCD1RLbBbpeCwEMzKsgJmnjmqm3Q="
+    static let hash = "sha256-390PD0h6vbFQeVk1UIQu7X4yrs14m34W2N1T9jxeZWs="
 
     static let text = """
         :root{color-scheme:light dark;--page:#fff;--ink:#1b1f24;--soft:#57606a;--line:#d0d7de;--panel:#f6f8fa;--focus:#0550ae;\
@@ -97,8 +97,11 @@ enum HTMLStyle {
         main{max-width:none;padding:0}
         .controls,.skip,#more,summary,th button::after{display:none}
         .scroll{overflow:visible}
-        .rows{width:100%}
+        @page{size:A4 landscape;margin:10mm}
         table{font-size:7.5pt}
+        .rows{width:100%;table-layout:fixed;font-size:6.5pt}
+        .rows th,.rows td,.rows td.n,.rows td.c,.rows th button,.rows .mark{white-space:normal;overflow-wrap:anywhere}
+        .rows th,.rows td{padding:.15rem .2rem}
         tr,figure,.figures div{break-inside:avoid}
         thead{display:table-header-group}
         }

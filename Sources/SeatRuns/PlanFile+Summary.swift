@@ -55,8 +55,10 @@ extension PlanFile {
             database,
             sql: """
                 SELECT container, sum(CASE WHEN kind = 'assign' AND state = 'done' THEN 1
-                    WHEN kind = 'revoke' AND state = 'done' THEN -1 ELSE 0 END) AS net FROM step GROUP BY container
+                    WHEN kind = 'revoke' AND state = 'done' THEN -1 ELSE 0 END) AS net,
+                    max(kind = 'grow' AND state = 'done') AS grown FROM step GROUP BY container
                 """)
+        let grown = Set(changes.filter { $0["grown"] }.map { $0["container"] as Int })
         let net = Dictionary(uniqueKeysWithValues: changes.map { ($0["container"] as Int, $0["net"] as Int) })
         return try Row.fetchAll(database, sql: "SELECT * FROM container ORDER BY id").map { row in
             let forecast = try PlanJSON.value(ContainerForecast.self, row["forecast"])
@@ -64,7 +66,8 @@ extension PlanFile {
             let live: Int = row["live"]
             return RunSummary.Container(
                 id: ContainerID(ContainerID.Kind(rawValue: kind) ?? .subscription, row["container_id"]),
-                team: row["billing_customer_external_id"], product: row["product"], seats: row["seats"],
+                team: row["billing_customer_external_id"], product: row["product"],
+                seats: grown.contains(row["id"]) ? forecast.seatsAfter : row["seats"],
                 liveBefore: live, livePlanned: forecast.liveAfter, liveAfter: live + (net[row["id"]] ?? 0))
         }
     }

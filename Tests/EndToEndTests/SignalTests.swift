@@ -49,7 +49,7 @@ struct SignalTests {
             #expect(status == 130)
             let log = try tool.read("log")
             #expect(log.contains("stopping: requests under way finish"))
-            #expect(log.contains("hint: to go on: polar-seats apply a.seatplan --report r.csv"))
+            #expect(log.contains("hint: to go on: polar-seats apply a.seatplan --rate 10/s --report r.csv"))
             let report = try tool.read("r.csv")
             #expect(report.contains(",assign,assigned,"))
             #expect(report.contains(",assign,planned,"))
