@@ -17,8 +17,10 @@ extension RunSummary {
         return overview
     }
 
+    /// A duplicate is left to the row that it repeats: it has no goal of its own.
     private var unfinished: Int {
-        [Outcome.failed, .skipped, .unknown, .planned].reduce(0) { $0 + (outcomes[$1.rawValue] ?? 0) }
+        let missed = [Outcome.failed, .skipped, .unknown, .planned].reduce(0) { $0 + (outcomes[$1.rawValue] ?? 0) }
+        return max(0, missed - (actions[Action.duplicate.rawValue] ?? 0))
     }
 
     private var isAlarming: Bool { startedAt != nil && (unfinished > 0 || mispredicted > 0) }

@@ -18,7 +18,8 @@ struct MainStreetTests {
             #expect(try await tool.run("apply", "a.seatplan").status == 65, "bad rows are not skipped unasked")
             #expect(try await tool.mails().isEmpty)
             let apply = try await tool.run(
-                "apply", "a.seatplan", "--skip-invalid", "--report", "r.csv", "--report", "r.json", "--failed", "f.csv")
+                "apply", "a.seatplan", "--skip-invalid", "--report", "r.csv", "--report", "r.json", "--report", "r.md",
+                "--failed", "f.csv")
             #expect(apply.status == 3, "\(apply)")
             #expect(apply.output.contains("every row ended as the plan predicted"))
 
@@ -30,6 +31,10 @@ struct MainStreetTests {
                 try tool.read("r.csv").hasPrefix(
                     "source,line,container_type,container_id,email,external_id,action,outcome,seat_id,seat_status,"
                         + "http_status,error,message,attempts,started_at,finished_at"))
+            // A duplicate is no failure: the report counts as the command's last line does.
+            let missed = actions["invalid"] ?? 0
+            #expect(apply.talk.contains("\(missed) rows did not reach the goal"))
+            #expect(try tool.read("r.md").contains("\(missed) rows of \(rows.count) did not reach the goal"))
             let mails = try await tool.mails()
             #expect(mails.values.allSatisfy { $0 == 1 }, "nobody is invited twice")
 
