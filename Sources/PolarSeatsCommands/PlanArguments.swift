@@ -85,10 +85,11 @@ struct PlanArguments: ParsableArguments {
             throw ValidationError("--subscription, --order and --checkout exclude each other")
         }
         try validateMigration(targets)
-        for id in targets + [product, fromSubscription, fromOrder].compactMap(\.self) where !isVersion4(id) {
-            throw ValidationError(
-                "'\(id)' is not an id of Polar's: a version-4 UUID such as 11111111-1111-4111-8111-111111111111")
-        }
+        let ids = [
+            ("--subscription", subscription), ("--order", order), ("--checkout", checkout), ("--product", product),
+            ("--from-subscription", fromSubscription), ("--from-order", fromOrder),
+        ]
+        for (place, id) in ids { try SeatsID.check(id, place) }
         if let maxRevoke, RevocationLimit(maxRevoke) == nil {
             throw ValidationError("--max-revoke takes a number or a percentage, such as 20 or 15%; got '\(maxRevoke)'")
         }
@@ -126,12 +127,6 @@ struct PlanArguments: ParsableArguments {
     var migrationSource: ContainerID? {
         if let fromSubscription { return .subscription(fromSubscription.lowercased()) }
         return fromOrder.map { .order($0.lowercased()) }
-    }
-
-    private func isVersion4(_ id: String) -> Bool {
-        guard UUID(uuidString: id) != nil, id.count == 36 else { return false }
-        let characters = Array(id.lowercased())
-        return characters[14] == "4" && "89ab".contains(characters[19])
     }
 
     /// What rows that name no container mean.
