@@ -1,54 +1,59 @@
-/// An open-addressing table from byte strings, held elsewhere, to numbers. It stores a 64-bit hash and the number; the
-/// caller compares the bytes, so that a million identities cost twelve bytes each and no String.
-struct ByteIndex {
-    private var hashes: [UInt64]
-    private var values: [Int32]
+/// An open-addressing table from byte strings, held elsewhere, to numbers. A slot is one word, half of the hash and the
+/// number; the caller compares the bytes, so that a million identities cost sixteen megabytes and no String.
+struct ByteIndex: Sendable {
+    /// The upper half of the key's hash above the number plus one; 0: free.
+    private var slots: [UInt64]
     private var count = 0
     private var mask: Int
 
     init(minimumCapacity: Int) {
         var size = 16
         while size * 3 < minimumCapacity * 4 { size *= 2 }
-        hashes = [UInt64](repeating: 0, count: size)
-        values = [Int32](repeating: -1, count: size)
+        slots = [UInt64](repeating: 0, count: size)
         mask = size - 1
     }
 
     /// The number stored under the key, or nil.
+    @inline(__always)
     func find(_ hash: UInt64, where matches: (Int32) -> Bool) -> Int32? {
-        var slot = Int(truncatingIfNeeded: hash) & mask
-        while values[slot] >= 0 {
-            if hashes[slot] == hash, matches(values[slot]) { return values[slot] }
-            slot = (slot + 1) & mask
+        let tag = hash >> 32
+        var place = Int(truncatingIfNeeded: tag) & mask
+        while true {
+            let slot = slots[place]
+            if slot == 0 { return nil }
+            if slot >> 32 == tag, matches(Self.number(slot)) { return Self.number(slot) }
+            place = (place + 1) & mask
         }
-        return nil
     }
 
     /// The number already stored under the key, or nil after storing `value` under it.
+    @inline(__always)
     mutating func insert(_ value: Int32, _ hash: UInt64, where matches: (Int32) -> Bool) -> Int32? {
-        var slot = Int(truncatingIfNeeded: hash) & mask
-        while values[slot] >= 0 {
-            if hashes[slot] == hash, matches(values[slot]) { return values[slot] }
-            slot = (slot + 1) & mask
+        let tag = hash >> 32
+        var place = Int(truncatingIfNeeded: tag) & mask
+        while true {
+            let slot = slots[place]
+            if slot == 0 { break }
+            if slot >> 32 == tag, matches(Self.number(slot)) { return Self.number(slot) }
+            place = (place + 1) & mask
         }
-        hashes[slot] = hash
-        values[slot] = value
+        slots[place] = tag << 32 | UInt64(UInt32(value) + 1)
         count += 1
-        if count * 4 > values.count * 3 { grow() }
+        if count * 4 > slots.count * 3 { grow() }
         return nil
     }
 
+    private static func number(_ slot: UInt64) -> Int32 { Int32(truncatingIfNeeded: slot) - 1 }
+
+    /// The half hash that a slot holds says where it belongs, so that growing needs no keys.
     private mutating func grow() {
-        let old = (hashes, values)
-        let size = old.1.count * 2
-        hashes = [UInt64](repeating: 0, count: size)
-        values = [Int32](repeating: -1, count: size)
-        mask = size - 1
-        for index in old.1.indices where old.1[index] >= 0 {
-            var slot = Int(truncatingIfNeeded: old.0[index]) & mask
-            while values[slot] >= 0 { slot = (slot + 1) & mask }
-            hashes[slot] = old.0[index]
-            values[slot] = old.1[index]
+        let old = slots
+        slots = [UInt64](repeating: 0, count: old.count * 2)
+        mask = slots.count - 1
+        for slot in old where slot != 0 {
+            var place = Int(truncatingIfNeeded: slot >> 32) & mask
+            while slots[place] != 0 { place = (place + 1) & mask }
+            slots[place] = slot
         }
     }
 }
@@ -62,9 +67,13 @@ func hashBytes(_ bytes: UnsafeRawBufferPointer, _ salt: Int) -> UInt64 {
         offset += 8
     }
     var rest: UInt64 = 0
-    while offset < bytes.count {
-        rest = rest << 8 | UInt64(bytes[offset])
-        offset += 1
+    if offset < bytes.count {
+        if offset >= 8 {
+            // The word that ends with the key: it repeats bytes that were hashed already, which does no harm.
+            rest = bytes.loadUnaligned(fromByteOffset: bytes.count - 8, as: UInt64.self)
+        } else {
+            for byte in bytes { rest = rest << 8 | UInt64(byte) }
+        }
     }
     return mix(state ^ rest, 0xE703_7ED1_A0B4_28DB)
 }

@@ -13,45 +13,63 @@ struct PeopleIndex: TwinRows {
     /// Rows whose key on the server is not the bytes in the table: identities that were looked up.
     private var looked: [Int: (emailKey: String, externalID: String)] = [:]
     private var verdicts: [Int: Status] = [:]
+    /// Whether a row is in `looked` or in `verdicts`: most are in neither, and that is asked five times a row.
+    private var marks: [Mark]
+
+    private struct Mark: OptionSet {
+        var rawValue: UInt8
+        static let looked = Mark(rawValue: 1)
+        static let judged = Mark(rawValue: 2)
+    }
 
     /// - Parameter revokes: whether a row asks for a revocation: somebody whom the server does not know then simply holds
     ///   no seat.
     init(entries: EntryTable, resolver: PersonResolver, revokes: (Int) -> Bool) {
         self.entries = entries
         containers = [Int32](repeating: -1, count: entries.count)
+        marks = [Mark](repeating: [], count: entries.count)
         let targets = Self.targets(entries, resolver.world)
         for index in 0..<entries.count {
             let target = entries.reference(at: index).map { targets.references[$0] } ?? targets.standard
             place(index, target)
-            if verdicts[index] == nil { resolve(index, resolver, revokes(index)) }
+            if takesPart(index) { resolve(index, resolver, revokes(index)) }
         }
         for (row, verdict) in TwinSearch(self).verdicts {
             switch verdict {
-            case .duplicate(let first): verdicts[row] = .duplicate(first)
-            case .conflict(let why): verdicts[row] = .conflict(why)
+            case .duplicate(let first): judge(row, .duplicate(first))
+            case .conflict(let why): judge(row, .conflict(why))
             }
         }
     }
 
-    func takesPart(_ index: Int) -> Bool { verdicts[index] == nil }
+    private mutating func judge(_ index: Int, _ status: Status) {
+        verdicts[index] = status
+        marks[index].insert(.judged)
+    }
+
+    func takesPart(_ index: Int) -> Bool { !marks[index].contains(.judged) }
     func place(of index: Int) -> Int { Int(containers[index]) }
     /// The resolver has judged the ids: what it left are ids of one kind.
     func idKind(of index: Int) -> TwinIDKind { .external }
 
     func container(of index: Int) -> Int? { containers[index] < 0 ? nil : Int(containers[index]) }
-    func status(of index: Int) -> Status { verdicts[index] ?? .person }
+    func status(of index: Int) -> Status { takesPart(index) ? .person : verdicts[index] ?? .person }
 
     /// The person's compared address where it is not the row's own.
-    func lookedUpKey(of index: Int) -> String? { looked[index]?.emailKey }
+    func lookedUpKey(of index: Int) -> String? { found(index)?.emailKey }
+
+    private func found(_ index: Int) -> (emailKey: String, externalID: String)? {
+        marks[index].contains(.looked) ? looked[index] : nil
+    }
 
     /// The compared address of the person, as bytes; empty when only an id is known.
     func withEmailKey<R>(_ index: Int, _ body: (UnsafeRawBufferPointer) -> R) -> R {
-        guard let found = looked[index] else { return entries.withEmailKey(index, body) }
+        guard let found = found(index) else { return entries.withEmailKey(index, body) }
         return withUTF8Bytes(found.emailKey, body)
     }
 
     func withExternalID<R>(_ index: Int, _ body: (UnsafeRawBufferPointer) -> R) -> R {
-        guard let found = looked[index] else { return entries.withExternalID(index, body) }
+        guard let found = found(index) else { return entries.withExternalID(index, body) }
         return withUTF8Bytes(found.externalID, body)
     }
 
@@ -64,27 +82,40 @@ struct PeopleIndex: TwinRows {
     private mutating func place(_ index: Int, _ target: ContainerResolution?) {
         if case .container(let container)? = target { containers[index] = Int32(container) }
         if entries.isInvalid(index) {
-            verdicts[index] = .invalid(nil)
+            judge(index, .invalid(nil))
             return
         }
         switch target {
         case .container: break
-        case .unresolved(let why): verdicts[index] = .unresolved(why)
+        case .unresolved(let why): judge(index, .unresolved(why))
         case nil:
-            verdicts[index] = .invalid(
-                "the row names no container; add a subscription_id, order_id or team column, or use --subscription ID")
+            judge(
+                index,
+                .invalid(
+                    "the row names no container; add a subscription_id, order_id or team column, or use "
+                        + "--subscription ID"))
         }
     }
 
     private mutating func resolve(_ index: Int, _ resolver: PersonResolver, _ revokes: Bool) {
-        let plain = entries.detail(at: index) == nil && entries.withExternalID(index, \.isEmpty)
-        if plain, resolver.rules.policy != .externalMember, resolver.rules.policy != .externalCustomer { return }
+        if entries.detail(at: index) == nil, isAsWritten(index, resolver) { return }
         let fields = PersonFields(entries[index])
         switch resolver.resolve(fields, in: Int(containers[index])) {
         case .person(let key, let external):
-            if key != fields.emailKey || external != fields.externalID { looked[index] = (key, external) }
-        case .unresolved(let why): if !revokes { verdicts[index] = .unresolved(why) }
-        case .conflict(let why): verdicts[index] = .conflict(why)
+            if key != fields.emailKey || external != fields.externalID {
+                looked[index] = (key, external)
+                marks[index].insert(.looked)
+            }
+        case .unresolved(let why): if !revokes { judge(index, .unresolved(why)) }
+        case .conflict(let why): judge(index, .conflict(why))
+        }
+    }
+
+    private func isAsWritten(_ index: Int, _ resolver: PersonResolver) -> Bool {
+        entries.withEmailKey(index) { key in
+            entries.withExternalID(index) { external in
+                resolver.isAsWritten(emailKey: key, externalID: external, in: Int(containers[index]))
+            }
         }
     }
 }

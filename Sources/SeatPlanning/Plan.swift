@@ -1,25 +1,51 @@
 /// What the plan does with one roster row, or with a seat that no row names.
+///
+/// Plans have as many of these as rosters have rows, so indices are stored in four bytes each.
 public struct PlannedRow: Sendable, Equatable {
-    /// Index into the ``EntryTable``; nil for rows that the plan added.
-    public var entry: Int?
-    /// Index into ``WorldSnapshot/containers``; nil where there is none.
-    public var container: Int?
+    private var entryIndex: Index
+    private var containerIndex: Index
+    private var seatIndex: Index
+    private var afterIndex = Index(nil)
     public var action: Action
-    /// Index into the container's seats: the seat that is kept, revoked or reissued.
-    public var seat: Int?
     /// The compared address of the person where the server knows it better than the row: rows with an id alone.
     public var emailKey: String?
-    /// The entry whose seat must be there before this one is revoked: a migration.
-    public var after: Int?
     /// Why, in words: lower case, no full stop.
     public var note: String?
 
+    /// Index into the ``EntryTable``; nil for rows that the plan added.
+    public var entry: Int? {
+        get { entryIndex.value }
+        set { entryIndex = Index(newValue) }
+    }
+    /// Index into ``WorldSnapshot/containers``; nil where there is none.
+    public var container: Int? {
+        get { containerIndex.value }
+        set { containerIndex = Index(newValue) }
+    }
+    /// Index into the container's seats: the seat that is kept, revoked or reissued.
+    public var seat: Int? {
+        get { seatIndex.value }
+        set { seatIndex = Index(newValue) }
+    }
+    /// The entry whose seat must be there before this one is revoked: a migration.
+    public var after: Int? {
+        get { afterIndex.value }
+        set { afterIndex = Index(newValue) }
+    }
+
     public init(entry: Int?, container: Int?, action: Action, seat: Int? = nil, note: String? = nil) {
-        self.entry = entry
-        self.container = container
+        entryIndex = Index(entry)
+        containerIndex = Index(container)
+        seatIndex = Index(seat)
         self.action = action
-        self.seat = seat
         self.note = note
+    }
+
+    /// An index, or -1 for none.
+    private struct Index: Sendable, Equatable {
+        private var stored: Int32
+        init(_ value: Int?) { stored = value.map { Int32($0) } ?? -1 }
+        var value: Int? { stored < 0 ? nil : Int(stored) }
     }
 }
 

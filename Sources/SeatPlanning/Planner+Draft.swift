@@ -8,8 +8,8 @@ extension Planner {
         var growths: [Growth] = []
         var forecasts: [ContainerForecast]
         var warnings: [String] = []
-        /// Seats that a row names, by container.
-        var named: [Set<Int>]
+        /// Whether a row names the seat, by container and seat.
+        var named: [[Bool]]
         /// Rows that would revoke a protected person.
         var protectedHits: [Int] = []
 
@@ -17,7 +17,7 @@ extension Planner {
             self.world = world
             self.options = options
             rows.reserveCapacity(rowCount)
-            named = Array(repeating: [], count: world.containers.count)
+            named = world.containers.map { [Bool](repeating: false, count: $0.seats.count) }
             forecasts = world.containers.map { container in
                 let live = container.liveCount
                 let seats = options.assumeSeats ?? container.totalSeats

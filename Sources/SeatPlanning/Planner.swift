@@ -48,7 +48,7 @@ public struct Planner {
         // People with the status `person` have a container.
         let home = container ?? 0
         let seat = seats.find(people, index, home)
-        if let seat { draft.named[home].insert(seat) }
+        if let seat { draft.named[home][seat] = true }
         var row = act(wish(of: index), index, home, seat, &draft)
         row.emailKey = people.lookedUpKey(of: index)
         return row
@@ -63,12 +63,11 @@ public struct Planner {
     private func act(
         _ wish: RosterAction, _ index: Int, _ container: Int, _ seat: Int?, _ draft: inout Draft
     ) -> PlannedRow {
-        let record = seat.map { world.containers[container].seats[$0] }
         var row = PlannedRow(entry: index, container: container, action: .keep, seat: seat)
-        switch (wish, record) {
-        case (.revoke, .some(let record)):
+        switch (wish, seat) {
+        case (.revoke, .some(let seat)):
             row.action = .revoke
-            if protected.holds(record) { draft.protectedHits.append(index) }
+            if protected.holds(world.containers[container].seats[seat]) { draft.protectedHits.append(index) }
         case (.revoke, .none):
             row.action = .absent
             row.note = "holds no seat"
@@ -78,8 +77,9 @@ public struct Planner {
         case (.assign, .none):
             // Whether a seat is free is settled when all revocations are known.
             row.action = .assign
-        case (_, .some(let record)):
-            if wish == .assign, record.invitationExpired {
+        case (_, .some(let seat)):
+            // The one field, not the record: a copy of it counts a dozen references up and down.
+            if wish == .assign, world.containers[container].seats[seat].invitationExpired {
                 row.action = options.reissueExpired ? .reissue : .keep
                 row.note = options.reissueExpired ? nil : "the invitation has expired; --reissue-expired renews it"
             }
@@ -95,7 +95,7 @@ public struct Planner {
             let snapshot = world.containers[container]
             var spared = 0
             for seat in snapshot.seats.indices where snapshot.seats[seat].state.isLive {
-                if draft.named[container].contains(seat) { continue }
+                if draft.named[container][seat] { continue }
                 let record = snapshot.seats[seat]
                 if isOwner(record, of: snapshot) { continue }
                 if protected.holds(record) {
@@ -151,25 +151,34 @@ public struct Planner {
             warnings: draft.warnings, counts: [:], requests: 0, mails: 0)
         plan.requests = draft.growths.count
         plan.counts[.grow] = draft.growths.isEmpty ? nil : draft.growths.count
-        for row in plan.rows { tally(row, &plan) }
-        for row in plan.added { tally(row, &plan) }
+        tally(plan.rows, &plan)
+        tally(plan.added, &plan)
         plan.trips = Guards(options: options, world: world, entries: entries).judge(
             plan, protectedRows: draft.protectedHits)
         return plan
     }
 
-    private func tally(_ row: PlannedRow, _ plan: inout Plan) {
-        plan.counts[row.action, default: 0] += 1
-        switch row.action {
-        case .assign:
-            plan.requests += 1
-            let claims = row.entry.flatMap { entries.immediateClaim(at: $0) } ?? options.immediateClaim
-            if !claims { plan.mails += 1 }
-        case .reissue:
-            plan.requests += 2
-            plan.mails += 1
-        case .revoke: plan.requests += 1
-        default: break
+    private func tally(_ rows: [PlannedRow], _ plan: inout Plan) {
+        // Neighbours mostly share their action: one look at the dictionary a stretch.
+        var stretch: (action: Action, count: Int) = (.keep, 0)
+        for row in rows {
+            if row.action != stretch.action {
+                if stretch.count > 0 { plan.counts[stretch.action, default: 0] += stretch.count }
+                stretch = (row.action, 0)
+            }
+            stretch.count += 1
+            switch row.action {
+            case .assign:
+                plan.requests += 1
+                let claims = row.entry.flatMap { entries.immediateClaim(at: $0) } ?? options.immediateClaim
+                if !claims { plan.mails += 1 }
+            case .reissue:
+                plan.requests += 2
+                plan.mails += 1
+            case .revoke: plan.requests += 1
+            default: break
+            }
         }
+        if stretch.count > 0 { plan.counts[stretch.action, default: 0] += stretch.count }
     }
 }

@@ -93,12 +93,12 @@ struct TwinSearch<Rows: TwinRows> {
 
     private static func sameEmail(_ rows: Rows, _ a: Int, _ b: Int) -> Bool {
         guard rows.place(of: a) == rows.place(of: b) else { return false }
-        return rows.withEmailKey(a) { x in rows.withEmailKey(b) { y in x.elementsEqual(y) } }
+        return rows.withEmailKey(a) { x in rows.withEmailKey(b) { y in sameBytes(x, y) } }
     }
 
     private static func sameID(_ rows: Rows, _ a: Int, _ b: Int) -> Bool {
         guard rows.place(of: a) == rows.place(of: b), rows.idKind(of: a) == rows.idKind(of: b) else { return false }
-        return rows.withExternalID(a) { x in rows.withExternalID(b) { y in x.elementsEqual(y) } }
+        return rows.withExternalID(a) { x in rows.withExternalID(b) { y in sameBytes(x, y) } }
     }
 
     /// Line numbers alone say nothing where the rows stand in several rosters.

@@ -13,19 +13,47 @@ public struct KnownPerson: Sendable, Equatable, Codable {
 
 /// What was found out about external ids. The planner predicts with it what the server would say to an identity.
 public struct IdentityDirectory: Sendable, Equatable {
-    /// All members of one billing customer.
+    /// All members of one billing customer, to be found by what a row may say of them.
     public struct Members: Sendable, Equatable {
-        public private(set) var byExternalID: [String: KnownPerson] = [:]
-        public private(set) var byEmailKey: [String: KnownPerson] = [:]
-        public private(set) var byID: [String: KnownPerson] = [:]
+        public let people: [KnownPerson]
+        private let keys: KeyTable
+        private let byID: ByteIndex
 
         public init(_ people: [KnownPerson]) {
-            for person in people {
-                byEmailKey[EmailAddress.serverKey(of: person.email)] = person
-                byID[person.id] = person
-                if let external = person.externalID { byExternalID[external] = person }
+            self.people = people
+            var keys = KeyTable(minimumCapacity: people.count)
+            var byID = ByteIndex(minimumCapacity: people.count)
+            for (index, person) in people.enumerated() {
+                keys.append(email: person.email, externalID: person.externalID, place: 0)
+                withUTF8Bytes(person.id) { id in
+                    _ = byID.insert(Int32(index), hashBytes(id, 0)) { people[Int($0)].id == person.id }
+                }
+            }
+            self.keys = keys
+            self.byID = byID
+        }
+
+        public func person(externalID: String) -> KnownPerson? {
+            withUTF8Bytes(externalID) { index(externalID: $0) }.map { people[$0] }
+        }
+        /// - Parameter emailKey: an address in its compared form.
+        public func person(emailKey: String) -> KnownPerson? {
+            withUTF8Bytes(emailKey) { index(emailKey: $0) }.map { people[$0] }
+        }
+        public func person(id: String) -> KnownPerson? {
+            withUTF8Bytes(id) { bytes in
+                byID.find(hashBytes(bytes, 0)) { people[Int($0)].id == id }.map { people[Int($0)] }
             }
         }
+
+        func index(externalID: UnsafeRawBufferPointer) -> Int? { keys.find(externalID: externalID, place: 0) }
+        func index(emailKey: UnsafeRawBufferPointer) -> Int? { keys.find(emailKey: emailKey, place: 0) }
+        /// The compared form of a member's address, as bytes.
+        func withEmailKey<R>(_ index: Int, _ body: (UnsafeRawBufferPointer) -> R) -> R {
+            keys.withEmailKey(index, body)
+        }
+
+        public static func == (lhs: Members, rhs: Members) -> Bool { lhs.people == rhs.people }
     }
 
     /// By billing customer id. A customer that is absent was not looked at.

@@ -62,7 +62,7 @@ public struct AuditPeople: Sendable {
                 } else {
                     key.flatMap { customersByEmail[$0] ?? nil }
                 }
-            let member = seat.memberID == nil ? key.flatMap { colleagues?.byEmailKey[$0] } : nil
+            let member = seat.memberID == nil ? key.flatMap { colleagues?.person(emailKey: $0) } : nil
             return SeatHolder(
                 customerID: isLegacy ? seat.customerID : customer?.id, externalCustomerID: customer?.externalID,
                 memberID: seat.memberID ?? member?.id,
