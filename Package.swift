@@ -64,6 +64,8 @@ let package = Package(
             dependencies: [
                 "RosterFormats", "SeatPlanning", "PolarAPI",
                 .product(name: "GRDB", package: "GRDB.swift"),
+                // SQLite's own C interface, for writing a plan's million rows.
+                .product(name: "GRDBSQLite", package: "GRDB.swift"),
                 .product(name: "Crypto", package: "swift-crypto"),
                 .product(name: "Logging", package: "swift-log"),
             ],

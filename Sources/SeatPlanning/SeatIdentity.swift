@@ -43,6 +43,9 @@ public struct IdentityRules: Sendable {
         }
     }
 
+    /// Whether the plain external id of a row with an address is sent beside the address.
+    public var linksExternalID: Bool { policy == .externalMember || policy == .auto && model == .member }
+
     /// The external id that names a customer, if the rules read it as one.
     public func customerExternalID(_ row: PersonFields) -> String? {
         if !row.externalCustomerID.isEmpty { return row.externalCustomerID }

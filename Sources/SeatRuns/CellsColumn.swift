@@ -1,37 +1,9 @@
 internal import Foundation
 
-/// A row's own cells as a JSON array of strings, written and read by hand: a coder for each of a million rows would take
-/// longer than everything else.
+/// A row's own cells as a JSON array of strings, read by hand: a coder for each of a million rows would take longer than
+/// everything else.
 enum CellsColumn {
-    static func text(_ cells: [String]) -> String? {
-        guard !cells.isEmpty else { return nil }
-        var bytes: [UInt8] = [UInt8(ascii: "[")]
-        for (index, cell) in cells.enumerated() {
-            if index > 0 { bytes.append(UInt8(ascii: ",")) }
-            bytes.append(UInt8(ascii: "\""))
-            for byte in cell.utf8 { append(byte, to: &bytes) }
-            bytes.append(UInt8(ascii: "\""))
-        }
-        bytes.append(UInt8(ascii: "]"))
-        return String(decoding: bytes, as: UTF8.self)
-    }
-
-    private static func append(_ byte: UInt8, to bytes: inout [UInt8]) {
-        switch byte {
-        case UInt8(ascii: "\""), UInt8(ascii: "\\"):
-            bytes.append(UInt8(ascii: "\\"))
-            bytes.append(byte)
-        case UInt8(ascii: "\n"): bytes += Array(#"\n"#.utf8)
-        case UInt8(ascii: "\r"): bytes += Array(#"\r"#.utf8)
-        case UInt8(ascii: "\t"): bytes += Array(#"\t"#.utf8)
-        case 0..<0x20:
-            let hex = String(byte, radix: 16)
-            bytes += Array(("\\u" + String(repeating: "0", count: 4 - hex.count) + hex).utf8)
-        default: bytes.append(byte)
-        }
-    }
-
-    /// The cells of what ``text(_:)`` wrote; anything else goes through the full decoder.
+    /// The cells of what ``PlanJSONBytes/array(ofCells:)`` wrote; what has an escape in it goes through the full decoder.
     static func cells(_ text: String?) -> [String] {
         guard var text else { return [] }
         return text.withUTF8 { read($0) } ?? (try? PlanJSON.value([String].self, text)) ?? []

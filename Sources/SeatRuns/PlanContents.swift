@@ -27,76 +27,88 @@ public struct PlanContents: Sendable {
     /// The steps of the plan in the order of their execution, lane by lane: growths, then revocations, then assignments in
     /// roster order. A reissue's two steps stay together, so that nobody is without a seat for longer than one request;
     /// a migration's revocation follows the assignment that it waits for, in the lane of the new container.
-    func forEachStep(rowID: (PlannedRow) -> Int64, _ body: (NewStep) throws -> Void) rethrows {
-        let rules = IdentityRules(model: world.model, policy: header.options.identity)
-        var lanes = [Lane](repeating: Lane(), count: world.containers.count)
-        for row in plan.added {
-            guard let container = row.container else { continue }
-            if let entry = row.after {
-                lanes[plan.rows[entry].container ?? container].dependents[entry] = row
-            } else {
-                lanes[container].revocations.append(row)
-            }
-        }
-        for row in plan.rows {
-            guard let container = row.container else { continue }
-            if row.action == .revoke { lanes[container].revocations.append(row) }
-            if [.assign, .reissue, .keep].contains(row.action) { lanes[container].rest.append(row) }
-        }
-        for (index, lane) in lanes.enumerated() {
+    func forEachStep(_ body: (NewStep) throws -> Void) rethrows {
+        for (index, lane) in lanes().enumerated() {
             if let growth = plan.growths.firstIndex(where: { $0.container == index }) {
                 try body(
                     NewStep(
                         row: growthRowID(growth), container: index, lane: index, kind: .grow,
-                        body: StepBody(seats: plan.growths[growth].to)))
+                        body: .seats(plan.growths[growth].to)))
             }
-            for row in lane.revocations {
-                try body(NewStep(row: rowID(row), container: index, lane: index, kind: .revoke, seatID: seatID(row)))
+            for id in lane.revocations {
+                try body(NewStep(row: id, container: index, lane: index, kind: .revoke, seatID: seatID(row(id))))
             }
-            for row in lane.rest { try forEachStep(of: row, index, lane, rules, rowID, body) }
+            for id in lane.rest { try forEachStep(ofRow: id, index, lane, body) }
         }
     }
 
-    private func forEachStep(
-        of row: PlannedRow, _ index: Int, _ lane: Lane, _ rules: IdentityRules, _ rowID: (PlannedRow) -> Int64,
-        _ body: (NewStep) throws -> Void
-    ) rethrows {
+    private func forEachStep(ofRow id: Int64, _ index: Int, _ lane: Lane, _ body: (NewStep) throws -> Void) rethrows {
+        let row = row(id)
         if row.action == .reissue {
-            try body(NewStep(row: rowID(row), container: index, lane: index, kind: .revoke, seatID: seatID(row)))
+            try body(NewStep(row: id, container: index, lane: index, kind: .revoke, seatID: seatID(row)))
         }
         if row.action != .keep {
-            try body(
-                NewStep(
-                    row: rowID(row), container: index, lane: index, kind: .assign, body: assignment(row, rules)))
+            try body(NewStep(row: id, container: index, lane: index, kind: .assign, body: .assignment(row)))
         }
-        guard let dependent = row.entry.flatMap({ lane.dependents[$0] }), let source = dependent.container else {
-            return
-        }
+        guard !lane.dependents.isEmpty, let dependent = row.entry.flatMap({ lane.dependents[$0] }),
+            let source = self.row(dependent).container
+        else { return }
         try body(
             NewStep(
-                row: rowID(dependent), container: source, lane: index, kind: .revoke, seatID: seatID(dependent),
-                after: rowID(row)))
+                row: dependent, container: source, lane: index, kind: .revoke, seatID: seatID(self.row(dependent)),
+                after: id))
     }
 
-    /// What one lane will do.
+    /// What one lane will do, as row ids.
     private struct Lane {
-        var revocations: [PlannedRow] = []
-        var rest: [PlannedRow] = []
+        var revocations: [Int64] = []
+        var rest: [Int64] = []
         /// By the entry that they wait for.
-        var dependents: [Int: PlannedRow] = [:]
+        var dependents: [Int: Int64] = [:]
+    }
+
+    private func lanes() -> [Lane] {
+        var lanes = [Lane](repeating: Lane(), count: world.containers.count)
+        for (index, row) in plan.added.enumerated() {
+            guard let container = row.container else { continue }
+            let id = Int64(plan.rows.count + index + 1)
+            if let entry = row.after {
+                lanes[plan.rows[entry].container ?? container].dependents[entry] = id
+            } else {
+                lanes[container].revocations.append(id)
+            }
+        }
+        for (index, row) in plan.rows.enumerated() {
+            guard let container = row.container else { continue }
+            switch row.action {
+            case .revoke: lanes[container].revocations.append(Int64(index + 1))
+            case .assign, .reissue, .keep: lanes[container].rest.append(Int64(index + 1))
+            default: break
+            }
+        }
+        return lanes
     }
 
     struct NewStep {
+        enum Body {
+            /// A growth's new count.
+            case seats(Int)
+            case assignment(PlannedRow)
+        }
         var row: Int64
         var container: Int
         var lane: Int
         var kind: Step.Kind
         var seatID: String?
-        var body: StepBody?
+        var body: Body?
         var after: Int64?
     }
 
     /// Row ids: roster rows count from 1, then the rows that the plan added, then the growths.
+    private func row(_ id: Int64) -> PlannedRow {
+        let index = Int(id) - 1
+        return index < plan.rows.count ? plan.rows[index] : plan.added[index - plan.rows.count]
+    }
     func growthRowID(_ index: Int) -> Int64 { Int64(plan.rows.count + plan.added.count + index + 1) }
 
     private func seatID(_ row: PlannedRow) -> String? {
@@ -104,7 +116,43 @@ public struct PlanContents: Sendable {
         return world.containers[container].seats[seat].id
     }
 
-    private func assignment(_ row: PlannedRow, _ rules: IdentityRules) -> StepBody {
+    // MARK: What steps send
+
+    /// Appends the JSON of a ``StepBody``; nothing for steps that send nothing of their own.
+    func writeBody(of step: NewStep, _ json: inout PlanJSONBytes) throws {
+        switch step.body {
+        case nil: break
+        case .seats(let seats): json.append(try PlanJSON.text(StepBody(seats: seats)))
+        case .assignment(let row):
+            if try !writePlainAssignment(row, &json) { json.append(try PlanJSON.text(assignment(row))) }
+        }
+    }
+
+    /// Writes what an assignment sends whose row has an address, perhaps an external id, and nothing else.
+    ///
+    /// - Returns: false when the row is not one of those.
+    private func writePlainAssignment(_ row: PlannedRow, _ json: inout PlanJSONBytes) throws -> Bool {
+        guard let index = row.entry, row.action == .assign, entries.detail(at: index) == nil,
+            exactMetadata[index] == nil,
+            header.options.identity != .externalCustomer
+        else { return false }
+        return entries.withText(index) { text in
+            guard !text.email.isEmpty else { return false }
+            let rules = IdentityRules(model: world.model, policy: header.options.identity)
+            json.open("{")
+            json.identity(
+                "identity", email: text.email,
+                externalMemberID: rules.linksExternalID ? text.externalID : UnsafeRawBufferPointer(start: nil, count: 0)
+            )
+            let claims = entries.immediateClaim(at: index) ?? header.options.immediateClaim
+            json.member("immediateClaim", claims ? true : nil)
+            json.close("}")
+            return true
+        }
+    }
+
+    func assignment(_ row: PlannedRow) -> StepBody {
+        let rules = IdentityRules(model: world.model, policy: header.options.identity)
         guard let index = row.entry else { return StepBody() }
         let entry = entries[index]
         let claims = entry.immediateClaim ?? header.options.immediateClaim

@@ -35,8 +35,9 @@ extension PlanFile {
             ended TEXT, requests INTEGER NOT NULL DEFAULT 0);
         CREATE TABLE minute (
             at TEXT PRIMARY KEY NOT NULL, requests INTEGER NOT NULL, paused REAL NOT NULL) WITHOUT ROWID;
-        CREATE INDEX step_open ON step(lane, id) WHERE state IN ('planned', 'sent', 'unknown');
         """
+
+    static let indexes = "CREATE INDEX step_open ON step(lane, id) WHERE state IN ('planned', 'sent', 'unknown')"
 }
 
 extension PlanFile {

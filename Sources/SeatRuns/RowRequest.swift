@@ -28,12 +28,27 @@ struct RowRequest: Codable {
         metadata = details.metadata.isEmpty ? nil : details.metadata.map { [$0.key, $0.value] }
     }
 
-    /// nil for a row that asks for nothing beside an assignment to its address and plain external id: most rows of most
-    /// rosters, and a million encodings that need not be made.
-    static func text(_ entry: RosterEntry) throws -> String? {
-        let isPlain =
-            entry.action == .assign && entry.immediateClaim == nil && entry.container == nil && entry.details.isEmpty
-        return isPlain ? nil : try PlanJSON.text(RowRequest(entry))
+    /// Appends the JSON of a row's request: nothing for a row that asks for nothing beside an assignment to its address
+    /// and plain external id, which most rows of most rosters do.
+    ///
+    /// - Parameter references: the JSON of the table's references.
+    static func write(
+        _ entries: EntryTable, _ index: Int, _ text: EntryText, _ references: [String], _ json: inout PlanJSONBytes
+    ) throws {
+        let action = entries.action(at: index)
+        let claims = entries.immediateClaim(at: index)
+        let reference = entries.reference(at: index)
+        guard entries.detail(at: index) == nil else {
+            return json.append(try PlanJSON.text(RowRequest(entries[index])))
+        }
+        guard action != .assign || claims != nil || reference != nil || !text.name.isEmpty else { return }
+        json.open("{")
+        json.member("action", json: action == .assign ? nil : "\(action.rawValue)")
+        json.member("container", json: reference.map { references[$0] })
+        if !text.externalID.isEmpty { json.member("externalID", text.externalID) }
+        json.member("immediateClaim", claims)
+        if !text.name.isEmpty { json.member("name", text.name) }
+        json.close("}")
     }
 
     var details: EntryDetails {
