@@ -85,23 +85,18 @@ struct PlanMaking {
             entries: material.entries, world: snapshot.world, options: options, protected: protected)
         var plan = planner.plan()
         plan.warnings = snapshot.warnings + plan.warnings
-        let working = Set((plan.rows + plan.added).filter { $0.action.isRequest }.compactMap(\.container))
+        let working = plan.forecasts.count { $0.assigns + $0.revokes + $0.reissues > 0 }
         let header = PlanHeader(
             toolVersion: ToolVersion.current, plannedAt: Timestamp(session.now()).rawValue,
             server: session.choice.name,
             serverURL: session.choice == .embedded ? "" : session.client.server.baseURL,
             organization: snapshot.world.organization, model: snapshot.world.model, options: options,
             standardContainer: material.standard, plan: plan, overrides: material.overrides,
-            reads: working.count * 2)
+            reads: working * 2)
         return PlanContents(
             header: header, rosters: material.rosters, entries: material.entries, defects: material.defects,
             world: snapshot.world, plan: plan)
     }
-}
-
-extension Action {
-    /// The action changes something on the server.
-    var isRequest: Bool { [.assign, .revoke, .reissue, .grow].contains(self) }
 }
 
 extension PlanHeader {

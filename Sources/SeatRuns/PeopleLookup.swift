@@ -32,20 +32,32 @@ struct PeopleLookup: Sendable {
             let rules = IdentityRules(model: world.model, policy: scope.identity)
             let entries = scope.entries
             let targets = entries.references.map { world.resolutions[$0] }
+            // By container: its members are looked for.
+            var wanted = [Bool](repeating: false, count: world.containers.count)
             for index in 0..<entries.count where !entries.isInvalid(index) {
-                if entries.detail(at: index) == nil, entries.withExternalID(index, \.isEmpty) { continue }
+                let isPlain = entries.detail(at: index) == nil
+                if isPlain, entries.withExternalID(index, \.isEmpty) { continue }
                 let target = entries.reference(at: index).map { targets[$0] } ?? world.standard
                 guard case .container(let container)? = target else { continue }
-                let row = PersonFields(entries[index])
-                let sent = rules.identity(of: row)
-                if sent?.externalMemberID != nil || sent?.memberID != nil {
-                    if let customer = world.containers[container].billingCustomerID { memberCustomers.insert(customer) }
+                // An address with an external id is the usual row; what it needs shows without its Strings.
+                if isPlain, rules.linksExternalID || rules.model == .member && scope.identity == .email,
+                    !entries.withEmailKey(index, \.isEmpty)
+                {
+                    if rules.linksExternalID { wanted[container] = true }
+                    continue
                 }
-                if let id = rules.customerExternalID(row), sent?.externalMemberID == nil {
-                    customerExternalIDs.insert(id)
-                }
-                if let id = sent?.customerID { customerIDs.insert(id) }
+                if needsMembers(PersonFields(entries[index]), rules) { wanted[container] = true }
             }
+            memberCustomers = Set(
+                world.containers.indices.filter { wanted[$0] }.compactMap { world.containers[$0].billingCustomerID })
+        }
+
+        /// Notes whom a row names, and says whether its container's members have to be known.
+        private mutating func needsMembers(_ row: PersonFields, _ rules: IdentityRules) -> Bool {
+            let sent = rules.identity(of: row)
+            if let id = rules.customerExternalID(row), sent?.externalMemberID == nil { customerExternalIDs.insert(id) }
+            if let id = sent?.customerID { customerIDs.insert(id) }
+            return sent?.externalMemberID != nil || sent?.memberID != nil
         }
     }
 

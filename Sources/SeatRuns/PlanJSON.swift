@@ -35,11 +35,8 @@ struct PlanJSONBytes {
         open("[")
         var start = 0
         while start < cells.count {
-            var end = start
-            while end < cells.count, cells[end] != 0 { end += 1 }
             comma()
-            string(UnsafeRawBufferPointer(rebasing: cells[start..<end]))
-            start = end + 1
+            start = string(cells, from: start, endsAtZero: true) + 1
         }
         close("]")
     }
@@ -109,7 +106,7 @@ struct PlanJSONBytes {
     mutating func member(_ key: StaticString, _ value: String?) {
         guard var value else { return }
         self.key(key)
-        value.withUTF8 { string(UnsafeRawBufferPointer($0)) }
+        value.withUTF8 { text in _ = string(UnsafeRawBufferPointer(text)) }
     }
 
     mutating func member(_ key: StaticString, _ value: Bool?) {
@@ -126,16 +123,40 @@ struct PlanJSONBytes {
         bytes.append(contentsOf: json.utf8)
     }
 
-    private mutating func string(_ text: UnsafeRawBufferPointer) {
+    /// - Returns: where the text ended: at its end, or at a zero byte if that is to end it.
+    @discardableResult
+    private mutating func string(_ text: UnsafeRawBufferPointer, from start: Int = 0, endsAtZero: Bool = false) -> Int {
         bytes.append(UInt8(ascii: "\""))
-        var copied = 0
-        for (index, byte) in text.enumerated() where byte < 0x20 || byte == 0x22 || byte == 0x5C {
-            bytes.append(contentsOf: text[copied..<index])
-            escape(byte)
-            copied = index + 1
+        var copied = start
+        var index = start
+        while true {
+            // Eight bytes that need no escape, at once: most text has none at all.
+            while index + 8 <= text.count, Self.isPlain(text.loadUnaligned(fromByteOffset: index, as: UInt64.self)) {
+                index += 8
+            }
+            guard index < text.count else { break }
+            let byte = text[index]
+            if byte == 0, endsAtZero { break }
+            if byte < 0x20 || byte == 0x22 || byte == 0x5C {
+                bytes.append(contentsOf: UnsafeRawBufferPointer(rebasing: text[copied..<index]))
+                escape(byte)
+                copied = index + 1
+            }
+            index += 1
         }
-        bytes.append(contentsOf: text[copied...])
+        bytes.append(contentsOf: UnsafeRawBufferPointer(rebasing: text[copied..<index]))
         bytes.append(UInt8(ascii: "\""))
+        return index
+    }
+
+    /// Whether no byte of the word is below a space, a quote or a backslash; bytes above ASCII may be taken for one, which
+    /// costs a closer look and no more.
+    private static func isPlain(_ word: UInt64) -> Bool {
+        let ones: UInt64 = 0x0101_0101_0101_0101
+        func hasZero(_ word: UInt64) -> UInt64 { (word &- ones) & ~word }
+        let control = (word &- ones &* 0x20) & ~word
+        let found = control | hasZero(word ^ (ones &* 0x22)) | hasZero(word ^ (ones &* 0x5C))
+        return found & (ones &* 0x80) == 0
     }
 
     private mutating func escape(_ byte: UInt8) {
