@@ -9,6 +9,10 @@ struct FormDetection {
     var hadByteOrderMark: Bool { markBytes > 0 }
 
     init(_ head: UnsafeRawBufferPointer, options: ReadingOptions) throws(RosterFormatError) {
+        if options.format == nil, let foreign = ForeignFile(head) {
+            throw RosterFormatError(
+                .foreignFile, "this is \(foreign.kind), not a CSV or XML roster", remedy: foreign.remedy)
+        }
         let mark = FormDetection.byteOrderMark(head)
         markBytes = mark?.length ?? 0
         if let mark, let asked = options.encoding, asked != mark.encoding {

@@ -60,6 +60,8 @@ public struct RosterFormatError: Error, Sendable, Hashable, CustomStringConverti
         public init(rawValue: String) { self.rawValue = rawValue }
 
         public static let emptyFile = Code(rawValue: "empty_file")
+        /// A file of another kind: a spreadsheet, an archive, JSON.
+        public static let foreignFile = Code(rawValue: "foreign_file")
         /// Bytes that do not exist in the encoding.
         public static let invalidEncoding = Code(rawValue: "invalid_encoding")
         /// The file names an encoding that is not among ``TextEncoding``, or contradicts the one given.
