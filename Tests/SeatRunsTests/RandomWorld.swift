@@ -40,11 +40,12 @@ struct RandomWorld {
         var externalID: String?
     }
 
-    init(_ number: UInt64, mode: PlanMode? = nil) {
+    /// - Parameter scale: how many times more people, seats and rows than a world that can be read at a glance.
+    init(_ number: UInt64, mode: PlanMode? = nil, scale: Int = 1) {
         var chance = Chance(number)
         isLegacy = chance.happens(0.3)
-        let people = Self.people(&chance)
-        let maker = Maker(isLegacy: isLegacy, people: people)
+        let people = Self.people(12 * scale, &chance)
+        let maker = Maker(isLegacy: isLegacy, people: people, scale: scale)
         let made = maker.make(&chance)
         seed = made.seed
         containers = made.containers
@@ -58,12 +59,12 @@ struct RandomWorld {
         options.allowInactive = true
         self.options = options
         entries = RosterMaker(
-            people: people, containers: containers, teams: teams, isLegacy: isLegacy, mode: options.mode
+            people: people, containers: containers, teams: teams, isLegacy: isLegacy, mode: options.mode, scale: scale
         ).make(&chance)
     }
 
-    private static func people(_ chance: inout Chance) -> [Person] {
-        (0..<12).map { index in
+    private static func people(_ count: Int, _ chance: inout Chance) -> [Person] {
+        (0..<count).map { index in
             Person(
                 email: "p\(index)@\(chance.pick(["acme-co.dev", "globex.dev"]))",
                 externalID: chance.happens(0.5) ? "x-\(index)" : nil)
@@ -79,6 +80,7 @@ struct RandomWorld {
 private struct Maker {
     let isLegacy: Bool
     let people: [RandomWorld.Person]
+    let scale: Int
 
     func make(_ chance: inout Chance) -> (seed: EmbeddedSeed, containers: [ContainerID], teams: [String]) {
         let product = SeedProduct(
@@ -93,7 +95,10 @@ private struct Maker {
             let customer = RandomWorld.uuid(1, index)
             let isOrder = chance.happens(0.25)
             let given = given(&chance)
-            let seats = max(1, given.count { $0.status != "revoked" } + chance.below(9) - (chance.happens(0.2) ? 3 : 0))
+            let seats = max(
+                1,
+                given.count { $0.status != "revoked" } + chance.below(9 * scale) - (chance.happens(0.2) ? 3 * scale : 0)
+            )
             let container = SeedContainer(
                 id: RandomWorld.uuid(isOrder ? 3 : 2, index), customerID: customer, productID: product.id, seats: seats,
                 status: isOrder ? nil : chance.pick(["active", "active", "active", "trialing", "past_due"]),
@@ -127,7 +132,8 @@ private struct Maker {
 
     /// Members without a seat: some linked to an external id, some not.
     private func members(_ chance: inout Chance, besides given: [SeedSeat]) -> [SeedCustomer.Member] {
-        people.filter { person in !given.contains { $0.email == person.email } && chance.happens(0.3) }.map { person in
+        let seated = Set(given.compactMap(\.email))
+        return people.filter { person in !seated.contains(person.email) && chance.happens(0.3) }.map { person in
             SeedCustomer.Member(email: person.email, externalID: chance.happens(0.7) ? person.externalID : nil)
         }
     }
@@ -147,17 +153,18 @@ private struct RosterMaker {
     let teams: [String]
     let isLegacy: Bool
     let mode: PlanMode
+    let scale: Int
 
     func make(_ chance: inout Chance) -> EntryTable {
         var table = EntryTable()
         table.sources = [RosterSource(name: "random.csv", columns: ["email", "external_id"])]
-        for line in 2..<(3 + chance.below(22)) { row(line, &table, &chance) }
+        for line in 2..<(3 + chance.below(22 * scale)) { row(line, &table, &chance) }
         return table
     }
 
     private func row(_ line: Int, _ table: inout EntryTable, _ chance: inout Chance) {
         let person = chance.happens(0.85) ? chance.pick(people) : nil
-        var email = person?.email ?? "new\(chance.below(6))@globex.dev"
+        var email = person?.email ?? "new\(chance.below(6 * scale))@globex.dev"
         var external = ""
         if chance.happens(0.35) {
             external = chance.happens(0.8) ? person?.externalID ?? "" : chance.pick(["x-0", "x-1", "x-404"])

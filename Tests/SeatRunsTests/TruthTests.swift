@@ -9,13 +9,16 @@ import Testing
 /// How many random worlds are tried; `make soak` sets the variable.
 private let worldCount = ProcessInfo.processInfo.environment["POLAR_SEATS_WORLDS"].flatMap { UInt64($0) } ?? 1_000
 
+/// How many times larger than usual they are.
+private let worldScale = ProcessInfo.processInfo.environment["POLAR_SEATS_WORLD_SCALE"].flatMap { Int($0) } ?? 1
+
 @Suite("The dry run does not lie")
 struct TruthTests {
     @Test("predicted and observed outcomes agree for every row of random rosters on random worlds")
     func truth() async throws {
         var rows = 0
         for number in 1...worldCount {
-            let world = RandomWorld(number)
+            let world = RandomWorld(number, scale: worldScale)
             try await Rehearsal.with(world) { rehearsal in
                 try await check(rehearsal, number)
             }
