@@ -117,8 +117,16 @@ public struct SnapshotTaker: Sendable {
     private func resolve(
         _ references: [ContainerReference], product: String?
     ) async throws -> [ContainerReference: Target] {
-        let finder = ContainerFinder(client: client, product: product)
-        return try await inParallel(references) { (key: $0, value: try await finder.find($0)) }
+        let finder = ContainerFinder(client: client)
+        let names = references.compactMap { if case .team(let name) = $0 { name } else { nil } }
+        let teams = try await TeamLookup(client: client, product: product).find(names)
+        return try await inParallel(references) { reference in
+            switch reference {
+            case .container(let id): (key: reference, value: try await finder.container(id))
+            case .checkout(let id): (key: reference, value: try await finder.checkout(id))
+            case .team(let name): (key: reference, value: teams.target(name))
+            }
+        }
     }
 
     private func list(
