@@ -77,6 +77,8 @@ struct Session: Sendable {
     /// What waits to be sent again.
     var retries: RetryWatch
     var rate: RequestRate?
+    /// Containers at once.
+    var concurrency: Int
     var now: @Sendable () -> Date
     /// Where the token came from and what it is, but not the token.
     var credential: Credential
@@ -87,7 +89,8 @@ struct Session: Sendable {
 
     /// Opens the connection, runs `body`, and closes whatever was opened.
     static func with<R: Sendable>(
-        _ choice: ServerChoice, _ options: ServerOptions, _ common: CommonOptions, concurrency: Int = 8,
+        _ choice: ServerChoice, _ options: ServerOptions, _ common: CommonOptions,
+        concurrency: Int = ApplyCommand.standardConcurrency,
         needsToken: Bool = true, _ body: @Sendable (Session) async throws -> R
     ) async throws -> R {
         try options.checkEmbeddedOptions(for: choice)
@@ -127,7 +130,8 @@ struct Session: Sendable {
                 retries: RetryPolicy(retries: options.retries), watch: watch, logger: common.logger)
             let session = Session(
                 choice: choice, client: PolarClient(server: server, transport: prepared), governor: governor,
-                retries: watch, rate: rate, now: { Date(timeIntervalSinceNow: offset) }, credential: credential,
+                retries: watch, rate: rate, concurrency: concurrency, now: { Date(timeIntervalSinceNow: offset) },
+                credential: credential,
                 proxy: proxy, embedded: embedded)
             return try await body(session)
         }

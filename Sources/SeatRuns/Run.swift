@@ -83,16 +83,20 @@ public struct Run: Sendable {
 
     // MARK: Drift
 
-    /// Lists each container that has work left, settles what an earlier run left open, and refuses on conflicts.
+    /// Lists each container that has work left, several at once, settles what an earlier run left open, and refuses on
+    /// conflicts.
     private func lookAgain(_ header: PlanHeader) async throws -> Drift {
         let containers = try file.containers()
-        var all = Drift()
-        for (index, _) in try file.openWork() {
-            let steps = try file.openSteps(container: index)
-            let id = containers[index].snapshot.id
+        let drifts = try await file.openWork().map(\.container).concurrentMap(atOnce: options.concurrency) { index in
+            let container = containers[index]
+            let list = try await client.liveList(container.snapshot.id)
+            let status = try await status(container.snapshot.id)
             let check = DriftCheck(
-                container: containers[index], index: index, options: header.options, now: environment.timestamp())
-            let drift = check.compare(steps, try await client.liveList(id), status: try await status(id))
+                container: container, index: index, options: header.options, now: environment.timestamp())
+            return check.compare(try file.openSteps(container: index), list, status: status)
+        }
+        var all = Drift()
+        for drift in drifts {
             all.conflicts += drift.conflicts
             all.alreadyDone += drift.alreadyDone
             all.settled += drift.settled
