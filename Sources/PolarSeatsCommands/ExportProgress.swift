@@ -1,4 +1,3 @@
-internal import Foundation
 internal import PolarAPI
 internal import SeatRuns
 internal import Synchronization
@@ -6,8 +5,8 @@ internal import Synchronization
 /// Shows how far an export is: one line that is redrawn on a terminal, otherwise a line every few seconds.
 final class ExportProgress: Sendable {
     private struct State {
-        var begun: Date?
-        var last: Date?
+        var begun: ContinuousClock.Instant?
+        var last: ContinuousClock.Instant?
         var isDrawn = false
     }
 
@@ -34,16 +33,16 @@ final class ExportProgress: Sendable {
 
     private func show(_ text: (Double) -> String) {
         state.withLock { state in
-            let now = Date()
+            let now = ContinuousClock.now
             // What is over at once needs no line.
             guard let begun = state.begun, let last = state.last else {
                 state.begun = now
                 state.last = now
                 return
             }
-            guard now.timeIntervalSince(last) >= (console.canRedraw ? 0.1 : 5) else { return }
+            guard now - last >= (console.canRedraw ? .milliseconds(100) : .seconds(5)) else { return }
             state.last = now
-            let line = text(now.timeIntervalSince(begun))
+            let line = text((now - begun) / .seconds(1))
             if console.canRedraw {
                 Console.write("\r" + line.prefix(max(20, Console.width - 1)) + "\u{1B}[K", 2)
                 state.isDrawn = true

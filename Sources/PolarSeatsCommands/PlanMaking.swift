@@ -68,7 +68,8 @@ struct PlanMaking {
         guard let source = arguments.migrationSource else {
             throw Failure(.usage, "there is nothing to plan", hints: ["name a roster, or use --from-subscription ID"])
         }
-        let found = try await SnapshotTaker(client: session.client, now: session.now).containers([.container(source)])
+        let taker = SnapshotTaker(client: session.client, width: session.concurrency, now: session.now)
+        let found = try await taker.containers([.container(source)])
         guard let old = found.first else { throw Failure(.badData, "\(source) does not exist on the server") }
         return try await make(Material(holdersOf: old, arguments), session)
     }
@@ -80,7 +81,8 @@ struct PlanMaking {
             entries: material.entries, standard: material.standard, product: options.product,
             identity: options.identity)
         scope.besides = options.migrateFrom.map { [.container($0)] } ?? []
-        let snapshot = try await SnapshotTaker(client: session.client, now: session.now).take(scope)
+        let taker = SnapshotTaker(client: session.client, width: session.concurrency, now: session.now)
+        let snapshot = try await taker.take(scope)
         let planner = Planner(
             entries: material.entries, world: snapshot.world, options: options, protected: protected)
         var plan = planner.plan()

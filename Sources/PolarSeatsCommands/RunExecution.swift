@@ -51,7 +51,7 @@ struct RunExecution: Sendable {
         defer { set.discard() }
         try refuseChangedRosters()
         let stop = StopBox()
-        let display = ProgressDisplay(console: console, isJSON: isJSON, governor: session.governor)
+        let display = ProgressDisplay(console: console, isJSON: isJSON, session: session)
         let run = Run(
             file: file, client: session.client, options: options,
             environment: RunEnvironment(

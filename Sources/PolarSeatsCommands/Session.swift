@@ -74,7 +74,11 @@ struct Session: Sendable {
     var choice: ServerChoice
     var client: PolarClient
     var governor: Governor
+    /// What waits to be sent again.
+    var retries: RetryWatch
     var rate: RequestRate?
+    /// Containers at once.
+    var concurrency: Int
     var now: @Sendable () -> Date
     /// Where the token came from and what it is, but not the token.
     var credential: Credential
@@ -85,7 +89,8 @@ struct Session: Sendable {
 
     /// Opens the connection, runs `body`, and closes whatever was opened.
     static func with<R: Sendable>(
-        _ choice: ServerChoice, _ options: ServerOptions, _ common: CommonOptions, concurrency: Int = 8,
+        _ choice: ServerChoice, _ options: ServerOptions, _ common: CommonOptions,
+        concurrency: Int = ApplyCommand.standardConcurrency,
         needsToken: Bool = true, _ body: @Sendable (Session) async throws -> R
     ) async throws -> R {
         try options.checkEmbeddedOptions(for: choice)
@@ -113,6 +118,7 @@ struct Session: Sendable {
     ) async throws -> R {
         let rate = try choice.rate(options)
         let governor = Governor(rate: rate, limit: choice.limit, maxWait: .seconds(options.maxWait))
+        let watch = RetryWatch()
         let proxy = try proxy(for: server)
         let transportOptions = HTTPTransportOptions(
             timeout: .seconds(options.timeout), caFile: try options.readableCAFile(), proxy: proxy,
@@ -121,10 +127,11 @@ struct Session: Sendable {
         return try await withHTTPTransport(transportOptions) { transport in
             let prepared = transport.prepared(
                 token: credential.token, for: server, userAgent: ToolVersion.userAgent, governor: governor,
-                retries: RetryPolicy(retries: options.retries), logger: common.logger)
+                retries: RetryPolicy(retries: options.retries), watch: watch, logger: common.logger)
             let session = Session(
                 choice: choice, client: PolarClient(server: server, transport: prepared), governor: governor,
-                rate: rate, now: { Date(timeIntervalSinceNow: offset) }, credential: credential,
+                retries: watch, rate: rate, concurrency: concurrency, now: { Date(timeIntervalSinceNow: offset) },
+                credential: credential,
                 proxy: proxy, embedded: embedded)
             return try await body(session)
         }

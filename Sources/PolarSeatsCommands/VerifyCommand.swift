@@ -19,7 +19,7 @@ struct VerifyCommand: AsyncParsableCommand {
         defer { try? file.close() }
         let choice = try ServerChoice.planned(by: try file.header(), plan, server)
         let verification = try await Session.with(choice, server, common) { session in
-            try await Verification.perform(file, client: session.client)
+            try await Verification.perform(file, client: session.client, width: session.concurrency)
         }
         let outline = VerificationOutline(verification, plan: plan)
         Console.output(common.json ? try JSONOutput.text(outline) + "\n" : outline.text(common.console))

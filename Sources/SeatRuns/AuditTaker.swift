@@ -112,9 +112,9 @@ public struct AuditTaker: Sendable {
             scope.subscriptions.map { ContainerID.subscription($0.lowercased()) }
             + scope.orders.map { ContainerID.order($0.lowercased()) }
         var seen: Set<ContainerID> = []
-        let finder = ContainerFinder(client: client, product: nil)
+        let finder = ContainerFinder(client: client)
         for id in named where seen.insert(id).inserted {
-            switch try await finder.find(.container(id)) {
+            switch try await finder.container(id) {
             case .unresolved(let why): throw MissingContainer(description: why)
             case .container(let id, let subscription, let order):
                 let container = snapshot(id, subscription, order)
@@ -135,7 +135,8 @@ public struct AuditTaker: Sendable {
             let before = seen.count
             for product in products.map({ $0.map { ProductID($0) } }) {
                 let filter = SubscriptionFilter(
-                    customer: customer.id, externalCustomer: customer.externalID, product: product, active: true)
+                    customer: customer.id, externalCustomers: customer.externalID.map { [$0] } ?? [], product: product,
+                    active: true)
                 for try await subscription in client.subscriptions(filter: filter) where subscription.seats != nil {
                     let id = ContainerID.subscription(subscription.id.rawValue)
                     guard seen.insert(id).inserted else { continue }

@@ -103,7 +103,9 @@ struct Lane: Sendable {
         while true {
             trial.attempts += 1
             trial.tries += 1
-            try await journal.commit(work.takeChanges() + [change(step, .sent, trial.attempts)])
+            let sent = change(step, .sent, trial.attempts)
+            try await journal.commit(work.takeChanges() + [sent])
+            await monitor.sent(at: sent.at)
             do {
                 let change = try await request(step, trial.attempts)
                 await monitor.succeeded()
@@ -168,7 +170,11 @@ struct Lane: Sendable {
         case .settle:
             trial.afterUnknown = true
             try await journal.commit(work.takeChanges() + [unknown(step, trial.attempts, error)])
-            return try await settle(error, &trial, &work)
+            await monitor.settling(1)
+            let next: Result<Next, any Error>
+            do { next = .success(try await settle(error, &trial, &work)) } catch { next = .failure(error) }
+            await monitor.settling(-1)
+            return try next.get()
         }
         return .over
     }

@@ -4,6 +4,8 @@ internal import SeatPlanning
 /// Finds out who bears the roster's external ids: by looking each up, or by listing all, whichever costs fewer requests.
 struct PeopleLookup: Sendable {
     let client: PolarClient
+    /// Requests under way at once.
+    let width: Int
 
     func directory(
         _ scope: SnapshotTaker.Scope, _ world: WorldSnapshot, _ warnings: inout [String]
@@ -11,8 +13,14 @@ struct PeopleLookup: Sendable {
         var needs = Needs()
         needs.gather(scope, world)
         var directory = IdentityDirectory()
-        for customer in needs.memberCustomers.sorted() {
-            directory.members[customer] = try await members(of: customer, &warnings)
+        let teams = needs.memberCustomers.sorted()
+        let answers = try await teams.concurrentMap(atOnce: width) { try await members(of: $0) }
+        for (customer, answer) in zip(teams, answers) {
+            switch answer {
+            case .success(let members): directory.members[customer] = members
+            case .failure(let refusal):
+                if !warnings.contains(refusal.message) { warnings.append(refusal.message) }
+            }
         }
         try await customers(needs.customerExternalIDs.sorted(), &directory, &warnings)
         for id in needs.customerIDs.sorted() {
@@ -61,18 +69,24 @@ struct PeopleLookup: Sendable {
         }
     }
 
-    private func members(of customer: String, _ warnings: inout [String]) async throws -> IdentityDirectory.Members? {
+    /// The token lacks a scope.
+    private struct Refusal: Error {
+        var message: String
+    }
+
+    private func members(of customer: String) async throws -> Result<IdentityDirectory.Members, Refusal> {
         do {
             var people: [KnownPerson] = []
             for try await member in client.members(filter: MemberFilter(customer: CustomerID(customer))) {
                 people.append(KnownPerson(id: member.id.rawValue, email: member.email, externalID: member.externalID))
             }
-            return IdentityDirectory.Members(people)
+            return .success(IdentityDirectory.Members(people))
         } catch let error as PolarError where error.status == 403 {
-            warnings.append(
-                "the token may not read members (\(error.neededScope ?? "members:read")): external ids are sent unchecked"
-            )
-            return nil
+            return .failure(
+                Refusal(
+                    message:
+                        "the token may not read members (\(error.neededScope ?? "members:read")): external ids are "
+                        + "sent unchecked"))
         }
     }
 

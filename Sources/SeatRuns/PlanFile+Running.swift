@@ -17,22 +17,16 @@ extension PlanFile {
         }
     }
 
-    /// Ends a run: its requests are counted by minute, with the seconds of each that the server asked to pause.
+    /// Ends a run: what it sent is counted by minute, with the seconds of each that the server asked to pause.
     func endRun(
-        _ run: Int64, at time: String, ended: String, requests: Int, since begun: String, paused: [String: Double]
+        _ run: Int64, at time: String, ended: String, requests: Int, sent: [String: Int], paused: [String: Double]
     ) throws {
         try write { database in
             try database.execute(
                 sql: "UPDATE run SET finished_at = ?, ended = ?, requests = ? WHERE id = ?",
                 arguments: [time, ended, requests, run])
             var minutes = paused.mapValues { (0, $0) }
-            let counts = try Row.fetchAll(
-                database,
-                sql: """
-                    SELECT substr(sent_at, 1, 16) || ':00Z' AS at, count(*) AS number FROM step WHERE sent_at >= ?
-                    GROUP BY 1
-                    """, arguments: [begun])
-            for row in counts { minutes[row["at"], default: (0, 0)].0 = row["number"] }
+            for (minute, count) in sent { minutes[minute, default: (0, 0)].0 = count }
             for (minute, figures) in minutes {
                 try database.execute(
                     sql: """

@@ -117,6 +117,14 @@ public final class PlanFile: Sendable {
                 .cannotWrite, path: path, "\(path): the plan file cannot be written; a run is recorded in it",
                 hint: "copy it to where you may write, or change its permissions")
         }
+        // SQLite keeps its log beside the file itself, wherever a link to it stands.
+        let folder = URL(fileURLWithPath: path).resolvingSymlinksInPath().deletingLastPathComponent().path
+        guard access(folder, W_OK | X_OK) == 0 else {
+            throw PlanFileError(
+                .cannotWrite, path: path,
+                "\(path): nothing can be written beside the plan file; a run keeps its log there",
+                hint: "copy it to a folder where you may write, or change the permissions of \(folder)")
+        }
     }
 
     static func translate(_ error: DatabaseError, _ path: String) -> PlanFileError {

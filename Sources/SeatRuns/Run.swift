@@ -57,7 +57,7 @@ public struct Run: Sendable {
     ///   cannot be asked at all.
     public func perform() async throws -> RunEnd {
         let header = try file.header()
-        let begun = environment.now()
+        let beginning = Beginning(wall: environment.now(), pace: governor?.snapshot().at ?? .zero)
         try refuseIfUnfit(header)
         let drift = try await lookAgain(header)
         let run = try file.beginRun(toolVersion: toolVersion, at: environment.timestamp())
@@ -68,7 +68,7 @@ public struct Run: Sendable {
         await monitorBox.attach(monitor)
         try await carryOut(lanes, header, monitor)
         let stop = await monitor.stop
-        let summary = try finish(run, begun, stop)
+        let summary = try finish(run, beginning, stop, await monitor.sentByMinute)
         return RunEnd(
             stop: stop, summary: summary, settledBefore: drift.settled.count { $0.state.isOver },
             doneElsewhere: drift.doneElsewhere, worked: worked)
@@ -83,16 +83,20 @@ public struct Run: Sendable {
 
     // MARK: Drift
 
-    /// Lists each container that has work left, settles what an earlier run left open, and refuses on conflicts.
+    /// Lists each container that has work left, several at once, settles what an earlier run left open, and refuses on
+    /// conflicts.
     private func lookAgain(_ header: PlanHeader) async throws -> Drift {
         let containers = try file.containers()
-        var all = Drift()
-        for (index, _) in try file.openWork() {
-            let steps = try file.openSteps(container: index)
-            let id = containers[index].snapshot.id
+        let drifts = try await file.openWork().map(\.container).concurrentMap(atOnce: options.concurrency) { index in
+            let container = containers[index]
+            let list = try await client.liveList(container.snapshot.id)
+            let status = try await status(container.snapshot.id)
             let check = DriftCheck(
-                container: containers[index], index: index, options: header.options, now: environment.timestamp())
-            let drift = check.compare(steps, try await client.liveList(id), status: try await status(id))
+                container: container, index: index, options: header.options, now: environment.timestamp())
+            return check.compare(try file.openSteps(container: index), list, status: status)
+        }
+        var all = Drift()
+        for drift in drifts {
             all.conflicts += drift.conflicts
             all.alreadyDone += drift.alreadyDone
             all.settled += drift.settled
@@ -192,6 +196,7 @@ public struct Run: Sendable {
                 continue
             }
             let home = lane(leftover.step.lane)
+            await monitor.settling(1)
             do {
                 let change: StepChange
                 if let evidence = try await Settlement.look(client, home.home(leftover.step), leftover.step) {
@@ -205,21 +210,32 @@ public struct Run: Sendable {
             } catch is PolarError {
                 away = leftover
             }
+            await monitor.settling(-1)
         }
         if let away { await monitor.stop(RunStop(.serverAway, away.error.message)) }
     }
 
-    private func finish(_ run: Int64, _ begun: Date, _ stop: RunStop?) throws -> RunSummary {
+    /// The run's beginning in both times: the wall clock's, for stamps, and the governor's, in which pauses are measured
+    /// and which no clock that is set forward or back disturbs.
+    private struct Beginning {
+        var wall: Date
+        var pace: Duration
+    }
+
+    private func finish(
+        _ run: Int64, _ beginning: Beginning, _ stop: RunStop?, _ sent: [String: Int]
+    ) throws -> RunSummary {
         let pace = governor?.snapshot()
         var paused: [String: Double] = [:]
-        for pause in pace?.pauses ?? [] {
-            let start = begun.addingTimeInterval(pause.start / .seconds(1))
+        // What was paused for while the plan was made is not the run's.
+        for pause in pace?.pauses ?? [] where pause.end > beginning.pace {
+            let start = beginning.wall.addingTimeInterval((pause.start - beginning.pace) / .seconds(1))
             paused[minute(start), default: 0] += pause.length / .seconds(1)
         }
         do {
             try file.endRun(
                 run, at: environment.timestamp(), ended: stop?.reason.rawValue ?? "complete", requests: pace?.sent ?? 0,
-                since: Timestamp(begun).rawValue, paused: paused)
+                sent: sent, paused: paused)
         } catch let error as PlanFileError {
             // The run has stopped because of it already, and is told so.
             if stop?.reason != .cannotRecord { throw error }

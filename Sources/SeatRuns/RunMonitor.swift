@@ -7,22 +7,28 @@ actor RunMonitor {
     /// Failures in a row, across containers, that open the breaker.
     static let breakerLimit = 10
 
-    private(set) var stop: RunStop?
-    private(set) var done = 0
-    private(set) var outcomes: [Outcome: Int] = [:]
+    private var progress: RunProgress
     private var leftovers: [Leftover] = []
-    private var failuresInARow = 0
     private let onProgress: @Sendable (RunProgress) -> Void
-    private let total: Int
+    /// Requests that change something, by the minute of the wall clock in which they were sent.
+    private(set) var sentByMinute: [String: Int] = [:]
+
+    var stop: RunStop? { progress.stop }
 
     init(total: Int, onProgress: @escaping @Sendable (RunProgress) -> Void) {
-        self.total = total
+        progress = RunProgress(done: 0, total: total, outcomes: [:])
         self.onProgress = onProgress
+    }
+
+    private func change(_ body: (inout RunProgress) -> Void) {
+        let before = progress
+        body(&progress)
+        if progress != before { onProgress(progress) }
     }
 
     /// The first reason counts.
     func stop(_ reason: RunStop) {
-        if stop == nil { stop = reason }
+        change { $0.stop = $0.stop ?? reason }
     }
 
     /// The steps that were left since the last call.
@@ -33,21 +39,30 @@ actor RunMonitor {
 
     /// Rows reached their end.
     func finished(_ outcome: Outcome, count: Int) {
-        done += count
-        outcomes[outcome, default: 0] += count
-        onProgress(RunProgress(done: done, total: total, outcomes: outcomes))
+        change {
+            $0.done += count
+            $0.outcomes[outcome, default: 0] += count
+        }
     }
 
     /// The server did something: whatever it was, it works.
-    func succeeded() { failuresInARow = 0 }
+    func succeeded() { change { $0.failuresInARow = 0 } }
+
+    /// A step's request leaves.
+    func sent(at time: String) { sentByMinute[String(time.prefix(16)) + ":00Z", default: 0] += 1 }
+
+    /// A request got no answer: what became of it is looked for from now on, or no longer.
+    func settling(_ count: Int) { change { $0.settling += count } }
 
     /// A step could not be brought to its end, although nothing is known to be wrong with it.
     func leave(_ leftover: Leftover) {
         leftovers.append(leftover)
-        failuresInARow += 1
-        if failuresInARow >= Self.breakerLimit, stop == nil {
-            stop = RunStop(
-                .breaker, "\(failuresInARow) rows in a row failed for good; the last: \(leftover.error.message)")
+        change {
+            $0.failuresInARow += 1
+            if $0.failuresInARow >= Self.breakerLimit, $0.stop == nil {
+                $0.stop = RunStop(
+                    .breaker, "\($0.failuresInARow) rows in a row failed for good; the last: \(leftover.error.message)")
+            }
         }
     }
 }
@@ -78,4 +93,13 @@ public struct RunProgress: Sendable, Equatable {
     public var done: Int
     public var total: Int
     public var outcomes: [Outcome: Int]
+    /// Rows whose request got no answer, while what became of it is looked for.
+    public var settling = 0
+    /// Rows in a row, across containers, that could not be brought to their end.
+    public var failuresInARow = 0
+    /// Why the run ends before its work does; requests under way still finish.
+    public var stop: RunStop?
+
+    /// As many failures in a row open the breaker.
+    public static var breakerLimit: Int { RunMonitor.breakerLimit }
 }

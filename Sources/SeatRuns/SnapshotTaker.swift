@@ -15,7 +15,7 @@ public struct SnapshotTaker: Sendable {
     /// Requests under way at once; the pace is the transport's affair.
     let width: Int
 
-    public init(client: PolarClient, width: Int = 4, now: @escaping @Sendable () -> Date) {
+    public init(client: PolarClient, width: Int = 8, now: @escaping @Sendable () -> Date) {
         self.client = client
         self.width = width
         self.now = now
@@ -59,7 +59,7 @@ public struct SnapshotTaker: Sendable {
         let references = needed(scope)
         let targets = try await resolve(references, product: scope.product)
         try await list(references, targets, scope.standard, &world, &warnings)
-        world.directory = try await PeopleLookup(client: client).directory(scope, world, &warnings)
+        world.directory = try await PeopleLookup(client: client, width: width).directory(scope, world, &warnings)
         if world.model == .legacy { fillHolderIDs(&world) }
         return Result(world: world, warnings: warnings)
     }
@@ -117,8 +117,17 @@ public struct SnapshotTaker: Sendable {
     private func resolve(
         _ references: [ContainerReference], product: String?
     ) async throws -> [ContainerReference: Target] {
-        let finder = ContainerFinder(client: client, product: product)
-        return try await inParallel(references) { (key: $0, value: try await finder.find($0)) }
+        let finder = ContainerFinder(client: client)
+        let names = references.compactMap { if case .team(let name) = $0 { name } else { nil } }
+        let teams = try await TeamLookup(client: client, product: product).find(names)
+        let targets = try await references.concurrentMap(atOnce: width) { reference in
+            switch reference {
+            case .container(let id): try await finder.container(id)
+            case .checkout(let id): try await finder.checkout(id)
+            case .team(let name): teams.target(name)
+            }
+        }
+        return Dictionary(uniqueKeysWithValues: zip(references, targets))
     }
 
     private func list(
@@ -129,7 +138,8 @@ public struct SnapshotTaker: Sendable {
         for reference in references {
             if case .container(let id, _, _)? = targets[reference], !order.contains(id) { order.append(id) }
         }
-        let lists = try await inParallel(order) { (key: $0, value: try await listSeats($0)) }
+        let lists = Dictionary(
+            uniqueKeysWithValues: zip(order, try await order.concurrentMap(atOnce: width) { try await listSeats($0) }))
         var index: [ContainerID: Int] = [:]
         for reference in references {
             guard case .container(let id, let subscription, let bought)? = targets[reference] else { continue }
@@ -191,23 +201,6 @@ public struct SnapshotTaker: Sendable {
                 guard let customer = world.containers[container].seats[seat].customerID else { continue }
                 if let external = byID[customer] { world.containers[container].seats[seat].externalID = external }
             }
-        }
-    }
-
-    /// Runs a look-up for each item, ``width`` at a time.
-    private func inParallel<Item: Hashable & Sendable, Value: Sendable>(
-        _ items: [Item], _ body: @escaping @Sendable (Item) async throws -> (key: Item, value: Value)
-    ) async throws -> [Item: Value] {
-        try await withThrowingTaskGroup(of: (key: Item, value: Value).self) { group in
-            var found: [Item: Value] = [:]
-            var rest = items[...]
-            for item in rest.prefix(width) { group.addTask { try await body(item) } }
-            rest = rest.dropFirst(width)
-            while let (key, value) = try await group.next() {
-                found[key] = value
-                if let item = rest.popFirst() { group.addTask { try await body(item) } }
-            }
-            return found
         }
     }
 }

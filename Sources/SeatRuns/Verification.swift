@@ -50,11 +50,12 @@ public struct Verification: Sendable, Equatable, Codable {
 
     public var isAsPredicted: Bool { differences.isEmpty }
 
-    /// Lists every container of the plan again and compares. Changes nothing.
-    public static func perform(_ file: PlanFile, client: PolarClient) async throws -> Verification {
+    /// Lists every container of the plan again, `width` at once, and compares. Changes nothing.
+    public static func perform(_ file: PlanFile, client: PolarClient, width: Int = 8) async throws -> Verification {
         let containers = try file.containers()
-        var lists: [SeatsList?] = []
-        for container in containers { lists.append(try await client.liveList(container.snapshot.id)) }
+        let lists = try await containers.map(\.snapshot.id).concurrentMap(atOnce: width) {
+            try await client.liveList($0)
+        }
         let summary = try file.summary()
         var result = Verification(
             isApplied: summary.startedAt != nil, isComplete: summary.isComplete, containers: [], differences: [])

@@ -84,7 +84,8 @@ private func readOperation(
     case ("subscriptions", 0):
         {
             let filter = SubscriptionFilter(
-                customer: query["customer_id"].map { .init($0) }, externalCustomer: query["external_customer_id"],
+                customer: query["customer_id"].map { .init($0) },
+                externalCustomers: query.all("external_customer_id"),
                 product: query["product_id"].map { .init($0) }, active: query["active"].map { $0 == "true" },
                 status: query["status"].map(SubscriptionStatus.init(rawValue:)), sorting: query.all("sorting"))
             return try await firstPage(query.paged($0.subscriptions(filter: filter)))

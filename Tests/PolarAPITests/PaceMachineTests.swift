@@ -104,6 +104,44 @@ import Testing
         #expect((25...26).contains(started))
     }
 
+    @Test func `after hours of suspension nothing bursts: one request alone, then the rate, and no 429`() throws {
+        for seed in UInt64(1)...20 {
+            let rate = RequestRate.perSecond(50)
+            var simulation = PaceSimulation(rate: rate, limiter: .init(limit: 50, period: .seconds(1)))
+            // The server counts a token that it has not seen for minutes strictly.
+            simulation.limiter.unseen = .init(limit: 1, period: .seconds(60))
+            simulation.random = SeededRandom(seed: seed)
+            simulation.work = .milliseconds(10) ... .milliseconds(300)
+            simulation.suspension = .seconds(5) ..< .seconds(5 + 8 * 3600)
+            let finished = simulation.run(requests: 1000)
+            #expect(finished)
+            #expect(simulation.limiter.refused == 0, "seed \(seed)")
+            let woken = simulation.starts.filter { $0 >= .seconds(5 + 8 * 3600) }
+            #expect(woken.count > 700 && woken.count < simulation.starts.count)
+            // Alone until its answer, which takes at least as long as the way and the work.
+            #expect(woken[1] - woken[0] >= .milliseconds(30), "seed \(seed)")
+            for index in woken.indices.dropFirst(rate.count) {
+                #expect(woken[index] - woken[index - rate.count] >= rate.period)
+            }
+            let burst = 2 + Int(PaceMachine.allowance / (rate.period / rate.count))
+            for index in woken.indices.dropFirst(burst) { #expect(woken[index] > woken[index - burst]) }
+        }
+    }
+
+    @Test func `a pause that the server asked for is over after a suspension, and so is the lower rate`() {
+        var machine = PaceMachine(rate: .perSecond(100))
+        warmUp(&machine)
+        let tickets = (0..<2).map { _ in machine.enqueue(at: .zero) }
+        #expect(machine.turn(of: tickets[0], at: .milliseconds(20)) == .go)
+        machine.ended(tickets[0], .limited(retryAfter: .seconds(60)), at: .seconds(1))
+        #expect(machine.turn(of: tickets[1], at: .seconds(2)) == .wait(until: .seconds(61)))
+        let woken = Duration.seconds(3600)
+        #expect(machine.turn(of: tickets[1], at: woken) == .go)
+        #expect(machine.allowedPerSecond(at: woken) == 100)
+        // The pause stays as long as it was told, however long the machine slept.
+        #expect(machine.pauses == [Pause(start: .seconds(1), length: .seconds(60))])
+    }
+
     @Test func `time in which nobody asked is not made up for`() {
         var machine = PaceMachine(rate: .perSecond(100))
         warmUp(&machine)

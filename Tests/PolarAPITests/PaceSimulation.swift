@@ -12,6 +12,8 @@ struct PaceSimulation {
     var work: ClosedRange<Duration> = .milliseconds(60) ... .milliseconds(60)
     /// Somebody else sends evenly, too.
     var otherInterval: Duration?
+    /// The machine sleeps: nothing happens on this side, and connections do not live through it.
+    var suspension: Range<Duration>?
     var random = SeededRandom(seed: 1)
 
     private(set) var starts: [Duration] = []
@@ -95,7 +97,15 @@ struct PaceSimulation {
 
     private mutating func schedule(_ event: Event, at time: Duration) {
         order += 1
-        events.append((time, order, event))
+        if let suspension, suspension.contains(time) {
+            switch event {
+            case .ask, .poll: events.append((suspension.upperBound, order, event))
+            case .answer(let ticket, _): events.append((suspension.upperBound, order, .answer(ticket, .missing)))
+            case .arrival, .other: events.append((time, order, event))
+            }
+        } else {
+            events.append((time, order, event))
+        }
     }
 
     private mutating func pick(_ range: ClosedRange<Duration>) -> Duration {

@@ -1,4 +1,5 @@
 import PolarAPI
+import Synchronization
 import Testing
 
 @Suite struct RetryPolicyTests {
@@ -104,6 +105,25 @@ import Testing
         #expect(error?.code == .invalidRequest && error?.attempt == 3 && error?.isDefinite == true)
         #expect(script.requests.map(\.attempt) == [1, 2, 3])
         #expect(clock.sleeps == [.milliseconds(250), .milliseconds(500)])
+    }
+
+    @Test func `what waits to be sent again is known while it waits, with what it met`() async throws {
+        let clock = VirtualClock()
+        let watch = RetryWatch(clock: clock)
+        let seen = Mutex<[RetryWatch.Snapshot]>([])
+        let looking = LookingClock(inner: clock) { seen.withLock { $0.append(watch.snapshot()) } }
+        let script = ScriptedTransport([
+            { _ in throw refused }, { _ in PolarResponse(status: 503, headers: [("retry-after", "7")]) },
+            { _ in PolarResponse(status: 200) },
+        ])
+        let transport = script.retrying(watch: watch, clock: looking, random: { 0.5 })
+        _ = try await transport.send(PolarRequest(.get, ["v1", "customer-seats"], to: .test))
+        #expect(
+            seen.withLock { $0 } == [
+                .init(waiting: 1, next: .milliseconds(250), code: .connectionFailed),
+                .init(waiting: 1, next: .seconds(7), code: .serverFault, status: 503),
+            ])
+        #expect(watch.snapshot() == .init())
     }
 
     @Test func `an assignment that may have been done is not sent again`() async throws {

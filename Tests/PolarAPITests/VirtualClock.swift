@@ -29,3 +29,17 @@ final class VirtualClock: Clock {
 
     func advance(by duration: Duration) { offset.withLock { $0 += duration } }
 }
+
+/// Looks around before each sleep.
+struct LookingClock: Clock {
+    let inner: VirtualClock
+    let look: @Sendable () -> Void
+
+    var now: VirtualClock.Instant { inner.now }
+    var minimumResolution: Duration { inner.minimumResolution }
+
+    func sleep(until deadline: VirtualClock.Instant, tolerance: Duration?) async throws {
+        look()
+        try await inner.sleep(until: deadline, tolerance: tolerance)
+    }
+}

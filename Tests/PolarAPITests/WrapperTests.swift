@@ -59,7 +59,7 @@ import Testing
             await #expect(throws: PolarError.self) { try await client.customer(externalID: "usr-ada") },
             await #expect(throws: PolarError.self) { try await client.customers(filter: filter).page(1) },
             await #expect(throws: PolarError.self) {
-                try await client.subscriptions(filter: .init(externalCustomer: "usr-ada")).page(1)
+                try await client.subscriptions(filter: .init(externalCustomers: ["usr-ada"])).page(1)
             },
         ]
         var shown = log.lines.joined(separator: "\n")

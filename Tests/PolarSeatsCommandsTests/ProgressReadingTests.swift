@@ -1,45 +1,113 @@
-import PolarAPI
+import Foundation
 import SeatPlanning
 import Testing
 
+@testable import PolarAPI
 @testable import PolarSeatsCommands
 @testable import SeatRuns
 
 @Suite("Progress")
 struct ProgressReadingTests {
-    private func reading(paused: Duration? = nil, seconds: Int = 10) -> ProgressReading {
+    private static let now = Date(timeIntervalSince1970: 1_793_000_000)  // 2026-10-26T07:33:20Z
+
+    /// A moment of a run, in which nothing holds it up unless it is said.
+    private func reading(
+        paused: Duration? = nil, warmingUp: Bool = false, retries: RetryWatch.Snapshot = .init(), settling: Int = 0,
+        failures: Int = 0, stop: RunStop? = nil, seconds: Int = 10
+    ) -> ProgressReading {
         var meter = ProgressMeter()
         meter.note(.zero, done: 0, sent: 2)
         meter.note(.seconds(seconds), done: 60, sent: 66)
         var pace = Governor(rate: .perMinute(400)).snapshot()
         pace.pauseLeft = paused
-        let progress = RunProgress(done: 60, total: 800, outcomes: [.assigned: 58, .failed: 2])
-        return ProgressReading(progress, meter, pace)
+        pace.isWarmingUp = warmingUp
+        pace.waiting = warmingUp ? 7 : 0
+        var progress = RunProgress(done: 60, total: 800, outcomes: [.assigned: 58, .failed: 2])
+        progress.settling = settling
+        progress.failuresInARow = failures
+        progress.stop = stop
+        return ProgressReading(
+            progress, meter, Hold(progress, pace, retries, now: Self.now), allowed: pace.allowedPerSecond)
     }
 
     @Test("speed, what is allowed, and the time left come from the last seconds")
-    func speeds() {
+    func speeds() throws {
         let reading = reading()
         #expect(reading.rowsPerSecond == 6)
         #expect(reading.requestsPerSecond == 6.4)
         #expect(reading.allowedPerSecond == 6.7)
         #expect(reading.secondsLeft == 123.3)
         #expect(reading.line == "60/800, 58 assigned, 2 failed, 6.4 of 6.7 requests/s, 3 min left")
+        #expect(
+            try JSONOutput.text(reading, pretty: false) == """
+                {"allowed_per_second":6.7,"done":60,"outcomes":{"assigned":58,"failed":2},"requests_per_second":6.4,\
+                "rows_per_second":6,"seconds_left":123.3,"total":800,"type":"status"}
+                """)
     }
 
-    @Test("a pause is told with its reason, and counted into the time left")
-    func pause() {
-        let reading = reading(paused: .seconds(42))
-        #expect(reading.reason == "the server's rate limit is used up")
-        #expect(reading.pausedSeconds == 42)
-        #expect(reading.line.contains("paused 42 s: the server's rate limit is used up"))
-        #expect(reading.bar(width: 77).contains("paused 42 s: the server's rate limit is used up"))
+    @Test("a pause is told with its reason and its end, and counted into the time left")
+    func pause() throws {
+        let reading = reading(paused: .seconds(41.2))
+        #expect(reading.line.contains("paused 42 s, until 07:34:01 UTC: the server's rate limit is used up"))
+        #expect(reading.bar(width: 75).contains("paused 42 s: the server's rate limit is used up"))
+        #expect(reading.bar(width: 100).contains("paused 42 s, until 07:34:01 UTC: the server's rate limit is used up"))
         #expect((reading.secondsLeft ?? 0) > 42)
+        let json = try JSONOutput.text(reading, pretty: false)
+        #expect(
+            json.contains(#""pause":"rate_limit","paused_seconds":42,"paused_until":"2026-10-26T07:34:01.200000Z""#))
+        #expect(json.contains(#""reason":"the server's rate limit is used up""#))
+    }
+
+    @Test("every other reason why rows stand still is told as well")
+    func reasons() {
+        let away = RetryWatch.Snapshot(waiting: 3, next: .seconds(2.5), code: .connectionFailed)
+        let busy = RetryWatch.Snapshot(waiting: 1, next: .seconds(7), code: .serverFault, status: 503)
+        let stop = RunStop(.breaker, "10 rows in a row failed for good; the last: words")
+        let cases: [(ProgressReading, Hold.Kind, Double?, String)] = [
+            (
+                reading(retries: away), .retrying, 3,
+                "the server cannot be reached: next try in 3 s (3 requests wait)"
+            ),
+            (reading(retries: busy), .retrying, 7, "the server answered 503: next try in 7 s"),
+            (
+                reading(warmingUp: true), .warmingUp, nil,
+                "warming up: the first request goes alone, to make the token known to the server"
+            ),
+            (
+                reading(settling: 2), .settling, nil,
+                "settling 2 rows: the answers for 2 rows were lost; the live seats tell what became of them"
+            ),
+            (reading(failures: 4), .failing, nil, "4 rows in a row failed; at 10 the run stops"),
+            (reading(stop: stop), .stopping, nil, "stopping: 10 rows in a row failed for good; the last: words"),
+        ]
+        for (reading, kind, seconds, words) in cases {
+            #expect(reading.pause == kind)
+            #expect(reading.pausedSeconds == seconds)
+            #expect((reading.pausedUntil != nil) == (seconds != nil))
+            #expect(reading.line.contains(words), "\(reading.line)")
+            #expect(reading.bar(width: 130).contains(words), "\(reading.bar(width: 130))")
+        }
+        #expect(reading(failures: 2).pause == nil, "two failures are no news")
+    }
+
+    @Test("of several reasons the one that explains the others is told")
+    func rank() {
+        let away = RetryWatch.Snapshot(waiting: 3, next: .seconds(2), code: .connectionFailed)
+        let stop = RunStop(.interrupted, "interrupted")
+        #expect(
+            reading(paused: .seconds(4), warmingUp: true, retries: away, settling: 1, failures: 5, stop: stop).pause
+                == .stopping)
+        #expect(
+            reading(paused: .seconds(4), warmingUp: true, retries: away, settling: 1, failures: 5).pause == .rateLimit)
+        #expect(reading(warmingUp: true, retries: away, settling: 1, failures: 5).pause == .retrying)
+        #expect(reading(warmingUp: true, settling: 1, failures: 5).pause == .warmingUp)
+        #expect(reading(settling: 1, failures: 5).pause == .settling)
     }
 
     @Test("the bar fits every width, and what matters most stays longest", arguments: 12...130)
     func widths(width: Int) {
-        for reading in [reading(), reading(paused: .seconds(42))] {
+        let away = RetryWatch.Snapshot(waiting: 3, next: .seconds(2), code: .connectionFailed)
+        for reading in [reading(), reading(paused: .seconds(42)), reading(retries: away), reading(settling: 1)] {
             let bar = reading.bar(width: width)
             #expect(bar.count <= width)
             #expect(bar.contains("60/800"))

@@ -2,7 +2,8 @@
 public struct SubscriptionFilter: Sendable, Hashable {
     public var organization: OrganizationID?
     public var customer: CustomerID?
-    public var externalCustomer: String?
+    /// Customers' external ids; one of them is enough, and several cost one request.
+    public var externalCustomers: [String]
     public var product: ProductID?
     /// True: active and trialing and the like alone; false: the ended ones alone.
     public var active: Bool?
@@ -11,12 +12,12 @@ public struct SubscriptionFilter: Sendable, Hashable {
     public var sorting: [String]
 
     public init(
-        organization: OrganizationID? = nil, customer: CustomerID? = nil, externalCustomer: String? = nil,
+        organization: OrganizationID? = nil, customer: CustomerID? = nil, externalCustomers: [String] = [],
         product: ProductID? = nil, active: Bool? = nil, status: SubscriptionStatus? = nil, sorting: [String] = []
     ) {
         self.organization = organization
         self.customer = customer
-        self.externalCustomer = externalCustomer
+        self.externalCustomers = externalCustomers
         self.product = product
         self.active = active
         self.status = status
@@ -27,7 +28,7 @@ public struct SubscriptionFilter: Sendable, Hashable {
         items(
             ("organization_id", organization?.rawValue), ("customer_id", customer?.rawValue),
             ("product_id", product?.rawValue), ("active", active.map(String.init)), ("status", status?.rawValue))
-            + masked("external_customer_id", externalCustomer) + sorted(by: sorting)
+            + externalCustomers.flatMap { masked("external_customer_id", $0) } + sorted(by: sorting)
     }
 }
 

@@ -27,6 +27,8 @@ public final class Governor: Sendable {
 
     /// How things stand, for whoever watches.
     public struct Snapshot: Sendable, Hashable {
+        /// Since the governor's beginning, as the pauses' times are.
+        public var at: Duration
         public var rate: RequestRate?
         /// Requests a second that are allowed at the moment; nil for unlimited.
         public var allowedPerSecond: Double?
@@ -39,6 +41,8 @@ public final class Governor: Sendable {
         public var limited: Int
         public var waiting: Int
         public var inFlight: Int
+        /// One request is under way alone, and the others wait for its answer.
+        public var isWarmingUp: Bool
     }
 
     public func snapshot() -> Snapshot {
@@ -46,9 +50,10 @@ public final class Governor: Sendable {
         return state.withLock { state in
             let machine = state.machine
             return Snapshot(
-                rate: machine.rate, allowedPerSecond: machine.allowedPerSecond(at: now),
+                at: now, rate: machine.rate, allowedPerSecond: machine.allowedPerSecond(at: now),
                 pauseLeft: machine.pauses.last.flatMap { $0.end > now ? $0.end - now : nil }, pauses: machine.pauses,
-                sent: machine.sent, limited: machine.limited, waiting: machine.waiting, inFlight: machine.inFlight)
+                sent: machine.sent, limited: machine.limited, waiting: machine.waiting, inFlight: machine.inFlight,
+                isWarmingUp: machine.isWarmingUp)
         }
     }
 

@@ -91,6 +91,8 @@ public struct PaceMachine: Sendable {
     }
 
     public var waiting: Int { queue.count }
+    /// One request is under way alone, and the others wait for its answer.
+    public var isWarmingUp: Bool { if case .warming = warmth { true } else { false } }
     public var inFlight: Int { underWay.count }
     /// Whose turn is next.
     public var first: Ticket? { queue.first?.ticket }

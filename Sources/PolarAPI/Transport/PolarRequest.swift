@@ -103,6 +103,8 @@ public struct PolarRequest: Sendable {
         for segment in segments { target += "/" + (segment.mask ?? percentEncoded(segment.value)) }
         if endsInSlash { target += "/" }
         for (index, item) in query.enumerated() {
+            // Many people asked for at once are one ellipsis.
+            if item.isMasked, index > 0, query[index - 1].isMasked, query[index - 1].name == item.name { continue }
             target += (index == 0 ? "?" : "&") + percentEncoded(item.name) + "="
             target += item.isMasked ? "…" : percentEncoded(item.value)
         }

@@ -29,23 +29,24 @@ extension PolarTransport {
         SlashRedirectTransport(inner: self)
     }
 
-    /// Sends again what failed and may be sent again.
+    /// Sends again what failed and may be sent again; `watch` knows what waits for it.
     public func retrying<C: Clock>(
-        _ policy: RetryPolicy = .init(), clock: C = ContinuousClock(),
+        _ policy: RetryPolicy = .init(), watch: RetryWatch = RetryWatch(), clock: C = ContinuousClock(),
         random: @escaping @Sendable () -> Double = { Double.random(in: 0..<1) }
     ) -> some PolarTransport where C.Duration == Duration {
         RetryingTransport(
-            inner: self, policy: policy, random: random, sleep: { try await clock.sleep(for: $0) })
+            inner: self, policy: policy, random: random, sleep: { try await clock.sleep(for: $0) },
+            watch: watch)
     }
 
     /// All of them in the one order that is right: each attempt, and each redirect, passes the governor and is logged.
     public func prepared(
         token: AccessToken?, for server: PolarServer, userAgent: String, governor: Governor,
-        retries: RetryPolicy = .init(), logger: Logger? = nil
+        retries: RetryPolicy = .init(), watch: RetryWatch = RetryWatch(), logger: Logger? = nil
     ) -> any PolarTransport {
         var transport: any PolarTransport = identified(as: userAgent)
         if let token { transport = transport.authenticated(with: token, for: server) }
         if let logger { transport = transport.logged(to: logger) }
-        return transport.paced(by: governor).followingSlashRedirects().retrying(retries)
+        return transport.paced(by: governor).followingSlashRedirects().retrying(retries, watch: watch)
     }
 }

@@ -5,6 +5,7 @@ struct RetryingTransport: PolarTransport {
     /// At least 0 and below 1.
     let random: @Sendable () -> Double
     let sleep: @Sendable (Duration) async throws -> Void
+    let watch: RetryWatch
 
     func send(_ request: PolarRequest) async throws -> PolarResponse {
         var history = History(request: request)
@@ -26,7 +27,11 @@ struct RetryingTransport: PolarTransport {
             guard case .retry(let delay) = decision else {
                 do { return try final.get() } catch { throw history.doubted(error) }
             }
-            do { try await sleep(delay) } catch { throw history.doubted(error) }
+            do {
+                try await watch.waiting(for: delay, after: failure) { try await sleep(delay) }
+            } catch {
+                throw history.doubted(error)
+            }
             history.request.attempt = failure.attempt + 1
         }
     }
