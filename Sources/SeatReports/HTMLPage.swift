@@ -24,6 +24,8 @@ struct HTMLPage {
             "columns": columns.map { ["title": $0.title, "class": $0.htmlClass] },
             "hasRows": rows.shown > 0,
         ]
+        let unprinted = columns.filter { !$0.isOnPaper }.map(\.title)
+        if !unprinted.isEmpty { values["unprinted"] = unprinted.joined(separator: ", ") }
         if let note = rows.note(whereTheRestIs: overview.whereTheRestIs) { values["rowsNote"] = note }
         return values
     }
@@ -123,12 +125,12 @@ extension Chart {
                 let value = bar.values.first ?? 0
                 let paused = bar.values.count > 1 ? bar.values[1] : 0
                 let height = most > 0 ? value / most * 100 : 0
-                let shade: Any =
+                let pause: Any =
                     paused > 0
                     ? ["x": index * 10, "width": Chart.units(max(1, min(10, paused / 6)))] as [String: Any] : false
                 return [
                     "x": index * 10 + 1, "y": Chart.units(100 - height), "height": Chart.units(height),
-                    "label": bar.label, "value": bar.text, "seconds": Chart.units(paused), "shade": shade,
+                    "label": bar.label, "value": bar.text, "seconds": Chart.units(paused), "pause": pause,
                 ] as [String: Any]
             },
         ]

@@ -130,7 +130,7 @@ extension RunSummary {
                 [Figures.time($0.at), Figures.grouped($0.requests), RunSummary.seconds($0.paused)]
             },
             chart: Chart(
-                form: .timeline, series: [.init(name: "requests", tone: .main), .init(name: "paused", tone: .faint)],
+                form: .timeline, series: [.init(name: "requests", tone: .main), .init(name: "paused", tone: .quiet)],
                 bars: RunSummary.merged(minutes).map { minute in
                     Chart.Bar(
                         label: Figures.time(minute.at), values: [Double(minute.requests), minute.paused], limit: nil,
@@ -138,7 +138,7 @@ extension RunSummary {
                 },
                 title: """
                     requests a minute; \
-                    \(paused > 0 ? "shaded where the server asked for a pause, \(RunSummary.seconds(paused)) s in all" : "no pauses")
+                    \(paused > 0 ? "a line below where the server asked for a pause, \(RunSummary.seconds(paused)) s in all" : "no pauses")
                     """),
             note: Overview.note(shown: shown.count, of: minutes.count, "minutes"))
     }

@@ -48,7 +48,7 @@ extension SeatAudit {
                 form: .stacked,
                 series: [
                     .init(name: "claimed", tone: .good), .init(name: "pending", tone: .main),
-                    .init(name: "expired", tone: .bad), .init(name: "free", tone: .faint),
+                    .init(name: "expired", tone: .bad), .init(name: "free", tone: .quiet),
                 ],
                 bars: first.prefix(Overview.chartLimit).map { audit in
                     let use = audit.utilisation

@@ -210,6 +210,14 @@ enum ReportSamples {
         return try writer.finish().text
     }
 
+    /// The columns of an export of seats.
+    static let everyColumn = [
+        "container_type", "container_id", "product", "billing_customer_email", "billing_customer_external_id",
+        "seat_id",
+        "status", "email", "external_id", "member_id", "customer_id", "role", "created_at", "modified_at", "claimed_at",
+        "revoked_at", "invitation_expires_at", "invitation_expired", "metadata.department", "metadata.level",
+    ]
+
     static func seats(_ format: ReportFormat, options: ReportOptions = ReportOptions()) throws -> String {
         var writer = try SeatExportWriter(
             format: format, options: options, metadataKeys: SeatMetadata.keys(of: containers), into: MemorySink())
