@@ -34,13 +34,9 @@ struct HTMLPage {
         var values: [String: Any] = [
             "title": table.title, "id": "t\(number)", "hasChart": table.chart != nil,
             "columns": table.columns.map { ["title": $0.title, "class": $0.htmlClass] },
-            "rows": table.rows.map { row in
-                [
-                    "cells": row.enumerated().map { index, cell in
-                        ["text": cell, "class": table.columns[index].htmlClass]
-                    }
-                ]
-            },
+            "rows": table.rows.map { cells(of: $0, table.columns) },
+            "totals": table.totals.map { cells(of: $0, table.columns) },
+            "hasTotals": !table.totals.isEmpty,
         ]
         if let note = table.note { values["note"] = note }
         if let chart = table.chart {
@@ -50,6 +46,12 @@ struct HTMLPage {
             }
         }
         return values
+    }
+}
+
+extension HTMLPage {
+    private static func cells(of row: [String], _ columns: [Column]) -> [String: Any] {
+        ["cells": row.enumerated().map { index, cell in ["text": cell, "class": columns[index].htmlClass] }]
     }
 }
 

@@ -5,7 +5,7 @@
 /// chart's part is an outline: `quiet` is what was or is free.
 enum HTMLStyle {
     /// SHA-256 of ``text``, for the content security policy; a test computes it anew.
-    static let hash = "sha256-V/2SAWptyAkt4TohwWUAsWa3J241oUecCnpAARu7s4A="
+    static let hash = "sha256-ScxnircPiJnoSfvnUj5ypvX30hhVT7NMpJ0g2pIJY9Y="
 
     static let text = """
         :root{color-scheme:light dark;--page:#fff;--ink:#1b1f24;--soft:#57606a;--line:#d0d7de;--panel:#f6f8fa;--focus:#0550ae;\
@@ -69,6 +69,7 @@ enum HTMLStyle {
         th button::after{content:"\\2195";content:"\\2195" / "";color:var(--soft);margin-left:.35em}
         th[aria-sort=ascending] button::after{content:"\\2191";content:"\\2191" / "";color:var(--ink)}
         th[aria-sort=descending] button::after{content:"\\2193";content:"\\2193" / "";color:var(--ink)}
+        tfoot td{font-weight:600}
         td.c{white-space:nowrap;font-variant-numeric:tabular-nums}
         .rows{width:max-content;min-width:100%}
         .rows td.w{overflow-wrap:anywhere}
@@ -120,6 +121,7 @@ enum HTMLStyle {
         h1,h2,figcaption,.legend,thead{break-after:avoid}
         tr,figure,.bar,.timeline,.figures,.facts div{break-inside:avoid}
         thead{display:table-header-group}
+        tfoot{display:table-row-group}
         }
         """
 }

@@ -136,6 +136,13 @@ enum HTMLTemplates {
         <tr>{{#cells}}<td class="{{class}}">{{text}}</td>{{/cells}}</tr>
         {{/rows}}
         </tbody>
+        {{#hasTotals}}
+        <tfoot>
+        {{#totals}}
+        <tr>{{#cells}}<td class="{{class}}">{{text}}</td>{{/cells}}</tr>
+        {{/totals}}
+        </tfoot>
+        {{/hasTotals}}
         </table>
         </div>
         {{#hasChart}}

@@ -15,6 +15,8 @@ struct Overview: Sendable, Equatable {
         var title: String
         var columns: [Column]
         var rows: [[String]]
+        /// Sums, below the rows: shown however many rows are left out.
+        var totals: [[String]] = []
         var chart: Chart?
         /// Said below: what is left out, what a word means.
         var note: String?

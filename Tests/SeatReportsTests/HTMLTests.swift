@@ -137,7 +137,7 @@ import Testing
         "head",
         "html", "input", "label", "li", "link", "main", "meta", "option", "p", "rect", "script", "section", "select",
         "span",
-        "style", "summary", "svg", "table", "tbody", "td", "th", "thead", "title", "tr", "ul",
+        "style", "summary", "svg", "table", "tbody", "td", "tfoot", "th", "thead", "title", "tr", "ul",
     ]
 
     /// Names of all tags, by bytes, as a browser reads them; what the script and the style hold is left out.
