@@ -67,14 +67,15 @@ extension PlanOutline.Container {
 
     private var moneyLine: String? {
         guard let currency else { return nil }
-        let per = interval.map { " a \($0)" } ?? ""
+        let per = interval.map { " \(BillingPeriod($0, count: intervalCount ?? 1).text)" } ?? ""
         var parts: [String] = []
         if seats != seatsAfter, let priceBefore, let priceAfter {
             parts.append(
                 "price \(Money(priceBefore, currency).text) to \(Money(priceAfter, currency).text)\(per)")
         }
         if freeAfter > 0, let idlePrice {
-            parts.append("\(plural(freeAfter, "idle seat")) cost \(Money(idlePrice, currency).text)\(per)")
+            let verb = freeAfter == 1 ? "costs" : "cost"
+            parts.append("\(plural(freeAfter, "idle seat")) \(verb) \(Money(idlePrice, currency).text)\(per)")
         }
         return parts.isEmpty ? nil : parts.joined(separator: "; ")
     }

@@ -26,6 +26,7 @@ struct PlanOutline: Codable {
         var idlePrice: Int?
         var currency: String?
         var interval: String?
+        var intervalCount: Int?
     }
 
     struct Attention: Codable {
@@ -121,6 +122,7 @@ extension PlanOutline.Container {
         priceAfter = snapshot.pricing?.cost(seats: forecast.seatsAfter)
         idlePrice = snapshot.pricing?.idleCost(total: forecast.seatsAfter, used: forecast.liveAfter)
         currency = snapshot.pricing?.currency
-        interval = snapshot.pricing?.interval
+        interval = snapshot.pricing?.period?.interval
+        intervalCount = snapshot.pricing?.period?.count
     }
 }

@@ -5,28 +5,51 @@ extension SeatPricing {
     /// beyond the last tier are at its price, and below the first at the first's, so that a count that cannot be bought
     /// still has a price to compare with. Nil without tiers, and where the sum is beyond what an integer holds.
     public func cost(seats: Int) -> Int? {
-        guard let first = tiers.first else { return nil }
-        guard seats > 0 else { return 0 }
+        guard !tiers.isEmpty else { return nil }
+        var sum = 0
+        for part in parts(seats: seats) {
+            let (product, productOverflow) = part.seats.multipliedReportingOverflow(by: part.pricePerSeat)
+            let (next, sumOverflow) = sum.addingReportingOverflow(product)
+            if productOverflow || sumOverflow { return nil }
+            sum = next
+        }
+        return sum
+    }
+
+    /// How ``cost(seats:)`` adds up: so many seats at this price, tier by tier. None without seats or tiers.
+    public func parts(seats: Int) -> [Part] {
+        guard let first = tiers.first, seats > 0 else { return [] }
         switch kind {
         case .volume:
             let tier = tiers.last { $0.minSeats <= seats } ?? first
-            return SeatPricing.product(seats, tier.pricePerSeat)
+            return [Part(seats: seats, pricePerSeat: tier.pricePerSeat)]
         case .graduated:
-            var sum = 0
+            var parts: [Part] = []
             var counted = 0
             for (index, tier) in tiers.enumerated() where counted < seats {
                 let isLast = index == tiers.count - 1
                 let end = isLast ? seats : min(seats, tier.maxSeats ?? (tiers[index + 1].minSeats - 1))
                 guard end > counted else { continue }
-                guard let part = SeatPricing.product(end - counted, tier.pricePerSeat) else { return nil }
-                let (next, overflow) = sum.addingReportingOverflow(part)
-                if overflow { return nil }
-                sum = next
+                parts.append(Part(seats: end - counted, pricePerSeat: tier.pricePerSeat))
                 counted = end
             }
-            return sum
+            return parts
         }
     }
+
+    /// Seats that cost the same.
+    public struct Part: Sendable, Equatable {
+        public var seats: Int
+        /// In the currency's smallest unit.
+        public var pricePerSeat: Int
+        public init(seats: Int, pricePerSeat: Int) {
+            self.seats = seats
+            self.pricePerSeat = pricePerSeat
+        }
+    }
+
+    /// What ``cost(seats:)`` is for; nil for a one-time purchase.
+    public var period: BillingPeriod? { interval.map { BillingPeriod($0, count: intervalCount) } }
 
     /// What the seats that nobody uses cost: the price of all less the price of those used. Negative where volume
     /// prices make fewer seats dearer.
@@ -62,10 +85,24 @@ extension SeatPricing {
             self.saving = saving
         }
     }
+}
 
-    private static func product(_ seats: Int, _ price: Int) -> Int? {
-        let (product, overflow) = seats.multipliedReportingOverflow(by: price)
-        return overflow ? nil : product
+/// The time that one payment is for, as Polar counts it: `recurring_interval` and `recurring_interval_count`.
+public struct BillingPeriod: Sendable, Hashable, Comparable {
+    /// `day`, `week`, `month`, `year`.
+    public var interval: String
+    public var count: Int
+
+    public init(_ interval: String, count: Int = 1) {
+        self.interval = interval
+        self.count = count
+    }
+
+    /// For people, after an amount: `a month`, `every 3 months`.
+    public var text: String { count == 1 ? "a \(interval)" : "every \(count) \(interval)s" }
+
+    public static func < (lhs: BillingPeriod, rhs: BillingPeriod) -> Bool {
+        (lhs.interval, lhs.count) < (rhs.interval, rhs.count)
     }
 }
 

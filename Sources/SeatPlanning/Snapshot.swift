@@ -86,14 +86,27 @@ public struct SeatPricing: Sendable, Equatable, Codable {
     public var currency: String
     /// `month`, `year`, …; nil for a one-time purchase.
     public var interval: String?
+    /// Of so many intervals is a period: 3 of `month` is a quarter.
+    public var intervalCount: Int
     /// In ascending order of ``Tier/minSeats``.
     public var tiers: [Tier]
 
-    public init(kind: Kind, currency: String, interval: String?, tiers: [Tier]) {
+    public init(kind: Kind, currency: String, interval: String?, intervalCount: Int = 1, tiers: [Tier]) {
         self.kind = kind
         self.currency = currency
         self.interval = interval
+        self.intervalCount = intervalCount
         self.tiers = tiers
+    }
+
+    public init(from decoder: any Decoder) throws {
+        let values = try decoder.container(keyedBy: CodingKeys.self)
+        kind = try values.decode(Kind.self, forKey: .kind)
+        currency = try values.decode(String.self, forKey: .currency)
+        interval = try values.decodeIfPresent(String.self, forKey: .interval)
+        // Absent in plan files of before it was known.
+        intervalCount = try values.decodeIfPresent(Int.self, forKey: .intervalCount) ?? 1
+        tiers = try values.decode([Tier].self, forKey: .tiers)
     }
 }
 

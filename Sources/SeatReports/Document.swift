@@ -63,7 +63,10 @@ final class DocumentCore {
         case .json: form = .json(JSONDocument(head: head, areLines: false))
         case .jsonl: form = .json(JSONDocument(head: head, areLines: true))
         case .xml: form = .xml(try XMLDocument(head: head))
-        case .html: form = .html(HTMLDocument(head: head))
+        case .html:
+            // Who chose columns wants these, on paper too.
+            if options.columns == nil { head.layout = head.layout.fittedToPaper() }
+            form = .html(HTMLDocument(head: head))
         case .md: form = .markdown(MarkdownDocument(head: head))
         }
         self.choice = choice

@@ -24,6 +24,8 @@ struct HTMLPage {
             "columns": columns.map { ["title": $0.title, "class": $0.htmlClass] },
             "hasRows": rows.shown > 0,
         ]
+        let unprinted = columns.filter { !$0.isOnPaper }.map(\.title)
+        if !unprinted.isEmpty { values["unprinted"] = unprinted.joined(separator: ", ") }
         if let note = rows.note(whereTheRestIs: overview.whereTheRestIs) { values["rowsNote"] = note }
         return values
     }
@@ -32,13 +34,9 @@ struct HTMLPage {
         var values: [String: Any] = [
             "title": table.title, "id": "t\(number)", "hasChart": table.chart != nil,
             "columns": table.columns.map { ["title": $0.title, "class": $0.htmlClass] },
-            "rows": table.rows.map { row in
-                [
-                    "cells": row.enumerated().map { index, cell in
-                        ["text": cell, "class": table.columns[index].htmlClass]
-                    }
-                ]
-            },
+            "rows": table.rows.map { cells(of: $0, table.columns) },
+            "totals": table.totals.map { cells(of: $0, table.columns) },
+            "hasTotals": !table.totals.isEmpty,
         ]
         if let note = table.note { values["note"] = note }
         if let chart = table.chart {
@@ -48,6 +46,12 @@ struct HTMLPage {
             }
         }
         return values
+    }
+}
+
+extension HTMLPage {
+    private static func cells(of row: [String], _ columns: [Column]) -> [String: Any] {
+        ["cells": row.enumerated().map { index, cell in ["text": cell, "class": columns[index].htmlClass] }]
     }
 }
 
@@ -123,12 +127,12 @@ extension Chart {
                 let value = bar.values.first ?? 0
                 let paused = bar.values.count > 1 ? bar.values[1] : 0
                 let height = most > 0 ? value / most * 100 : 0
-                let shade: Any =
+                let pause: Any =
                     paused > 0
                     ? ["x": index * 10, "width": Chart.units(max(1, min(10, paused / 6)))] as [String: Any] : false
                 return [
                     "x": index * 10 + 1, "y": Chart.units(100 - height), "height": Chart.units(height),
-                    "label": bar.label, "value": bar.text, "seconds": Chart.units(paused), "shade": shade,
+                    "label": bar.label, "value": bar.text, "seconds": Chart.units(paused), "pause": pause,
                 ] as [String: Any]
             },
         ]

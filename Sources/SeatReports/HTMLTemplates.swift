@@ -64,8 +64,9 @@ enum HTMLTemplates {
         <label>show <select id="filter" aria-controls="rows"><option value="">all</option></select></label>
         <p id="count" role="status"></p>
         </div>
-        <div class="scroll" role="region" aria-labelledby="rows-title" tabindex="0">
+        <div class="scroll" role="group" aria-labelledby="rows-title" tabindex="0">
         <table id="rows" class="rows">
+        <caption class="unseen">{{rowsTitle}}</caption>
         <thead><tr>{{> header-cells}}</tr></thead>
         <tbody>
 
@@ -79,6 +80,9 @@ enum HTMLTemplates {
         </div>
         <p><button type="button" id="more" hidden>show more rows</button></p>
         <p class="note" id="hidden-columns" hidden></p>
+        {{#unprinted}}
+        <p class="note paper">for want of room not on paper: {{.}}; choose others with --columns</p>
+        {{/unprinted}}
         {{/hasRows}}
         </section>
         </main>
@@ -121,16 +125,24 @@ enum HTMLTemplates {
         {{/timeline}}
         {{#hasChart}}
         <details>
-        <summary>as a table</summary>
+        <summary>{{title}} as a table</summary>
         {{/hasChart}}
-        <div class="scroll" role="region" aria-labelledby="{{id}}" tabindex="0">
+        <div class="scroll" role="group" aria-labelledby="{{id}}" tabindex="0">
         <table>
+        <caption class="unseen">{{title}}</caption>
         <thead><tr>{{> header-cells}}</tr></thead>
         <tbody>
         {{#rows}}
         <tr>{{#cells}}<td class="{{class}}">{{text}}</td>{{/cells}}</tr>
         {{/rows}}
         </tbody>
+        {{#hasTotals}}
+        <tfoot>
+        {{#totals}}
+        <tr>{{#cells}}<td class="{{class}}">{{text}}</td>{{/cells}}</tr>
+        {{/totals}}
+        </tfoot>
+        {{/hasTotals}}
         </table>
         </div>
         {{#hasChart}}
@@ -171,7 +183,7 @@ enum HTMLTemplates {
         <figure{{#isShort}} class="few"{{/isShort}}>
         <figcaption>{{title}}</figcaption>
         <p class="axis"><span>{{most}} a minute at most</span></p>
-        <svg class="timeline" viewBox="0 0 {{width}} 100" preserveAspectRatio="none" role="img" aria-label="{{title}}"><title>{{title}}</title>{{#bars}}{{#shade}}<rect class="pause" x="{{x}}" y="0" width="{{width}}" height="100"><title>{{label}}: paused {{seconds}} s</title></rect>{{/shade}}<rect class="main" x="{{x}}" y="{{y}}" width="8" height="{{height}}"><title>{{label}}: {{value}}</title></rect>{{/bars}}</svg>
+        <svg class="timeline" viewBox="0 0 {{width}} 112" preserveAspectRatio="none" role="img" aria-label="{{title}}"><title>{{title}}</title>{{#bars}}{{#pause}}<rect class="pause" x="{{x}}" y="104" width="{{width}}" height="8"><title>{{label}}: paused {{seconds}} s</title></rect>{{/pause}}<rect class="main" x="{{x}}" y="{{y}}" width="8" height="{{height}}"><title>{{label}}: {{value}}</title></rect>{{/bars}}</svg>
         <p class="axis"><span>{{first}}</span>{{#hasManyBars}}<span>{{last}}</span>{{/hasManyBars}}</p>
         </figure>
         """

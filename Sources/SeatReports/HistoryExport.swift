@@ -168,7 +168,9 @@ struct SeatHistory: Sendable {
                         Chart.Bar(
                             label: $0.label, values: [Double($0.first.seats), Double($0.last.seats)], limit: nil,
                             text: "\(Figures.grouped($0.first.seats)) → \(Figures.grouped($0.last.seats))", tone: nil)
-                    }, title: "seats of each subscription before its first change and after its last"),
+                    },
+                    title: "seats of each subscription before its first change and after its last"
+                        + Overview.drawn(of: all.count, "subscriptions")),
                 note: Overview.note(shown: shown.count, of: all.count, "subscriptions"))
         ]
         return overview

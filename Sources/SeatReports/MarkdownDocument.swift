@@ -46,7 +46,7 @@ final class MarkdownDocument: Document {
     private func append(_ table: Overview.Table) {
         out.append("\n## \(MarkdownDocument.escaped(table.title))\n\n")
         appendHeader(table.columns)
-        for row in table.rows.prefix(MarkdownDocument.tableLimit) {
+        for row in table.rows.prefix(MarkdownDocument.tableLimit) + table.totals {
             for cell in row { out.append("| \(MarkdownDocument.escaped(cell)) ") }
             out.append("|\n")
         }

@@ -15,6 +15,8 @@ struct Overview: Sendable, Equatable {
         var title: String
         var columns: [Column]
         var rows: [[String]]
+        /// Sums, below the rows: shown however many rows are left out.
+        var totals: [[String]] = []
         var chart: Chart?
         /// Said below: what is left out, what a word means.
         var note: String?
@@ -54,7 +56,7 @@ struct Chart: Sendable, Equatable {
     }
     /// Colours by meaning; the style sheet has them for light and dark.
     enum Tone: String, Sendable {
-        case main, quiet, good, bad, faint
+        case main, quiet, good, bad
     }
 
     enum Form: Sendable, Equatable {
@@ -62,7 +64,7 @@ struct Chart: Sendable, Equatable {
         case grouped
         /// Lying bars, the series one after the other in one bar.
         case stacked
-        /// Standing bars along time; the second series is drawn as a shade behind.
+        /// Standing bars along time; the second series is drawn as a line below, where it is not nothing.
         case timeline
     }
 

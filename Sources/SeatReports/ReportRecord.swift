@@ -5,12 +5,17 @@ struct Column: Sendable, Equatable {
     /// As CSV and JSON name it; XML with `-` for `_`.
     var name: String
     var isFigure: Bool
+    /// A sheet of paper has room for it; a screen always has.
+    var isOnPaper = true
 
     static func text(_ name: String) -> Column { Column(name: name, isFigure: false) }
     static func figure(_ name: String) -> Column { Column(name: name, isFigure: true) }
 
-    /// How HTML sets its cells: figures to the right, ids and times on one line, addresses and sentences with room.
-    var htmlClass: String {
+    /// How HTML sets its cells, and whether it prints them.
+    var htmlClass: String { isOnPaper ? htmlSetting : "\(htmlSetting) screen" }
+
+    /// Figures to the right, ids and times on one line, addresses and sentences with room.
+    private var htmlSetting: String {
         if isFigure { return "n" }
         if name.hasSuffix("_at") || name == "time" || name == "id"
             || (name.hasSuffix("_id") && !name.hasSuffix("external_id"))
@@ -18,6 +23,20 @@ struct Column: Sendable, Equatable {
             return "c"
         }
         return name.hasSuffix("email") || name == "message" ? "w" : "t"
+    }
+
+    /// What HTML's style sheet gives the column on paper at least, with its padding, in the width of an em.
+    fileprivate var paperWidth: Double {
+        let least =
+            switch htmlSetting {
+            case "n": 4.4
+            case "c": 8.1
+            case "w": 11.6
+            default: 6.2
+            }
+        // The words of a heading stay whole.
+        let word = title.split(separator: " ").map(\.count).max() ?? 0
+        return max(least, Double(word) * 0.62 + 0.6)
     }
 
     var xmlName: String { String(name.map { $0 == "_" ? "-" : $0 }) }
@@ -112,6 +131,17 @@ struct Layout: Sendable, Equatable {
     }
     /// The columns as a flat table shows them.
     var flatColumns: [Column] { columns + (pairs?.labels ?? []).map(Column.text) }
+
+    /// The first columns are printed, as many as one can read side by side on A4; the others are for the screen.
+    func fittedToPaper() -> Layout {
+        var layout = self
+        var room = 120.0
+        for index in layout.columns.indices {
+            room -= layout.columns[index].paperWidth
+            layout.columns[index].isOnPaper = room >= 0
+        }
+        return layout
+    }
 }
 
 /// The columns that were asked for, in the order in which they were asked for.

@@ -89,7 +89,8 @@ extension RunSummary {
                             "\(Figures.grouped(container.liveBefore)) → \(Figures.grouped(end)) of \(Figures.grouped(container.seats))"
                     )
                 },
-                title: "live seats before and after, for each container; the mark is the number of seats bought"),
+                title: "live seats before and after, for each container; the mark is the number of seats bought"
+                    + Overview.drawn(of: containers.count, "containers")),
             note: Overview.note(shown: shown.count, of: containers.count, "containers"))
     }
 
@@ -130,22 +131,25 @@ extension RunSummary {
                 [Figures.time($0.at), Figures.grouped($0.requests), RunSummary.seconds($0.paused)]
             },
             chart: Chart(
-                form: .timeline, series: [.init(name: "requests", tone: .main), .init(name: "paused", tone: .faint)],
-                bars: RunSummary.merged(minutes).map { minute in
+                form: .timeline, series: [.init(name: "requests", tone: .main), .init(name: "paused", tone: .quiet)],
+                bars: RunSummary.merged(minutes, step: minutesABar).map { minute in
                     Chart.Bar(
                         label: Figures.time(minute.at), values: [Double(minute.requests), minute.paused], limit: nil,
                         text: Figures.grouped(minute.requests))
                 },
                 title: """
                     requests a minute; \
-                    \(paused > 0 ? "shaded where the server asked for a pause, \(RunSummary.seconds(paused)) s in all" : "no pauses")
+                    \(paused > 0 ? "a line below where the server asked for a pause, \(RunSummary.seconds(paused)) s in all" : "no pauses")\
+                    \(minutesABar > 1 ? "; each bar is the mean of \(minutesABar) minutes" : "")
                     """),
             note: Overview.note(shown: shown.count, of: minutes.count, "minutes"))
     }
 
-    /// At most ``Overview/timelineLimit`` bars: neighbouring minutes are averaged into one.
-    private static func merged(_ minutes: [Minute]) -> [Minute] {
-        let step = (minutes.count + Overview.timelineLimit - 1) / Overview.timelineLimit
+    /// So many minutes share a bar: at most ``Overview/timelineLimit`` bars are drawn.
+    private var minutesABar: Int { (minutes.count + Overview.timelineLimit - 1) / Overview.timelineLimit }
+
+    /// Neighbouring minutes that share a bar, averaged.
+    private static func merged(_ minutes: [Minute], step: Int) -> [Minute] {
         guard step > 1 else { return minutes }
         return stride(from: 0, to: minutes.count, by: step).map { start in
             let group = minutes[start..<min(start + step, minutes.count)]
@@ -164,11 +168,19 @@ extension Overview {
     /// Bars of a chart along time.
     static let timelineLimit = 240
 
+    /// Said below a table that leaves rows out; its chart says for itself what it draws.
     static func note(shown: Int, of all: Int, _ nouns: String) -> String? {
-        if all > shown {
-            return
-                "the first \(Figures.grouped(shown)) of \(Figures.grouped(all)) \(nouns); the chart shows the first \(min(shown, chartLimit))"
-        }
-        return nil
+        all > shown ? "the first \(Figures.grouped(shown)) of \(Figures.grouped(all)) \(nouns)" : nil
+    }
+
+    /// The end of the title of a chart that draws ``chartLimit`` bars at most.
+    static func drawn(of all: Int, _ nouns: String) -> String {
+        all > chartLimit ? "; the first \(chartLimit) of \(Figures.grouped(all)) \(nouns)" : ""
+    }
+
+    /// What there is to say below a table, one thing after the other.
+    static func notes(_ parts: [String?]) -> String? {
+        let said = parts.compactMap { $0 }
+        return said.isEmpty ? nil : said.joined(separator: "; ")
     }
 }

@@ -46,9 +46,12 @@ public struct ContainerAudit: Sendable, Equatable {
     public var utilisation: SeatUtilisation
     /// ISO 4217; nil when the prices are not known.
     public var currency: String?
-    /// `month`, `year`, …; nil for a one-time purchase.
-    public var interval: String?
-    /// In the currency's smallest unit: what all seats cost, and what the idle ones do.
+    /// What the amounts are for; nil for a one-time purchase.
+    public var period: BillingPeriod?
+    /// How the price adds up, tier by tier.
+    public var parts: [SeatPricing.Part] = []
+    /// In the currency's smallest unit, by the tiers, without discounts and taxes: what all seats cost, and what the idle
+    /// ones do.
     public var price: Int?
     public var idlePrice: Int?
     /// The seat count that would cost least and still hold everybody who uses a seat, once expired invitations are
@@ -74,22 +77,24 @@ public struct ContainerAudit: Sendable, Equatable {
             }
         }
         utilisation = use
-        guard let pricing = container.pricing else { return }
+        guard let pricing = container.pricing, !hasEnded else { return }
         currency = pricing.currency
-        interval = pricing.interval
+        period = pricing.period
+        parts = pricing.parts(seats: use.bought)
         price = pricing.cost(seats: use.bought)
         idlePrice = pricing.idleCost(total: use.bought, used: use.used)
         // What was bought once is paid: only a subscription's count can be reduced.
         if id.kind == .subscription { reduction = pricing.cheapest(total: use.bought, used: use.used) }
     }
 
+    /// No further period is paid for.
+    var hasEnded: Bool { status == "canceled" || status == "incomplete_expired" }
     /// What people call it: the team, else the customer, else the id.
     var label: String { billingCustomerExternalID ?? billingCustomerEmail ?? id.id }
     func money(_ amount: Int?) -> Money? {
         guard let amount, let currency else { return nil }
         return Money(amount, currency)
     }
-    var period: String { interval.map { "a \($0)" } ?? "once" }
 }
 
 extension ContainerAudit: ReportRecord {
@@ -97,14 +102,15 @@ extension ContainerAudit: ReportRecord {
         .text("container_type"), .text("container_id"), .text("status"), .text("product"),
         .text("billing_customer_email"), .text("billing_customer_external_id"), .figure("seats"),
         .figure("claimed"), .figure("pending"), .figure("expired"), .figure("free"), .figure("idle"),
-        .figure("utilisation"), .text("currency"), .text("interval"), .figure("price"), .figure("idle_price"),
+        .figure("utilisation"), .text("currency"), .text("interval"), .figure("interval_count"), .figure("price"),
+        .figure("idle_price"),
         .figure("reduce_to"), .figure("saving"), .figure("price_minor"), .figure("idle_price_minor"),
         .figure("saving_minor"),
     ]
 
     static let leadingColumns = [
         "status", "billing_customer_external_id", "product", "seats", "claimed", "pending", "expired", "free", "idle",
-        "utilisation", "currency", "interval", "price", "idle_price", "reduce_to", "saving",
+        "utilisation", "currency", "interval", "interval_count", "price", "idle_price", "reduce_to", "saving",
     ]
 
     /// More seats given than bought, or dead links that hold seats.
@@ -125,7 +131,8 @@ extension ContainerAudit: ReportRecord {
         cells.number(utilisation.idle)
         cells.decimal(Figures.share(utilisation.used, of: utilisation.bought))
         cells.text(currency)
-        cells.text(interval)
+        cells.text(period?.interval)
+        cells.number(period?.count)
         cells.decimal(money(price)?.decimal)
         cells.decimal(money(idlePrice)?.decimal)
         cells.number(reduction?.seats)
@@ -141,10 +148,12 @@ struct SeatAudit: Sendable {
     /// Amounts add up within one currency and one period.
     struct Purse: Sendable, Hashable, Comparable {
         var currency: String
-        var interval: String?
+        var period: BillingPeriod?
 
         static func < (lhs: Purse, rhs: Purse) -> Bool {
-            (lhs.currency, lhs.interval ?? "") < (rhs.currency, rhs.interval ?? "")
+            if lhs.currency != rhs.currency { return lhs.currency < rhs.currency }
+            guard let left = lhs.period, let right = rhs.period else { return lhs.period == nil && rhs.period != nil }
+            return left < right
         }
     }
     struct Sum: Sendable, Equatable {
@@ -155,26 +164,34 @@ struct SeatAudit: Sendable {
 
     private(set) var count = 0
     private(set) var total = SeatUtilisation.none
+    /// Of each container by itself: where one holds more than was bought, that does not make another's seats less idle.
+    private(set) var idle = 0
     private(set) var sums: [Purse: Sum] = [:]
     /// The first ``Overview/tableLimit``, for the overview; the totals are of all.
     private(set) var first: [ContainerAudit] = []
-    private(set) var withoutPrices = 0
+    /// Containers that no sum holds: orders, subscriptions that have ended, and those whose prices are not known.
+    private(set) var orders = 0
+    private(set) var ended = 0
+    private(set) var unknownPrices = 0
+    var withoutPrices: Int { orders + ended + unknownPrices }
 
     mutating func add(_ container: ContainerSnapshot) { add(ContainerAudit(container)) }
 
     mutating func add(_ audit: ContainerAudit) {
         count += 1
         total = total + audit.utilisation
+        idle += audit.utilisation.idle
         if first.count < Overview.tableLimit { first.append(audit) }
         guard let currency = audit.currency, let price = audit.price, let idle = audit.idlePrice else {
-            withoutPrices += 1
+            if audit.id.kind == .order { orders += 1 } else if audit.hasEnded { ended += 1 } else { unknownPrices += 1 }
             return
         }
-        var sum = sums[Purse(currency: currency, interval: audit.interval)] ?? Sum()
+        let purse = Purse(currency: currency, period: audit.period)
+        var sum = sums[purse] ?? Sum()
         sum.price = SeatAudit.sum(sum.price, price)
         sum.idlePrice = SeatAudit.sum(sum.idlePrice, idle)
         sum.saving = SeatAudit.sum(sum.saving, audit.reduction?.saving ?? 0)
-        sums[Purse(currency: currency, interval: audit.interval)] = sum
+        sums[purse] = sum
     }
 
     /// No sum of real prices comes near the end of an integer; one that does stays there and does not trap.
@@ -189,12 +206,13 @@ struct SeatAudit: Sendable {
         .object([
             "containers": .number(count), "seats": .number(total.bought), "claimed": .number(total.claimed),
             "pending": .number(total.pending), "expired": .number(total.expired), "free": .number(total.free),
-            "idle": .number(total.idle), "utilisation": .fraction(Figures.share(total.used, of: total.bought)),
+            "idle": .number(idle), "utilisation": .fraction(Figures.share(total.used, of: total.bought)),
             "without_prices": .number(withoutPrices),
             "money": .array(
                 purses.map { purse, sum in
                     .object([
-                        "currency": .string(purse.currency), "interval": .text(purse.interval),
+                        "currency": .string(purse.currency), "interval": .text(purse.period?.interval),
+                        "interval_count": .figure(purse.period?.count),
                         "price": .decimal(Money(sum.price, purse.currency).decimal),
                         "idle_price": .decimal(Money(sum.idlePrice, purse.currency).decimal),
                         "saving": .decimal(Money(sum.saving, purse.currency).decimal),
@@ -211,14 +229,15 @@ struct SeatAudit: Sendable {
             [
                 "containers": String(count), "seats": String(total.bought), "claimed": String(total.claimed),
                 "pending": String(total.pending), "expired": String(total.expired), "free": String(total.free),
-                "idle": String(total.idle), "utilisation": Figures.share(total.used, of: total.bought),
+                "idle": String(idle), "utilisation": Figures.share(total.used, of: total.bought),
                 "without-prices": String(withoutPrices),
             ],
             purses.map { purse, sum in
                 XMLNode(
                     "money",
                     [
-                        "currency": purse.currency, "interval": purse.interval,
+                        "currency": purse.currency, "interval": purse.period?.interval,
+                        "interval-count": purse.period.map { String($0.count) },
                         "price": Money(sum.price, purse.currency).decimal,
                         "idle-price": Money(sum.idlePrice, purse.currency).decimal,
                         "saving": Money(sum.saving, purse.currency).decimal, "price-minor": String(sum.price),

@@ -197,8 +197,7 @@ public struct AuditTaker: Sendable {
             billingCustomerID: (subscription?.customerID ?? order?.customerID)?.rawValue,
             billingCustomerEmail: customer?.email, billingCustomerExternalID: customer?.externalID, totalSeats: 0,
             availableSeats: 0,
-            pricing: SeatPricing(
-                subscription?.seatTiers, currency: subscription?.currency, interval: subscription?.recurringInterval),
+            pricing: SeatPricing(subscription),
             seats: [])
     }
 

@@ -38,10 +38,14 @@ extension SeatRecord {
 }
 
 extension SeatPricing {
-    init?(_ tiers: SeatTiers?, currency: String?, interval: String?) {
-        guard let tiers, !tiers.tiers.isEmpty else { return nil }
+    /// Nil where the tiers, or the currency that their amounts are in, are not known.
+    init?(_ subscription: Subscription?) {
+        guard let subscription, let tiers = subscription.seatTiers, !tiers.tiers.isEmpty,
+            let currency = subscription.currency
+        else { return nil }
         self.init(
-            kind: tiers.type == .graduated ? .graduated : .volume, currency: currency ?? "usd", interval: interval,
+            kind: tiers.type == .graduated ? .graduated : .volume, currency: currency,
+            interval: subscription.recurringInterval, intervalCount: max(1, subscription.recurringIntervalCount ?? 1),
             tiers: tiers.tiers.sorted { $0.minSeats < $1.minSeats }.map {
                 Tier(minSeats: $0.minSeats, maxSeats: $0.maxSeats, pricePerSeat: $0.pricePerSeat)
             })

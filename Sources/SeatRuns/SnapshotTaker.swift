@@ -185,8 +185,7 @@ public struct SnapshotTaker: Sendable {
             billingCustomerID: (subscription?.customerID ?? order?.customerID)?.rawValue,
             billingCustomerEmail: customer?.email, billingCustomerExternalID: customer?.externalID,
             totalSeats: list.totalSeats, availableSeats: list.availableSeats,
-            pricing: SeatPricing(
-                subscription?.seatTiers, currency: subscription?.currency, interval: subscription?.recurringInterval),
+            pricing: SeatPricing(subscription),
             seats: seats)
     }
 

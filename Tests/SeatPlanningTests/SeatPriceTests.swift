@@ -1,3 +1,4 @@
+import Foundation
 import SeatPlanning
 import Testing
 
@@ -18,6 +19,41 @@ import Testing
     func seatsCostWhatTheirTiersSay(seats: Int, volume: Int, graduated: Int) {
         #expect(Self.volume.cost(seats: seats) == volume)
         #expect(Self.graduated.cost(seats: seats) == graduated)
+    }
+
+    @Test(arguments: [SeatPricing.Kind.volume, .graduated])
+    func aPriceIsTheSumOfItsParts(kind: SeatPricing.Kind) throws {
+        var random = RandomTiers(seed: 11)
+        for _ in 0..<300 {
+            let pricing = SeatPricing(kind: kind, currency: "eur", interval: "month", tiers: random.tiers())
+            let seats = Int(random.next() % 60)
+            let parts = pricing.parts(seats: seats)
+            #expect(parts.reduce(0) { $0 + $1.seats } == seats)
+            #expect(parts.reduce(0) { $0 + $1.seats * $1.pricePerSeat } == pricing.cost(seats: seats))
+            if kind == .volume { #expect(parts.count == (seats == 0 ? 0 : 1)) }
+        }
+        #expect(
+            Self.graduated.parts(seats: 12) == [
+                .init(seats: 9, pricePerSeat: 1_000), .init(seats: 3, pricePerSeat: 800),
+            ])
+    }
+
+    @Test(arguments: [("month", 1, "a month"), ("year", 1, "a year"), ("month", 3, "every 3 months")])
+    func aPeriodIsSoManyIntervals(interval: String, count: Int, text: String) {
+        #expect(BillingPeriod(interval, count: count).text == text)
+        let pricing = SeatPricing(kind: .volume, currency: "usd", interval: interval, intervalCount: count, tiers: [])
+        #expect(pricing.period == BillingPeriod(interval, count: count))
+        #expect(SeatPricing(kind: .volume, currency: "usd", interval: nil, tiers: []).period == nil)
+    }
+
+    /// Plan files of before the count was known hold none.
+    @Test func pricesWithoutACountOfIntervalsAreOfOne() throws {
+        let old = #"{"kind":"volume","currency":"usd","interval":"month","tiers":[{"minSeats":1,"pricePerSeat":5}]}"#
+        let pricing = try JSONDecoder().decode(SeatPricing.self, from: Data(old.utf8))
+        #expect(pricing.intervalCount == 1 && pricing.cost(seats: 2) == 10)
+        let quarterly = SeatPricing(
+            kind: .graduated, currency: "eur", interval: "month", intervalCount: 3, tiers: pricing.tiers)
+        #expect(try JSONDecoder().decode(SeatPricing.self, from: JSONEncoder().encode(quarterly)) == quarterly)
     }
 
     @Test func seatsBeyondAnEndedLastTierAreAtItsPrice() {

@@ -71,6 +71,127 @@ struct BrowserTests {
         #expect(log == ["1"])
     }
 
+    /// What real keys and a screen reader find: see `keyboard.py`.
+    private struct Found: Decodable {
+        struct Stop: Decodable, Equatable {
+            var name: String
+            /// Pixels of the frame around what has the focus.
+            var outline: Double
+            var seen: Bool
+        }
+        struct Table: Decodable {
+            var columns: [String]
+            var rows: Int
+            var cells: Int
+        }
+        struct Node: Decodable {
+            var role: String
+            var name: String
+            var level: Int?
+            var focusable: Bool
+        }
+        var stops: [Stop]
+        var sorts: [String]
+        var tree: [Node]
+        /// The table of the rows, as a screen reader counts it.
+        var table: Table
+        /// Pixels by which the page is wider than the window.
+        var overflow: Int
+
+        func nodes(_ role: String) -> [Node] { tree.filter { $0.role == role } }
+    }
+
+    /// Without a mouse and without eyes: everything is reached by Tab in the order in which it stands, is seen when it has
+    /// the focus, works by Enter and Space, and has a name.
+    @Test(
+        .enabled(if: Shell.path("python3") != nil, "needs python3"),
+        arguments: ReportSamples.kinds.map { ($0, 1280) } + [("report", 360), ("seats", 360)])
+    func keysAndScreenReadersFindEverything(kind: String, width: Int) throws {
+        let folder = FileManager.default.temporaryDirectory.appending(path: "polar-seats-\(UUID().uuidString)")
+        try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+        defer { try? FileManager.default.removeItem(at: folder) }
+        let page = folder.appending(path: "page.html")
+        try Data(ReportSamples.document(kind, .html).utf8).write(to: page)
+        let output = try Shell.output(
+            "python3",
+            [
+                try Golden.url("keyboard.py").path(), page.path(), String(width),
+                folder.appending(path: "profile").path(),
+            ])
+        let found = try JSONDecoder().decode(Found.self, from: output)
+
+        for stop in found.stops { #expect(stop.seen && stop.outline >= 2, "\(stop)") }
+        let names = found.stops.map(\.name)
+        #expect(names.first?.hasPrefix("a to the ") == true)
+        let buttons = names.filter { $0.hasPrefix("button ") }
+        let headers = found.table.columns
+        #expect(buttons == headers.map { "button \($0)" })
+        let search = try #require(names.firstIndex(of: "input search"))
+        #expect(Array(names[(search + 1)...]) == ["select filter", "div by rows-title"] + buttons)
+
+        #expect(found.sorts == ["none", "\(headers[1]) ascending", "\(headers[1]) descending", "none"])
+
+        let levels = found.nodes("heading").compactMap(\.level)
+        #expect(levels.count { $0 == 1 } == 1 && levels.first == 1)
+        for (level, next) in zip(levels, levels.dropFirst()) { #expect(next <= level + 1) }
+        for node in found.tree where node.focusable || ["image", "table", "region"].contains(node.role) {
+            #expect(!node.name.isEmpty, "\(node)")
+        }
+        #expect(Set(found.nodes("region").map(\.name)).count == found.nodes("region").count)
+        #expect(found.table.rows > 2 && found.table.cells == (found.table.rows - 1) * headers.count)
+        #expect(found.nodes("searchbox").map(\.name) == ["search"])
+        #expect(found.nodes("combobox").map(\.name) == ["show"])
+        #expect(found.overflow == 0)
+    }
+
+    /// On paper each sheet of a long table has its heading row, no heading stands alone at a sheet's end, and rows are
+    /// not torn.
+    @Test(.enabled(if: Shell.path("pdftotext") != nil, "needs pdftotext, from Debian's poppler-utils"))
+    func aLongReportPrintsWell() throws {
+        let folder = FileManager.default.temporaryDirectory.appending(path: "polar-seats-\(UUID().uuidString)")
+        try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+        defer { try? FileManager.default.removeItem(at: folder) }
+        for containers in [1, 9, 14, 16] {
+            var summary = ReportSamples.summary
+            summary.containers = (1...containers).map { number in
+                var container = ReportSamples.summary.containers[0]
+                container.team = "team \(number)"
+                return container
+            }
+            var writer = try ResultReportWriter(format: .html, summary: summary, into: MemorySink())
+            for line in 1...120 {
+                var row = ReportSamples.rows[0]
+                row.line = line + 1
+                row.email = "p\(line)@acme-co.dev"
+                try writer.write(row)
+            }
+            let page = folder.appending(path: "page.html")
+            try Data(writer.finish().text.utf8).write(to: page)
+            let paper = folder.appending(path: "page.pdf")
+            _ = try Shell.output(
+                "chromium",
+                [
+                    "--headless=new", "--no-sandbox", "--disable-gpu", "--no-pdf-header-footer",
+                    "--user-data-dir=\(folder.appending(path: "profile").path())", "--print-to-pdf=\(paper.path())",
+                    "file://\(page.path())",
+                ])
+            let text = try String(
+                decoding: Shell.output("pdftotext", ["-layout", paper.path(), "-"]), as: UTF8.self)
+            let sheets = text.split(separator: "\u{c}").map { sheet in
+                sheet.split(separator: "\n").map { $0.trimmingCharacters(in: .whitespaces) }.filter { !$0.isEmpty }
+            }.filter { !$0.isEmpty }
+            let headings = ["Rows", "Outcomes", "Seats before and after", "Requests over time"]
+            for sheet in sheets {
+                #expect(!headings.contains(sheet.last ?? ""), "\(containers): \(sheet.suffix(3))")
+                guard let first = sheet.firstIndex(where: { $0.contains("@acme-co.dev") }) else { continue }
+                let above = sheet[..<first].suffix(2).joined(separator: " ")
+                #expect(above.contains("outcome") && above.contains("email"), "\(containers): \(above)")
+            }
+            let people = text.matches(of: /p\d+@acme-co\.dev/).map { String($0.output) }
+            #expect(people == (1...120).map { "p\($0)@acme-co.dev" })
+        }
+    }
+
     /// Opens the page in a frame of a driving page, takes the steps, and gives what they said. Fails on any message of
     /// the console.
     private func run(_ html: String, _ steps: String) throws -> [String] {

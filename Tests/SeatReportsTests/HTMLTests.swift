@@ -107,6 +107,23 @@ import Testing
                 == "the first 2 of 5 rows that need attention, of 5 in all: elsewhere")
     }
 
+    /// More columns than a sheet can show are not squeezed into it: the first are printed, and the page names the others.
+    @Test func paperSaysWhichColumnsItHasNoRoomFor() throws {
+        let page = try ReportSamples.seats(.html)
+        let note = try #require(page.firstMatch(of: /not on paper: ([^;]*); choose others with --columns/)).output.1
+        let left = note.split(separator: ", ").map(String.init)
+        #expect(left.contains("seat id") && left.count < 10)
+        for title in left { #expect(page.contains(" screen\">\(title)</th>"), "\(title)") }
+        let body = try #require(page.components(separatedBy: "<table id=\"rows\"").last)
+        let rows = body.components(separatedBy: "<tr data-mark").dropFirst()
+        #expect(rows.count == 5)
+        for row in rows { #expect(row.components(separatedBy: " screen\">").count - 1 == left.count) }
+        // Who chose columns gets these.
+        let names = ReportSamples.everyColumn
+        let chosen = try ReportSamples.seats(.html, options: ReportOptions(columns: names))
+        #expect(!chosen.contains("not on paper") && !chosen.contains(" screen\">"))
+    }
+
     @Test func aPageWithoutRowsSaysSo() throws {
         var writer = try ResultReportWriter(format: .html, summary: ReportSamples.summary, into: MemorySink())
         let page = try writer.finish().text
@@ -115,11 +132,12 @@ import Testing
     }
 
     private static let tagsOfTheTemplates: Set<String> = [
-        "!DOCTYPE", "a", "body", "button", "dd", "details", "div", "dl", "dt", "figcaption", "figure", "h1", "h2",
+        "!DOCTYPE", "a", "body", "button", "caption", "dd", "details", "div", "dl", "dt", "figcaption", "figure", "h1",
+        "h2",
         "head",
         "html", "input", "label", "li", "link", "main", "meta", "option", "p", "rect", "script", "section", "select",
         "span",
-        "style", "summary", "svg", "table", "tbody", "td", "th", "thead", "title", "tr", "ul",
+        "style", "summary", "svg", "table", "tbody", "td", "tfoot", "th", "thead", "title", "tr", "ul",
     ]
 
     /// Names of all tags, by bytes, as a browser reads them; what the script and the style hold is left out.

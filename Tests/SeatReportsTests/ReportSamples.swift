@@ -160,10 +160,30 @@ enum ReportSamples {
     /// Every kind of document, by the name of its schema.
     static let kinds = ["report", "seats", "subscriptions", "history", "identities", "diff"]
 
-    static func document(_ kind: String, _ format: ReportFormat) throws -> String {
+    /// - Parameter isEmpty: without any row.
+    static func document(_ kind: String, _ format: ReportFormat, isEmpty: Bool = false) throws -> String {
+        try document(
+            kind, format, rows: isEmpty ? [] : rows, containers: isEmpty ? [] : containers,
+            changes: isEmpty ? [] : changes, identities: isEmpty ? [] : identities,
+            differences: isEmpty ? [] : differences)
+    }
+
+    static func document(
+        _ kind: String, _ format: ReportFormat, rows: [ResultRow], containers: [ContainerSnapshot],
+        changes: [SeatCountChange], identities: [IdentityMapping], differences: [SeatDifference],
+        names: (old: String, new: String) = ("old.csv", "new.csv")
+    ) throws -> String {
         switch kind {
-        case "report": return try report(format)
-        case "seats": return try seats(format)
+        case "report":
+            var writer = try ResultReportWriter(
+                format: format, summary: summary, extraColumns: extraColumns, into: MemorySink())
+            for row in rows { try writer.write(row) }
+            return try writer.finish().text
+        case "seats":
+            var writer = try SeatExportWriter(
+                format: format, metadataKeys: SeatMetadata.keys(of: containers), into: MemorySink())
+            for container in containers { try writer.write(container, seats: container.seats) }
+            return try writer.finish().text
         case "subscriptions":
             var writer = try SubscriptionExportWriter(format: format, into: MemorySink())
             for container in containers { try writer.write(container) }
@@ -177,7 +197,7 @@ enum ReportSamples {
             for identity in identities { try writer.write(identity) }
             return try writer.finish().text
         default:
-            var writer = try DiffReportWriter(format: format, old: "old.csv", new: "new.csv", into: MemorySink())
+            var writer = try DiffReportWriter(format: format, old: names.old, new: names.new, into: MemorySink())
             for difference in differences { try writer.write(difference) }
             return try writer.finish().text
         }
@@ -189,6 +209,14 @@ enum ReportSamples {
         for row in rows { try writer.write(row) }
         return try writer.finish().text
     }
+
+    /// The columns of an export of seats.
+    static let everyColumn = [
+        "container_type", "container_id", "product", "billing_customer_email", "billing_customer_external_id",
+        "seat_id",
+        "status", "email", "external_id", "member_id", "customer_id", "role", "created_at", "modified_at", "claimed_at",
+        "revoked_at", "invitation_expires_at", "invitation_expired", "metadata.department", "metadata.level",
+    ]
 
     static func seats(_ format: ReportFormat, options: ReportOptions = ReportOptions()) throws -> String {
         var writer = try SeatExportWriter(
