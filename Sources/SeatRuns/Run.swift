@@ -87,8 +87,9 @@ public struct Run: Sendable {
     private func lookAgain(_ header: PlanHeader) async throws -> Drift {
         let containers = try file.containers()
         var all = Drift()
-        for (index, _) in try file.openWork() {
-            let steps = try file.openSteps(container: index)
+        for work in try file.openWork() {
+            let index = work.container
+            let steps = try file.openSteps(of: work)
             let id = containers[index].snapshot.id
             let check = DriftCheck(
                 container: containers[index], index: index, options: header.options, now: environment.timestamp())
@@ -200,7 +201,7 @@ public struct Run: Sendable {
                     change = home.failed(leftover.step, leftover.attempts, leftover.error)
                 }
                 try file.apply([change])
-                if change.state == .failed { try file.skipOpenSteps(ofRow: leftover.step.row, at: change.at) }
+                if change.state == .failed { try file.skipOpenSteps(ofRowOf: leftover.step, at: change.at) }
                 if let outcome = change.outcome { await monitor.finished(outcome, count: 1) }
             } catch is PolarError {
                 away = leftover
