@@ -73,6 +73,8 @@ enum ServerChoice: Equatable {
 struct Session: Sendable {
     var choice: ServerChoice
     var client: PolarClient
+    /// The thread of the client's connections.
+    var executor: any TaskExecutor
     var governor: Governor
     var rate: RequestRate?
     var now: @Sendable () -> Date
@@ -123,8 +125,8 @@ struct Session: Sendable {
                 token: credential.token, for: server, userAgent: ToolVersion.userAgent, governor: governor,
                 retries: RetryPolicy(retries: options.retries), logger: common.logger)
             let session = Session(
-                choice: choice, client: PolarClient(server: server, transport: prepared), governor: governor,
-                rate: rate, now: { Date(timeIntervalSinceNow: offset) }, credential: credential,
+                choice: choice, client: PolarClient(server: server, transport: prepared), executor: transport.executor,
+                governor: governor, rate: rate, now: { Date(timeIntervalSinceNow: offset) }, credential: credential,
                 proxy: proxy, embedded: embedded)
             return try await body(session)
         }

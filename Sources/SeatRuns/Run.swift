@@ -158,12 +158,12 @@ public struct Run: Sendable {
         await withTaskGroup(of: Void.self) { group in
             var rest = lanes[...]
             for lane in rest.prefix(max(1, options.concurrency)) {
-                group.addTask { await Self.runLane(lane, monitor) }
+                group.addTask(executorPreference: environment.executor) { await Self.runLane(lane, monitor) }
             }
             rest = rest.dropFirst(max(1, options.concurrency))
             while await group.next() != nil {
                 guard let lane = rest.popFirst(), await monitor.stop == nil else { continue }
-                group.addTask { await Self.runLane(lane, monitor) }
+                group.addTask(executorPreference: environment.executor) { await Self.runLane(lane, monitor) }
             }
         }
     }
