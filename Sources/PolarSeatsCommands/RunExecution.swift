@@ -55,7 +55,8 @@ struct RunExecution: Sendable {
         let run = Run(
             file: file, client: session.client, options: options,
             environment: RunEnvironment(
-                now: session.now, sleep: RunEnvironment.live.sleep, random: RunEnvironment.live.random),
+                now: session.now, sleep: RunEnvironment.live.sleep, random: RunEnvironment.live.random,
+                executor: session.executor),
             toolVersion: ToolVersion.current, governor: session.governor, stop: stop,
             onProgress: { display.update($0) })
         let end: RunEnd

@@ -73,6 +73,8 @@ enum ServerChoice: Equatable {
 struct Session: Sendable {
     var choice: ServerChoice
     var client: PolarClient
+    /// The thread of the client's connections.
+    var executor: any TaskExecutor
     var governor: Governor
     /// What waits to be sent again.
     var retries: RetryWatch
@@ -129,9 +131,9 @@ struct Session: Sendable {
                 token: credential.token, for: server, userAgent: ToolVersion.userAgent, governor: governor,
                 retries: RetryPolicy(retries: options.retries), watch: watch, logger: common.logger)
             let session = Session(
-                choice: choice, client: PolarClient(server: server, transport: prepared), governor: governor,
-                retries: watch, rate: rate, concurrency: concurrency, now: { Date(timeIntervalSinceNow: offset) },
-                credential: credential,
+                choice: choice, client: PolarClient(server: server, transport: prepared), executor: transport.executor,
+                governor: governor, retries: watch, rate: rate, concurrency: concurrency,
+                now: { Date(timeIntervalSinceNow: offset) }, credential: credential,
                 proxy: proxy, embedded: embedded)
             return try await body(session)
         }

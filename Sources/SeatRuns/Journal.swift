@@ -36,7 +36,8 @@ actor Journal {
         } else {
             isWriting = true
         }
-        // Others may have come while this one was woken up: they are in its group.
+        // Whoever has an answer already comes along: lanes that share a thread get here one after the other.
+        await Task.yield()
         let group = waiting
         waiting = []
         let all = changes + group.flatMap(\.changes)

@@ -37,13 +37,21 @@ extension PlanFile {
         }
     }
 
+    /// In the words of the index `step_open`: SQLite uses it for no others.
+    private static let isOpen = "state IN ('planned', 'sent', 'unknown')"
+
     /// The next steps of a lane that are not over, in order.
     func openSteps(lane: Int, after id: Int64, limit: Int) throws -> [Step] {
         try openSteps("step.lane = ?", lane, id, limit)
     }
 
     /// The steps on a container's seats that are not over, in whatever lane.
-    func openSteps(container: Int) throws -> [Step] { try openSteps("step.container = ?", container, 0, Int.max) }
+    func openSteps(of work: OpenWork) throws -> [Step] {
+        // Lane by lane, because steps are found by their lane: looking through all of them once for each container would
+        // cost the plan's length times its containers.
+        let lanes = work.lanes.map(String.init).joined(separator: ", ")
+        return try openSteps("step.lane IN (\(lanes)) AND step.container = ?", work.container, 0, Int.max)
+    }
 
     private func openSteps(_ condition: String, _ index: Int, _ id: Int64, _ limit: Int) throws -> [Step] {
         try read { database in
@@ -53,7 +61,7 @@ extension PlanFile {
                     SELECT step.*, row.email_key, row.external_id, row.action,
                         (SELECT outcome FROM row AS before WHERE before.id = step.after_row) AS after_outcome
                     FROM step JOIN row ON row.id = step.row
-                    WHERE \(condition) AND step.id > ? AND step.state IN ('planned', 'sent', 'unknown')
+                    WHERE \(condition) AND step.id > ? AND step.\(Self.isOpen)
                     ORDER BY step.id LIMIT ?
                     """, arguments: [index, id, limit]
             ).map(Self.step)
@@ -66,26 +74,38 @@ extension PlanFile {
             try Int.fetchAll(
                 database,
                 sql: """
-                    SELECT DISTINCT lane FROM step WHERE state IN ('planned', 'sent', 'unknown') ORDER BY lane
+                    SELECT DISTINCT lane FROM step WHERE \(Self.isOpen) ORDER BY lane
                     """)
         }
     }
 
-    /// Containers that have open steps, with how many of each kind.
-    func openWork() throws -> [(container: Int, kinds: [Step.Kind: Int])] {
+    /// What is left to do on one container's seats.
+    struct OpenWork {
+        var container: Int
+        /// A migration's revocations in the old container stand in the lanes of the new ones.
+        var lanes: [Int] = []
+        var kinds: [Step.Kind: Int] = [:]
+    }
+
+    /// Containers that have open steps, in order.
+    func openWork() throws -> [OpenWork] {
         try read { database in
-            var work: [Int: [Step.Kind: Int]] = [:]
+            var work: [OpenWork] = []
             let rows = try Row.fetchAll(
                 database,
                 sql: """
-                    SELECT container, kind, count(*) AS number FROM step
-                    WHERE state IN ('planned', 'sent', 'unknown') GROUP BY container, kind
+                    SELECT container, lane, kind, count(*) AS number FROM step WHERE \(Self.isOpen)
+                    GROUP BY container, lane, kind ORDER BY container, lane
                     """)
             for row in rows {
+                let container: Int = row["container"]
+                let lane: Int = row["lane"]
                 let kind: String = row["kind"]
-                work[row["container"], default: [:]][Step.Kind(rawValue: kind) ?? .assign] = row["number"]
+                if work.last?.container != container { work.append(OpenWork(container: container)) }
+                if work[work.count - 1].lanes.last != lane { work[work.count - 1].lanes.append(lane) }
+                work[work.count - 1].kinds[Step.Kind(rawValue: kind) ?? .assign, default: 0] += row["number"] as Int
             }
-            return work.sorted { $0.key < $1.key }.map { (container: $0.key, kinds: $0.value) }
+            return work
         }
     }
 
@@ -94,7 +114,7 @@ extension PlanFile {
         try read { database in
             try Int.fetchOne(
                 database,
-                sql: "SELECT count(DISTINCT row) FROM step WHERE state IN ('planned', 'sent', 'unknown')") ?? 0
+                sql: "SELECT count(DISTINCT row) FROM step WHERE \(Self.isOpen)") ?? 0
         }
     }
 
@@ -113,7 +133,8 @@ extension PlanFile {
             emailKey: row["email_key"], externalID: row["external_id"])
     }
 
-    /// Writes a group of changes in one transaction.
+    /// Writes a group of changes in one transaction. Each costs the same however long the plan is: a row's attempts grow
+    /// by what its step's grow, because adding up its steps would mean to look for them.
     func apply(_ changes: [StepChange]) throws {
         try write { database in
             let step = try database.cachedStatement(
@@ -126,33 +147,33 @@ extension PlanFile {
                 sql: """
                     UPDATE row SET outcome = coalesce(?1, outcome), seat_id = coalesce(?2, seat_id),
                         seat_status = coalesce(?3, seat_status), http_status = coalesce(?4, http_status), error = ?5,
-                        message = ?6, attempts = (SELECT sum(attempts) FROM step WHERE step.row = row.id),
+                        message = ?6, attempts = attempts + ?9 - (SELECT attempts FROM step WHERE id = ?8),
                         started_at = coalesce(started_at, ?7),
                         finished_at = CASE WHEN ?1 IS NULL THEN finished_at ELSE ?7 END
                     WHERE id = (SELECT row FROM step WHERE id = ?8)
                     """)
             for change in changes {
+                // The second step of a row that has failed: what is said of the row stays.
+                if change.state != .skipped || change.outcome != nil {
+                    // Before the step itself, whose attempts so far are read.
+                    try row.execute(arguments: [
+                        change.outcome?.rawValue, change.seatID, change.seatStatus, change.httpStatus, change.error,
+                        change.message, change.at, change.step, change.attempts,
+                    ])
+                }
                 try step.execute(arguments: [
                     change.state.rawValue, change.seatID, change.attempts, change.at, change.step,
-                ])
-                // The second step of a row that has failed: what is said of the row stays.
-                if change.state == .skipped, change.outcome == nil { continue }
-                try row.execute(arguments: [
-                    change.outcome?.rawValue, change.seatID, change.seatStatus, change.httpStatus, change.error,
-                    change.message, change.at, change.step,
                 ])
             }
         }
     }
 
-    /// Ends what is left of a row whose first step has failed for good.
-    func skipOpenSteps(ofRow row: Int64, at time: String) throws {
+    /// Ends what is left of a row whose first step has failed for good: a row's own steps stand in one lane.
+    func skipOpenSteps(ofRowOf step: Step, at time: String) throws {
         try write { database in
             try database.execute(
-                sql: """
-                    UPDATE step SET state = 'skipped', finished_at = ? WHERE row = ?
-                        AND state IN ('planned', 'sent', 'unknown')
-                    """, arguments: [time, row])
+                sql: "UPDATE step SET state = 'skipped', finished_at = ? WHERE lane = ? AND row = ? AND \(Self.isOpen)",
+                arguments: [time, step.lane, step.row])
         }
     }
 
@@ -166,7 +187,7 @@ extension PlanFile {
         onlyAssigns: Bool
     ) throws -> Int {
         let condition =
-            "lane = ? AND id > ? AND state = 'planned'"
+            "lane = ? AND id > ? AND \(Self.isOpen) AND state = 'planned'"
             + (onlyAssigns ? " AND (kind = 'assign' OR row IN (SELECT id FROM row WHERE action = 'reissue'))" : "")
         return try write { database in
             try database.execute(

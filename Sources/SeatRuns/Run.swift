@@ -87,13 +87,13 @@ public struct Run: Sendable {
     /// conflicts.
     private func lookAgain(_ header: PlanHeader) async throws -> Drift {
         let containers = try file.containers()
-        let drifts = try await file.openWork().map(\.container).concurrentMap(atOnce: options.concurrency) { index in
-            let container = containers[index]
+        let drifts = try await file.openWork().concurrentMap(atOnce: options.concurrency) { work in
+            let container = containers[work.container]
             let list = try await client.liveList(container.snapshot.id)
             let status = try await status(container.snapshot.id)
             let check = DriftCheck(
-                container: container, index: index, options: header.options, now: environment.timestamp())
-            return check.compare(try file.openSteps(container: index), list, status: status)
+                container: container, index: work.container, options: header.options, now: environment.timestamp())
+            return check.compare(try file.openSteps(of: work), list, status: status)
         }
         var all = Drift()
         for drift in drifts {
@@ -161,12 +161,12 @@ public struct Run: Sendable {
         await withTaskGroup(of: Void.self) { group in
             var rest = lanes[...]
             for lane in rest.prefix(max(1, options.concurrency)) {
-                group.addTask { await Self.runLane(lane, monitor) }
+                group.addTask(executorPreference: environment.executor) { await Self.runLane(lane, monitor) }
             }
             rest = rest.dropFirst(max(1, options.concurrency))
             while await group.next() != nil {
                 guard let lane = rest.popFirst(), await monitor.stop == nil else { continue }
-                group.addTask { await Self.runLane(lane, monitor) }
+                group.addTask(executorPreference: environment.executor) { await Self.runLane(lane, monitor) }
             }
         }
     }
@@ -205,7 +205,7 @@ public struct Run: Sendable {
                     change = home.failed(leftover.step, leftover.attempts, leftover.error)
                 }
                 try file.apply([change])
-                if change.state == .failed { try file.skipOpenSteps(ofRow: leftover.step.row, at: change.at) }
+                if change.state == .failed { try file.skipOpenSteps(ofRowOf: leftover.step, at: change.at) }
                 if let outcome = change.outcome { await monitor.finished(outcome, count: 1) }
             } catch is PolarError {
                 away = leftover

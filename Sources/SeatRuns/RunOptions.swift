@@ -16,20 +16,23 @@ public struct RunOptions: Sendable {
     public init() {}
 }
 
-/// Time and chance of a run, so that tests hold both.
+/// Time, chance and threads of a run, so that tests hold them.
 public struct RunEnvironment: Sendable {
     public var now: @Sendable () -> Date
     public var sleep: @Sendable (Duration) async throws -> Void
     /// In 0..<1.
     public var random: @Sendable () -> Double
+    /// Where lanes run; nil: where tasks run.
+    public var executor: (any TaskExecutor)?
 
     public init(
         now: @escaping @Sendable () -> Date, sleep: @escaping @Sendable (Duration) async throws -> Void,
-        random: @escaping @Sendable () -> Double
+        random: @escaping @Sendable () -> Double, executor: (any TaskExecutor)? = nil
     ) {
         self.now = now
         self.sleep = sleep
         self.random = random
+        self.executor = executor
     }
 
     /// The machine's own.

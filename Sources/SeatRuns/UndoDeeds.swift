@@ -40,8 +40,9 @@ struct UndoDeeds: Sendable {
     init(_ file: PlanFile, client: PolarClient) async throws {
         let containers = try file.containers()
         var doubts: Set<Int64> = []
-        for (index, _) in try file.openWork() {
-            let steps = try file.openSteps(container: index)
+        for work in try file.openWork() {
+            let index = work.container
+            let steps = try file.openSteps(of: work)
             let doubtful = steps.filter { $0.state != .planned }
             open += steps.count - doubtful.count
             guard !doubtful.isEmpty, let list = try await client.liveList(containers[index].snapshot.id) else {

@@ -3,16 +3,23 @@ import Foundation
 import NIOCore
 import NIOFoundationCompat
 import NIOHTTP1
+import NIOPosix
 import NIOSSL
 
 /// Requests over HTTP/1.1 with kept connections; made by `withHTTPTransport`.
 public struct HTTPTransport: PolarTransport {
     private let client: HTTPClient
+    private let loop: any EventLoop
     private let timeout: Duration
+    /// The one thread that all connections live on. Tasks that do little but send a request after the other cost least
+    /// there: nobody has to wake another thread up for each answer. Nothing there may block for long.
+    public let executor: any TaskExecutor
 
-    fileprivate init(client: HTTPClient, timeout: Duration) {
+    fileprivate init(client: HTTPClient, loop: any EventLoop, timeout: Duration) {
         self.client = client
+        self.loop = loop
         self.timeout = timeout
+        executor = EventLoopExecutor(loop)
     }
 
     public func send(_ request: PolarRequest) async throws -> PolarResponse {
@@ -21,13 +28,13 @@ public struct HTTPTransport: PolarTransport {
                 .cancelled, mayHaveReachedServer: false, message: "cancelled before it was sent",
                 attempt: request.attempt)
         }
-        let deadline = ContinuousClock.now + timeout
+        let deadline = NIODeadline.now() + TimeAmount(timeout)
         do {
-            let answer = try await client.execute(HTTPClientRequest(request), timeout: TimeAmount(timeout))
+            let answer = try await client.execute(HTTPClientRequest(request), deadline: deadline)
             let status = Int(answer.status.code)
             let limit =
                 (200..<300).contains(status) ? request.bodyLimit : min(request.bodyLimit, PolarRequest.errorLimit)
-            let body = try await withDeadline(deadline) { try await collect(answer, limit: limit) }
+            let body = try await withDeadline(deadline, on: loop) { try await collect(answer, limit: limit) }
             return PolarResponse(
                 status: status, headers: answer.headers.map { (name: $0.name, value: $0.value) }, body: body,
                 attempt: request.attempt)
@@ -62,8 +69,12 @@ public func withHTTPTransport<Result>(
     configuration.connectionPool.idleTimeout = .seconds(4)
     // Our own policy retries, with its own pace.
     configuration.connectionPool.retryConnectionEstablishment = false
-    return try await HTTPClient.withHTTPClient(configuration: configuration, isolation: isolation) { client in
-        try await body(HTTPTransport(client: client, timeout: options.timeout))
+    // One thread carries far more requests than any server allows, and a second one would only be woken up and wait.
+    let loop = MultiThreadedEventLoopGroup.singleton.next()
+    return try await HTTPClient.withHTTPClient(
+        eventLoopGroup: loop, configuration: configuration, isolation: isolation
+    ) { client in
+        try await body(HTTPTransport(client: client, loop: loop, timeout: options.timeout))
     }
 }
 
@@ -97,13 +108,21 @@ struct AnswerTooLarge: Error {
 struct DeadlinePassed: Error {}
 
 /// AsyncHTTPClient's own deadline ends with the answer's head; this one covers the body.
+///
+/// The event loop's timer is gone as soon as the answer is there. One of `Task.sleep` would stay until its time has come,
+/// which is thousands of them in a fast run.
 private func withDeadline<Value: Sendable>(
-    _ deadline: ContinuousClock.Instant, _ work: @escaping @Sendable () async throws -> Value
+    _ deadline: NIODeadline, on loop: any EventLoop, _ work: @escaping @Sendable () async throws -> Value
 ) async throws -> Value {
     try await withThrowingTaskGroup(of: Value.self) { group in
         group.addTask { try await work() }
         group.addTask {
-            try await Task.sleep(until: deadline, clock: .continuous)
+            let timer = loop.scheduleTask(deadline: deadline) {}
+            try await withTaskCancellationHandler {
+                try await timer.futureResult.get()
+            } onCancel: {
+                timer.cancel()
+            }
             throw DeadlinePassed()
         }
         defer { group.cancelAll() }
@@ -134,5 +153,17 @@ extension TimeAmount {
     fileprivate init(_ duration: Duration) {
         let (seconds, attoseconds) = duration.components
         self = .nanoseconds(seconds * 1_000_000_000 + attoseconds / 1_000_000_000)
+    }
+}
+
+/// Runs tasks on an event loop's thread.
+private final class EventLoopExecutor: TaskExecutor {
+    private let loop: any EventLoop
+
+    init(_ loop: any EventLoop) { self.loop = loop }
+
+    func enqueue(_ job: consuming ExecutorJob) {
+        let job = UnownedJob(job)
+        loop.execute { job.runSynchronously(on: self.asUnownedTaskExecutor()) }
     }
 }
