@@ -3,6 +3,7 @@ internal import HTTPTypes
 internal import Hummingbird
 internal import Logging
 internal import NIOCore
+internal import NIOPosix
 internal import ServiceLifecycle
 
 /// A server that is running, for the length of `withEmbeddedServer`'s body.
@@ -62,6 +63,9 @@ private func serve<Value: Sendable>(
     let (ports, listening) = AsyncStream.makeStream(of: Int.self)
     // It never speaks: what there is to say goes back as answers and errors.
     let logger = Logger(label: "polar-seats.embedded") { _ in SwiftLogNoOpLogHandler() }
+    // One thread for connections, answers and the world: a request is then not handed from one to the other, which costs
+    // more than answering it.
+    let loop = MultiThreadedEventLoopGroup.singleton.next()
     let application = Application(
         responder: EmbeddedResponder(stage: stage),
         configuration: ApplicationConfiguration(
@@ -71,12 +75,12 @@ private func serve<Value: Sendable>(
             listening.yield(channel.localAddress?.port ?? 0)
             listening.finish()
         },
-        logger: logger)
+        eventLoopGroupProvider: .shared(loop), logger: logger)
     var services = ServiceGroupConfiguration(services: [application], logger: logger)
     services.maximumGracefulShutdownDuration = .seconds(2)
     let group = ServiceGroup(configuration: services)
     return try await withThrowingTaskGroup(of: Void.self) { tasks in
-        tasks.addTask {
+        tasks.addTask(executorPreference: EventLoopExecutor(loop)) {
             defer { listening.finish() }
             try await group.run()
         }
@@ -102,6 +106,18 @@ private func serve<Value: Sendable>(
         // A client that is still there when the time is up is cut off; that is no failure of the body's.
         try? await tasks.waitForAll()
         return try result.get()
+    }
+}
+
+/// Runs tasks on an event loop's thread.
+private final class EventLoopExecutor: TaskExecutor {
+    private let loop: any EventLoop
+
+    init(_ loop: any EventLoop) { self.loop = loop }
+
+    func enqueue(_ job: consuming ExecutorJob) {
+        let job = UnownedJob(job)
+        loop.execute { job.runSynchronously(on: self.asUnownedTaskExecutor()) }
     }
 }
 

@@ -1,15 +1,21 @@
 internal import Foundation
 internal import GRDBSQLite
 
-/// The server's memory on disk: one table of entities and one of numbers, in SQLite.
+/// The server's memory on disk: one table of entities, one of what changed since the file was opened, and one of numbers, in
+/// SQLite. Changes are appended, so that a request writes two pages and not one for each entity that it touches; whoever
+/// opens the file next puts them in their places.
 ///
 /// Every change is one transaction, written before its answer leaves. With a write-ahead log and `synchronous = NORMAL`
 /// that survives the death of the process at any instant; only the machine's own death can cost the last few.
 final class StateFile {
     private let path: String
     private let connection: OpaquePointer
-    private var insert: OpaquePointer?
+    private var append: OpaquePointer?
     private var setNumber: OpaquePointer?
+    private var begin: OpaquePointer?
+    private var commit: OpaquePointer?
+    /// Files of earlier versions that are only read may lack it.
+    private var hasChanges = true
 
     /// Opens the file, making it, readable by its owner alone, if it is not there.
     init(path: String, readOnly: Bool = false) throws(EmbeddedServerError) {
@@ -26,23 +32,31 @@ final class StateFile {
         }
         connection = opened
         sqlite3_busy_timeout(opened, 5000)
-        guard !readOnly else { return }
+        guard !readOnly else {
+            hasChanges = try countTables("changes") > 0
+            return
+        }
         try run("PRAGMA journal_mode = WAL")
         try run("PRAGMA synchronous = NORMAL")
+        try run("PRAGMA wal_autocheckpoint = 4000")
         try run("PRAGMA application_id = \(Self.applicationID)")
         try run("CREATE TABLE IF NOT EXISTS numbers(name TEXT PRIMARY KEY, value INTEGER NOT NULL) WITHOUT ROWID")
         try run(
             "CREATE TABLE IF NOT EXISTS entities(kind TEXT, id TEXT, json BLOB NOT NULL, PRIMARY KEY(kind, id)) "
                 + "WITHOUT ROWID"
         )
-        insert = try prepare("INSERT OR REPLACE INTO entities(kind, id, json) VALUES(?, ?, ?)")
+        try run(
+            "CREATE TABLE IF NOT EXISTS changes(number INTEGER PRIMARY KEY, kind TEXT, id TEXT, json BLOB NOT NULL)")
+        try settleChanges()
+        append = try prepare("INSERT INTO changes(kind, id, json) VALUES(?, ?, ?)")
+        begin = try prepare("BEGIN IMMEDIATE")
+        commit = try prepare("COMMIT")
         setNumber = try prepare("INSERT OR REPLACE INTO numbers(name, value) VALUES(?, ?)")
     }
 
     /// Lets the file go. Whatever was answered is on disk already.
     func close() {
-        sqlite3_finalize(insert)
-        sqlite3_finalize(setNumber)
+        for statement in [append, setNumber, begin, commit] { sqlite3_finalize(statement) }
         sqlite3_close_v2(connection)
     }
 
@@ -82,11 +96,35 @@ final class StateFile {
         }
     }
 
+    /// Puts what changed since the last opening where it belongs.
+    private func settleChanges() throws(EmbeddedServerError) {
+        try run(
+            "BEGIN IMMEDIATE;"
+                + "INSERT OR REPLACE INTO entities(kind, id, json) SELECT kind, id, json FROM changes ORDER BY number;"
+                + "DELETE FROM changes; COMMIT")
+    }
+
     // MARK: Reading
+
+    private static let selectEntities = "SELECT json FROM entities WHERE kind = ?1 ORDER BY id"
+    /// Beside `max`, SQLite gives the other columns of the row that has it: an entity's last change.
+    private static let selectChanged = """
+        SELECT json, max(number) FROM (
+            SELECT id, json, 0 AS number FROM entities WHERE kind = ?1
+            UNION ALL SELECT id, json, number FROM changes WHERE kind = ?1)
+        GROUP BY id ORDER BY id
+        """
+
+    private func countTables(_ name: String) throws(EmbeddedServerError) -> Int64 {
+        let select = try prepare("SELECT count(*) FROM sqlite_master WHERE type = 'table' AND name = ?")
+        defer { sqlite3_finalize(select) }
+        bind(name, to: select, at: 1)
+        return sqlite3_step(select) == SQLITE_ROW ? sqlite3_column_int64(select, 0) : 0
+    }
 
     /// Calls `take` with each entity's kind and JSON, in the order in which kinds depend on one another.
     func readEntities(kinds: [String], _ take: (String, [UInt8]) throws -> Void) throws(EmbeddedServerError) {
-        let select = try prepare("SELECT json FROM entities WHERE kind = ? ORDER BY id")
+        let select = try prepare(hasChanges ? Self.selectChanged : Self.selectEntities)
         defer { sqlite3_finalize(select) }
         for kind in kinds {
             bind(kind, to: select, at: 1)
@@ -123,24 +161,24 @@ final class StateFile {
 
     /// Writes entities and numbers in one transaction.
     func write(_ entities: [any StoredEntity], numbers: [(String, Int64)]) throws(EmbeddedServerError) {
-        try run("BEGIN IMMEDIATE")
+        try step(begin)
         do {
             for entity in entities {
                 let kind = type(of: entity).kind
                 let json = try entity.stored()
-                bind(kind, to: insert, at: 1)
-                bind(entity.storageKey, to: insert, at: 2)
+                bind(kind, to: append, at: 1)
+                bind(entity.storageKey, to: append, at: 2)
                 _ = json.withUnsafeBytes {
-                    sqlite3_bind_blob(insert, 3, $0.baseAddress, Int32($0.count), Self.transient)
+                    sqlite3_bind_blob(append, 3, $0.baseAddress, Int32($0.count), Self.transient)
                 }
-                try step(insert)
+                try step(append)
             }
             for (name, value) in numbers {
                 bind(name, to: setNumber, at: 1)
                 sqlite3_bind_int64(setNumber, 2, value)
                 try step(setNumber)
             }
-            try run("COMMIT")
+            try step(commit)
         } catch {
             sqlite3_exec(connection, "ROLLBACK", nil, nil, nil)
             throw (error as? EmbeddedServerError) ?? failure("write")
@@ -150,6 +188,7 @@ final class StateFile {
     /// Takes everything out.
     func clear() throws(EmbeddedServerError) {
         try run("DELETE FROM entities")
+        try run("DELETE FROM changes")
         try run("DELETE FROM numbers")
     }
 
