@@ -1,7 +1,8 @@
-// Reads a roster in one of three ways: entries fields|entries|cells FILE
+// Reads a roster in one of four ways: entries fields|entries|cells|check FILE
 //   fields   every cell is looked at, nothing is kept
 //   entries  entries for planning, the rows' own cells not kept
 //   cells    entries for planning, the rows' own cells kept for reports, as `plan` does
+//   check    identities alone, and the same person looked for twice, as `check` does
 // Prints a count that must be the same each time, and the processor time that reading took, in seconds: without the
 // start of the process, with letting go of what was made.
 import Glibc
@@ -55,6 +56,20 @@ func entries(_ path: String, keepingCells: Bool) throws -> Int {
     return try builder.finish().entries.count
 }
 
+func check(_ path: String) throws -> Int {
+    var options = RosterOptions()
+    options.keepsCells = false
+    options.keepsIdentitiesAlone = true
+    options.keepsExcerpts = true
+    options.defectLimit = 5
+    var builder = RosterBuilder(options)
+    builder.beginSource(named: path, byteCount: size(path))
+    try read(path, into: &builder)
+    var roster = try builder.finish()
+    roster.findTwins()
+    return roster.entries.count
+}
+
 func fields(_ path: String) throws -> Int {
     var fields = Fields()
     try read(path, into: &fields)
@@ -67,7 +82,7 @@ func processorSeconds() -> Double {
     return Double(time.tv_sec) + Double(time.tv_nsec) / 1e9
 }
 
-guard CommandLine.arguments.count == 3 else { fail("usage: entries fields|entries|cells FILE", 64) }
+guard CommandLine.arguments.count == 3 else { fail("usage: entries fields|entries|cells|check FILE", 64) }
 let path = CommandLine.arguments[2]
 let before = processorSeconds()
 let count =
@@ -75,6 +90,7 @@ let count =
     case "fields": try fields(path)
     case "entries": try entries(path, keepingCells: false)
     case "cells": try entries(path, keepingCells: true)
+    case "check": try check(path)
     case let other: fail("no such way of reading: \(other)", 64)
     }
 print(count, processorSeconds() - before)
