@@ -1,75 +1,82 @@
 /// Attributes and text as cells.
 extension XMLCollector {
-    /// The hottest loop: on local values, with room made beforehand. Records tend to have the same attributes in the same
-    /// order, so the last one's are tried first.
     @inline(__always)
     mutating func takeRecordAttributes(
         _ count: Int, _ attributes: UnsafeMutablePointer<UnsafePointer<UInt8>?>, _ line: UInt32
     ) {
+        if count == usual.count, takeUsualAttributes(attributes, line) { return }
+        learn(count, attributes)
+        takeAttributes(0, count, attributes, line)
+    }
+
+    /// The hottest loops: on local values. Records tend to have the same attributes in the same order, so that what is
+    /// known of the last one's needs no look-up, and none of them can be a repetition.
+    ///
+    /// - Returns: false, with nothing done, where this record is another.
+    @inline(__always)
+    private mutating func takeUsualAttributes(
+        _ attributes: UnsafeMutablePointer<UnsafePointer<UInt8>?>, _ line: UInt32
+    ) -> Bool {
+        let count = usual.count
         ends.reserve(count)
         columns.reserve(count)
         lines.reserve(count)
         let endOut = ends.base + ends.count
         let columnOut = columns.base + columns.count
         let lineOut = lines.base + lines.count
-        var start = arena.base + current.start
-        var room = arena.capacity &- current.start
+        let names = usual.base
+        let last = lastRecord.base
         let number = number
-        var usual = self.usual.base
-        var usualCount = self.usual.count
-        var last = lastRecord.base
-        var lastCount = lastRecord.count
-        var used = arena.count &- current.start
-        var cells = 0
+        let start = arena.count &- current.start
+        var used = start
         var i = 0
         while i < count {
             let attribute = attributes + i &* 5
-            guard let key = attribute[0], let from = attribute[3], let to = attribute[4] else { break }
-            if i >= usualCount || usual[i].name != key {
-                learn(key, at: i)
-                usual = self.usual.base
-                usualCount = self.usual.count
-                last = lastRecord.base
-                lastCount = lastRecord.count
-            }
-            let column = Int(usual[i].column)
-            i &+= 1
-            guard column >= 0, column < lastCount else { continue }
-            let size = to - from
-            if last[column] == number {
-                defectOfRepetition(column, line, UnsafeRawBufferPointer(start: from, count: size))
-                continue
-            }
-            last[column] = number
-            if used &+ size >= room {
-                arena.count = current.start &+ used
-                guard used &+ size <= maximumRecordBytes else { return refuseLength() }
-                arena.reserve(size &+ 1)
-                start = arena.base + current.start
-                room = arena.capacity &- current.start
-            }
-            (start + used).copyMemory(from: from, byteCount: size)
-            used &+= size
-            endOut[cells] = UInt32(truncatingIfNeeded: used)
+            if attribute[0] != names[i].name { return false }
+            used &+= Int(bitPattern: attribute[4]) &- Int(bitPattern: attribute[3])
+            endOut[i] = UInt32(truncatingIfNeeded: used)
             used &+= 1
-            columnOut[cells] = UInt32(truncatingIfNeeded: column)
-            lineOut[cells] = line
-            cells &+= 1
+            i &+= 1
+        }
+        if used > maximumRecordBytes { return false }
+        arena.reserve(used &- start)
+        var out = arena.base + arena.count
+        i = 0
+        while i < count {
+            guard let from = attributes[i &* 5 &+ 3] else { return false }
+            let size = Int(bitPattern: attributes[i &* 5 &+ 4]) &- Int(bitPattern: from)
+            out.copyMemory(from: from, byteCount: size)
+            out += size &+ 1
+            i &+= 1
+        }
+        i = 0
+        while i < count {
+            let column = names[i].column
+            last[Int(column)] = number
+            columnOut[i] = column
+            lineOut[i] = line
+            i &+= 1
         }
         arena.count = current.start &+ used
-        if used > maximumRecordBytes { return refuseLength() }
-        ends.keepFirst(ends.count &+ cells)
-        columns.keepFirst(columns.count &+ cells)
-        lines.keepFirst(lines.count &+ cells)
+        ends.keepFirst(ends.count &+ count)
+        columns.keepFirst(columns.count &+ count)
+        lines.keepFirst(lines.count &+ count)
+        return true
     }
 
-    /// Notes the record's attribute `i`; the ones after it are learnt again.
+    /// Notes the attributes of a record for the next one; none where they are not all cells of their own.
     @inline(never)
-    mutating func learn(_ key: Name, at i: Int) {
-        let column = tree.attribute(0, key)
-        if column >= 0 { widenLastRecord(Int(column)) }
-        usual.keepFirst(i)
-        usual.append(Usual(name: key, column: column))
+    private mutating func learn(_ count: Int, _ attributes: UnsafeMutablePointer<UnsafePointer<UInt8>?>) {
+        usual.keepFirst(0)
+        guard count <= 64 else { return }
+        for i in 0..<count {
+            guard let name = attributes[i * 5] else { return usual.keepFirst(0) }
+            let column = tree.attribute(0, name)
+            let isKnown = (0..<usual.count).contains { usual[$0].column == UInt32(bitPattern: column) }
+            if column < 0 || isKnown { return usual.keepFirst(0) }
+            widenLastRecord(Int(column))
+            usual.append(Usual(name: name, column: UInt32(bitPattern: column)))
+        }
     }
 
     @inline(never)

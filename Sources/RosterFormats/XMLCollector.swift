@@ -50,17 +50,20 @@ struct XMLCollector: ~Copyable {
     var textStart = -1
     var textColumn: Int32 = -1
     var textLine: UInt32 = 0
+    /// The column of a record's own text, once it is known.
+    var recordText: Int32?
     /// The innermost element has attributes: being empty, it has no text of its own.
     var needsText = false
     var lastLine: Int32 = 0
     /// For each column the number of the last record that had it.
     var lastRecord = RawList<Int>(capacity: 64)
+    /// The attributes of the last record that had others than the one before it.
     var usual = RawList<Usual>(capacity: 32)
     var scopes: [Scope] = []
 
     struct Usual {
         var name: Name
-        var column: Int32
+        var column: UInt32
     }
     var seenNames: [Name] = []
     /// The cells that members within the open scopes inherit, and their text.
@@ -107,47 +110,48 @@ struct XMLCollector: ~Copyable {
     ) {
         depth &+= 1
         if depth > XMLCollector.maximumDepth { return refuseDepth() }
-        if recordDepth == 0 {
-            let now = line
-            if depth == 1, !takeRoot(name) { return }
-            if name == recordName {
-                beginRecord(now)
-            } else {
-                enterScope(name, attributeCount, attributes)
-                lastLine = now
-                return
-            }
-        } else {
-            // The parent is no leaf: its text so far is white space around its children.
-            if textStart >= 0 { arena.count = textStart }
-            textStart = -1
-            if ignoredDepth > 0 { return }
-            if isOwnForm, name == recordName { defectOfNesting() }
-            let node = tree.child(nodes[nodes.count &- 1], name)
-            if node < 0 {
-                ignoredDepth = depth
-                return
-            }
-            nodes.append(node)
-        }
-        let node = nodes[nodes.count &- 1]
         let now = line
+        if recordDepth == 0 {
+            defer { lastLine = now }
+            if depth == 1, !takeRoot(name) { return }
+            guard name == recordName else { return enterScope(name, attributeCount, attributes) }
+            beginRecord(now)
+            let line = UInt32(truncatingIfNeeded: now)
+            if let attributes { takeRecordAttributes(attributeCount, attributes, line) }
+            if recordText == nil { recordText = tree.text(0) }
+            return beginText(recordText ?? XMLFieldTree.ignored, needsText: true, line)
+        }
+        // The parent is no leaf: its text so far is white space around its children.
+        if textStart >= 0 { arena.count = textStart }
+        textStart = -1
+        if ignoredDepth > 0 { return }
+        if isOwnForm, name == recordName { defectOfNesting() }
+        let node = tree.child(nodes[nodes.count &- 1], name)
+        if node < 0 {
+            ignoredDepth = depth
+            return
+        }
+        nodes.append(node)
         lastLine = now
+        let line = UInt32(truncatingIfNeeded: now)
         textColumn = XMLFieldTree.ignored
-        needsText = attributeCount > 0 || depth == recordDepth
-        let isMetadata = isOwnForm && node != 0 && tree.isMetadata(node)
+        needsText = attributeCount > 0
         if let attributes {
-            if isMetadata {
-                takeMetadata(node, attributeCount, attributes, UInt32(truncatingIfNeeded: now))
-            } else if node == 0 {
-                takeRecordAttributes(attributeCount, attributes, UInt32(truncatingIfNeeded: now))
+            if isOwnForm, tree.isMetadata(node) {
+                takeMetadata(node, attributeCount, attributes, line)
             } else {
-                takeAttributes(node, attributeCount, attributes, UInt32(truncatingIfNeeded: now))
+                takeAttributes(node, attributeCount, attributes, line)
             }
         }
-        if textColumn < 0 { textColumn = tree.text(node) }
+        beginText(textColumn < 0 ? tree.text(node) : textColumn, needsText: needsText, line)
+    }
+
+    @inline(__always)
+    private mutating func beginText(_ column: Int32, needsText: Bool, _ line: UInt32) {
+        textColumn = column
+        self.needsText = needsText
         textStart = arena.count
-        textLine = UInt32(truncatingIfNeeded: now)
+        textLine = line
     }
 
     @inline(__always)
@@ -159,7 +163,11 @@ struct XMLCollector: ~Copyable {
             if ignoredDepth == depth { ignoredDepth = 0 }
             return
         }
-        if textStart >= 0 { endText() }
+        if needsText, textStart == arena.count {
+            textStart = -1
+        } else if textStart >= 0 {
+            endText()
+        }
         nodes.removeLast()
         if depth == recordDepth { endRecord() }
     }
@@ -182,6 +190,7 @@ struct XMLCollector: ~Copyable {
 
     // MARK: Records
 
+    @inline(__always)
     mutating func beginRecord(_ now: Int32) {
         number &+= 1
         recordDepth = depth
@@ -209,9 +218,16 @@ struct XMLCollector: ~Copyable {
     mutating func endRecord() {
         if inherited.count > 0, !hasContainer() {
             for i in 0..<inherited.count {
+                // Nothing in the record names a container, so that this is no repetition.
                 let cell = inherited[i]
-                let from = (inheritedBytes.base + cell.from).assumingMemoryBound(to: UInt8.self)
-                addCell(cell.column, from, cell.count, UInt32(truncatingIfNeeded: current.line))
+                if arena.count &+ cell.count &- current.start > maximumRecordBytes {
+                    refuseLength()
+                    break
+                }
+                arena.reserve(cell.count &+ 1)
+                (arena.base + arena.count).copyMemory(from: inheritedBytes.base + cell.from, byteCount: cell.count)
+                arena.count &+= cell.count
+                closeCell(cell.column, UInt32(truncatingIfNeeded: current.line))
             }
         }
         current.cellCount = ends.count &- current.firstCell

@@ -87,24 +87,30 @@ public struct EntryTable: Sendable {
         /// Index into `references`, or -1.
         var container: Int32 = -1
         var source: UInt16
-        var action: RosterAction
-        /// 0: not said, 1: false, 2: true.
-        var immediateClaim: UInt8
+        /// See ``RowCells``.
+        var delimiter: UInt8 = 0
+        var wishes: Wishes
+    }
+
+    /// What the row says of `action` and `immediate_claim`, in one byte.
+    struct Wishes: Sendable {
+        private var bits: UInt8
+
+        init(_ action: RosterAction, _ immediateClaim: Bool?) {
+            bits = action.rawValue | (immediateClaim.map { $0 ? 2 : 1 } ?? 0) << 4
+        }
+
+        var action: RosterAction { RosterAction(rawValue: bits & 0xF) ?? .keep }
+        var immediateClaim: Bool? { bits >> 4 == 0 ? nil : bits >> 4 == 2 }
     }
 
     public var sources: [RosterSource] = []
-    var rows: [Row] = []
+    private var rows = BulkArray<Row>()
     var invalid: Set<Int> = []
-    var arena: [UInt8] = []
+    private var arena = BulkArray<UInt8>()
     var details: [EntryDetails] = []
     public private(set) var references: [ContainerReference] = []
     private var referenceIndex: [ContainerReference: Int32] = [:]
-
-    /// Where the cells begin that were added for the next row.
-    private var openCells: Int?
-    /// Where the bytes of some of those cells came from, and where they are now: text that is part of one is not
-    /// stored again.
-    private var openSources: [(address: UInt, count: Int, offset: Int)] = []
 
     public init() {}
 
@@ -121,38 +127,9 @@ public struct EntryTable: Sendable {
     /// Forgets the rows from `count` on.
     mutating func truncate(to count: Int) {
         guard count < rows.count else { return }
-        arena.removeLast(arena.count - rows[count].base)
-        rows.removeLast(rows.count - count)
+        arena.truncate(to: rows[count].base)
+        rows.truncate(to: count)
         invalid = invalid.filter { $0 < count }
-        openCells = nil
-        openSources = []
-    }
-
-    /// Adds a cell to the row that the next ``append(_:email:emailKey:externalID:cells:)`` makes; that one is then given no cells.
-    ///
-    /// - Parameter isSource: the row's address or id may be part of this very memory.
-    mutating func addCell(_ bytes: UnsafeRawBufferPointer, isSource: Bool = false) {
-        if openCells == nil { openCells = arena.count }
-        if isSource, let address = bytes.baseAddress {
-            openSources.append((UInt(bitPattern: address), bytes.count, arena.count))
-        }
-        arena.append(contentsOf: bytes)
-        arena.append(0)
-    }
-
-    /// Adds all cells of the next row at once. The row's address and ids may be part of this very memory.
-    ///
-    /// - Parameters:
-    ///   - text: the cells with one byte between them.
-    ///   - ends: calls its argument with the offset at which each cell ends.
-    @inline(__always)
-    mutating func addCells(_ text: UnsafeRawBufferPointer, ends: ((Int) -> Void) -> Void) {
-        let start = arena.count
-        openCells = start
-        openSources.append((UInt(bitPattern: text.baseAddress), text.count, start))
-        arena.append(contentsOf: text)
-        arena.append(0)
-        arena.withUnsafeMutableBufferPointer { arena in ends { arena[start + $0] = 0 } }
     }
 
     /// The values of row `index` as Strings.
@@ -163,8 +140,8 @@ public struct EntryTable: Sendable {
             email: string(row.base, row.email), emailKey: string(row.base, row.emailKey),
             externalID: string(row.base, row.externalID),
             details: allDetails(row),
-            action: row.action,
-            immediateClaim: row.immediateClaim == 0 ? nil : row.immediateClaim == 2,
+            action: row.wishes.action,
+            immediateClaim: row.wishes.immediateClaim,
             container: row.container < 0 ? nil : references[Int(row.container)],
             isInvalid: invalid.contains(index),
             cells: cells(at: index)
@@ -205,46 +182,45 @@ public struct EntryTable: Sendable {
         }
     }
 
-    /// Appends a row. The email key shares the email's bytes where they are the same.
+    /// Appends a row. The email key shares the email's bytes where they are the same, and what is part of a record that
+    /// is kept as it stands shares that record's.
     ///
-    /// - Parameters:
-    ///   - cells: the row's own cells, each followed by a zero byte (cells cannot hold one); empty when the caller does
-    ///     not keep them.
-    ///   - name: the person's name, in place of the details'.
+    /// - Parameter name: the person's name, in place of the details'.
     /// - Returns: the row's index.
     @discardableResult
-    public mutating func append(
+    mutating func append(
         _ new: NewRow, email: UnsafeRawBufferPointer, emailKey: UnsafeRawBufferPointer,
-        externalID: UnsafeRawBufferPointer, cells: UnsafeRawBufferPointer,
+        externalID: UnsafeRawBufferPointer, cells: RowCells = .none,
         name: UnsafeRawBufferPointer = UnsafeRawBufferPointer(start: nil, count: 0)
     ) -> Int {
-        let base = openCells ?? arena.count
-        openCells = nil
+        let base = arena.count
         var row = Row(
-            base: base, line: UInt32(clamping: new.line), source: UInt16(clamping: new.source), action: new.action,
-            immediateClaim: new.immediateClaim.map { $0 ? 2 : 1 } ?? 0)
-        if !cells.isEmpty { put(cells, base) }
-        row.cells = Slice(offset: 0, length: UInt32(arena.count - base))
-        row.email = put(email, base)
+            base: base, line: UInt32(clamping: new.line), source: UInt16(clamping: new.source),
+            delimiter: cells.delimiter, wishes: Wishes(new.action, new.immediateClaim))
+        arena.append(contentsOf: cells.bytes)
+        row.cells = Slice(offset: 0, length: UInt32(truncatingIfNeeded: cells.bytes.count))
+        row.email = put(email, base, cells)
         let isSame = emailKey.baseAddress == email.baseAddress && emailKey.count == email.count
-        row.emailKey = isSame || emailKey.elementsEqual(email) ? row.email : put(emailKey, base)
-        row.externalID = put(externalID, base)
-        if !openSources.isEmpty { openSources.removeAll(keepingCapacity: true) }
+        row.emailKey = isSame || emailKey.elementsEqual(email) ? row.email : put(emailKey, base, cells)
+        row.externalID = put(externalID, base, cells)
         if let reference = new.container { row.container = reference }
-        if !name.isEmpty { row.name = put(name, base) }
-        if var extra = new.details {
-            if name.isEmpty, !extra.name.isEmpty {
-                row.name = extra.name.withUTF8 { put(UnsafeRawBufferPointer($0), base) }
-            }
-            // Names are many and details few: they stand with the row's other text.
-            extra.name = ""
-            if !extra.isEmpty {
-                row.details = Int32(details.count)
-                details.append(extra)
-            }
-        }
+        row.name = put(name, base, cells)
+        if new.details != nil { keepDetails(of: new, in: &row) }
         rows.append(row)
         return rows.count - 1
+    }
+
+    /// Names are many and details few: names stand with the row's other text.
+    @inline(never)
+    private mutating func keepDetails(of new: NewRow, in row: inout Row) {
+        guard var details = new.details else { return }
+        if row.name.length == 0, !details.name.isEmpty {
+            row.name = details.name.withUTF8 { put(UnsafeRawBufferPointer($0), row.base, .none) }
+        }
+        details.name = ""
+        if details.isEmpty { return }
+        row.details = Int32(self.details.count)
+        self.details.append(details)
     }
 
     /// Appends a row from Strings: for tests, and for rosters that come from the server.
@@ -266,19 +242,17 @@ public struct EntryTable: Sendable {
                     joined.withUnsafeBytes { cells in
                         append(
                             new, email: UnsafeRawBufferPointer(email), emailKey: UnsafeRawBufferPointer(key),
-                            externalID: UnsafeRawBufferPointer(external), cells: cells)
+                            externalID: UnsafeRawBufferPointer(external),
+                            cells: RowCells(bytes: cells, delimiter: 0))
                     }
                 }
             }
         }
     }
 
-    public func action(at index: Int) -> RosterAction { rows[index].action }
+    public func action(at index: Int) -> RosterAction { rows[index].wishes.action }
     /// What the row says of `immediate_claim`; nil: the option decides.
-    public func immediateClaim(at index: Int) -> Bool? {
-        let said = rows[index].immediateClaim
-        return said == 0 ? nil : said == 2
-    }
+    public func immediateClaim(at index: Int) -> Bool? { rows[index].wishes.immediateClaim }
     public func line(at index: Int) -> Int { Int(rows[index].line) }
     public func source(at index: Int) -> Int { Int(rows[index].source) }
     /// Index into ``references``, or nil for the options' container.
@@ -304,23 +278,19 @@ public struct EntryTable: Sendable {
     public func cells(at index: Int) -> [String] {
         let row = rows[index]
         guard row.cells.length > 0 else { return [] }
-        return withBytes(row.base, row.cells) { bytes in
-            bytes.dropLast().split(separator: 0, omittingEmptySubsequences: false)
-                .map { String(decoding: $0, as: UTF8.self) }
-        }
+        return withBytes(row.base, row.cells) { Self.cells(RowCells(bytes: $0, delimiter: row.delimiter)) }
     }
 
-    @discardableResult
-    private mutating func put(_ bytes: UnsafeRawBufferPointer, _ base: Int) -> Slice {
-        if !openSources.isEmpty, let start = bytes.baseAddress {
-            let address = UInt(bitPattern: start)
-            for source in openSources
-            where address >= source.address && address + UInt(bytes.count) <= source.address + UInt(source.count) {
-                let offset = source.offset + Int(address - source.address) - base
-                return Slice(offset: UInt32(offset), length: UInt32(bytes.count))
-            }
+    @inline(__always)
+    private mutating func put(_ bytes: UnsafeRawBufferPointer, _ base: Int, _ cells: RowCells) -> Slice {
+        let length = UInt32(truncatingIfNeeded: bytes.count)
+        guard let start = bytes.baseAddress, length > 0 else { return Slice() }
+        if cells.delimiter != 0, let record = cells.bytes.baseAddress, start >= record,
+            start + bytes.count <= record + cells.bytes.count
+        {
+            return Slice(offset: UInt32(truncatingIfNeeded: start - record), length: length)
         }
-        let slice = Slice(offset: UInt32(arena.count - base), length: UInt32(bytes.count))
+        let slice = Slice(offset: UInt32(truncatingIfNeeded: arena.count - base), length: length)
         arena.append(contentsOf: bytes)
         return slice
     }
@@ -332,9 +302,6 @@ public struct EntryTable: Sendable {
     private func withBytes<R>(
         _ base: Int, _ slice: Slice, _ body: (UnsafeRawBufferPointer) throws -> R
     ) rethrows -> R {
-        try arena.withUnsafeBytes { all in
-            let start = base + Int(slice.offset)
-            return try body(UnsafeRawBufferPointer(rebasing: all[start..<start + Int(slice.length)]))
-        }
+        try arena.withBytes(base + Int(slice.offset), Int(slice.length), body)
     }
 }

@@ -107,16 +107,24 @@ extension RosterBuilder {
     }
 
     /// The trimmed text of a field, with a remark when something was trimmed.
+    @inline(__always)
     private mutating func noted(_ role: ColumnRole, _ record: RecordView) -> (cell: Int, bytes: UnsafeRawBufferPointer)?
     {
-        guard let (cell, bytes) = text(role, record) else { return nil }
+        guard let cell = cell(role, record) else { return nil }
         let whole = value(record, cell)
-        if bytes.count != whole.count {
-            let blanks = OuterBlanks(whole, lineBreaks: true)
-            if blanks.sawWhiteSpace { noteBlanks(record, cell) }
-            if blanks.sawInvisible { warnOfInvisible(record, cell) }
-        }
-        return (cell, bytes)
+        if Self.isTrimmed(whole) { return (cell, whole) }
+        return whole.isEmpty ? nil : notedBlanks(whole, record, cell)
+    }
+
+    @inline(never)
+    private mutating func notedBlanks(
+        _ whole: UnsafeRawBufferPointer, _ record: RecordView, _ cell: Int
+    ) -> (cell: Int, bytes: UnsafeRawBufferPointer)? {
+        let blanks = OuterBlanks(whole, lineBreaks: true)
+        if blanks.start >= blanks.end { return nil }
+        if blanks.sawWhiteSpace { noteBlanks(record, cell) }
+        if blanks.sawInvisible { warnOfInvisible(record, cell) }
+        return (cell, UnsafeRawBufferPointer(rebasing: whole[blanks.start..<blanks.end]))
     }
 
     // MARK: the container

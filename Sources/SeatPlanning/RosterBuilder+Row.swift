@@ -9,7 +9,7 @@ extension RosterBuilder {
             leaveOut(record)
             return nil
         }
-        var row = EntryTable.NewRow(source: sources.count - 1, line: record.line)
+        var row = EntryTable.NewRow(source: currentSource, line: record.line)
         row.action = hasWords ? action(record) : options.defaultAction
         if hasWords { row.immediateClaim = immediateClaim(record) }
         if hasContainers { row.container = container(record) }
@@ -24,17 +24,24 @@ extension RosterBuilder {
         }
         if options.keepsIdentitiesAlone {
             row.details?.metadata = []
-            return append(row, email, externalID, name: Self.empty)
+            return append(row, email, externalID, .none, name: Self.empty)
         }
-        if options.keepsCells { addCells(record) }
-        return append(row, email, externalID, name: text(.name, record)?.bytes ?? Self.empty)
+        let name = text(.name, record)?.bytes ?? Self.empty
+        guard options.keepsCells else { return append(row, email, externalID, .none, name: name) }
+        if isCSV, !rowIsInvalid, !record.isDamaged {
+            return append(row, email, externalID, RowCells(bytes: record.rawRecord, delimiter: delimiter), name: name)
+        }
+        return joinedCells(record).withUnsafeBytes { cells in
+            append(row, email, externalID, RowCells(bytes: cells, delimiter: 0), name: name)
+        }
     }
 
     private mutating func append(
-        _ row: EntryTable.NewRow, _ email: RowEmail, _ externalID: UnsafeRawBufferPointer, name: UnsafeRawBufferPointer
+        _ row: EntryTable.NewRow, _ email: RowEmail, _ externalID: UnsafeRawBufferPointer, _ cells: RowCells,
+        name: UnsafeRawBufferPointer
     ) -> Int {
         func add(_ address: UnsafeRawBufferPointer, _ key: UnsafeRawBufferPointer) -> Int {
-            table.append(row, email: address, emailKey: key, externalID: externalID, cells: Self.empty, name: name)
+            table.append(row, email: address, emailKey: key, externalID: externalID, cells: cells, name: name)
         }
         let entry =
             switch email {
@@ -93,83 +100,75 @@ extension RosterBuilder {
         return true
     }
 
+    @inline(__always)
     func cell(_ role: ColumnRole, _ record: RecordView) -> Int? {
         let cell = cellOf[Int(role.rawValue)]
         return cell < record.count ? cell : nil
     }
 
     /// A cell without the `'` that our own CSV puts before what a spreadsheet would take for a formula.
+    @inline(__always)
     func value(_ record: RecordView, _ cell: Int) -> UnsafeRawBufferPointer {
         let bytes = record.bytes(cell)
         guard isCSV, bytes.count > 1, bytes[0] == UInt8(ascii: "'") else { return bytes }
-        return CSVGuard.isGuarded(bytes) ? UnsafeRawBufferPointer(rebasing: bytes[1...]) : bytes
+        return unguarded(bytes)
+    }
+
+    @inline(never)
+    private func unguarded(_ bytes: UnsafeRawBufferPointer) -> UnsafeRawBufferPointer {
+        CSVGuard.isGuarded(bytes) ? UnsafeRawBufferPointer(rebasing: bytes[1...]) : bytes
     }
 
     /// A cell without outer blanks, for everything but addresses.
+    @inline(__always)
     func trimmedValue(_ record: RecordView, _ cell: Int) -> UnsafeRawBufferPointer {
         let bytes = value(record, cell)
-        guard let first = bytes.first, let last = bytes.last else { return bytes }
-        if first > 0x20, first < 0x80, last > 0x20, last < 0x80 { return bytes }
+        return bytes.isEmpty || Self.isTrimmed(bytes) ? bytes : trimmed(bytes)
+    }
+
+    /// Whether visible ASCII stands at both ends; otherwise a closer look is needed.
+    @inline(__always)
+    static func isTrimmed(_ bytes: UnsafeRawBufferPointer) -> Bool {
+        guard let first = bytes.first, let last = bytes.last else { return false }
+        return first > 0x20 && first < 0x80 && last > 0x20 && last < 0x80
+    }
+
+    @inline(never)
+    private func trimmed(_ bytes: UnsafeRawBufferPointer) -> UnsafeRawBufferPointer {
         let inner = OuterBlanks(bytes, lineBreaks: true)
         return UnsafeRawBufferPointer(rebasing: bytes[inner.start..<inner.end])
     }
 
     /// The trimmed text of a field, or nil when the row does not fill it in.
+    @inline(__always)
     func text(_ role: ColumnRole, _ record: RecordView) -> (cell: Int, bytes: UnsafeRawBufferPointer)? {
         guard let cell = cell(role, record) else { return nil }
         let bytes = trimmedValue(record, cell)
         return bytes.isEmpty ? nil : (cell, bytes)
     }
 
+    /// The cells in the order of the columns, each followed by a zero byte: for rows whose record does not say it that way.
     @inline(never)
-    private mutating func addCells(_ record: RecordView) {
-        if isCSV {
-            if addPlainCells(record) { return }
-            let email = cellOf[Int(ColumnRole.email.rawValue)]
-            let id = cellOf[Int(ColumnRole.externalID.rawValue)]
-            let name = cellOf[Int(ColumnRole.name.rawValue)]
-            for cell in 0..<record.count {
-                addCell(value(record, cell), isSource: cell == email || cell == id || cell == name)
+    private func joinedCells(_ record: RecordView) -> [UInt8] {
+        var joined: [UInt8] = []
+        func add(_ bytes: UnsafeRawBufferPointer) {
+            // A zero byte ends a cell in the table; a row that has one in it is invalid anyway.
+            if rowIsInvalid {
+                joined.append(contentsOf: bytes.lazy.filter { $0 != 0 })
+            } else {
+                joined.append(contentsOf: bytes)
             }
-            return
+            joined.append(0)
+        }
+        if isCSV {
+            for cell in 0..<record.count { add(value(record, cell)) }
+            return joined
         }
         var at = [Int](repeating: -1, count: columns.names.count)
         for cell in (0..<record.count).reversed() { at[record.column(cell)] = cell }
         let last = at.lastIndex { $0 >= 0 } ?? -1
-        for column in 0..<(last + 1) { addCell(at[column] < 0 ? Self.empty : record.bytes(at[column])) }
-    }
-
-    /// Most rows have no quotes: their cells stand in the record as they are kept, with delimiters in place of zeros.
-    ///
-    /// - Returns: false when the cells have to be added singly.
-    @inline(never)
-    private mutating func addPlainCells(_ record: RecordView) -> Bool {
-        guard !rowIsInvalid, record.count > 0, let start = record.bytes(0).baseAddress else { return false }
-        var next = start
-        for cell in 0..<record.count {
-            let bytes = record.bytes(cell)
-            guard bytes.baseAddress == next else { return false }
-            if bytes.count > 1, bytes[0] == UInt8(ascii: "'"), CSVGuard.isGuarded(bytes) { return false }
-            next += bytes.count + 1
-        }
-        table.addCells(UnsafeRawBufferPointer(start: start, count: next - 1 - start)) { zero in
-            var end = -1
-            for cell in 0..<record.count {
-                end += record.bytes(cell).count + 1
-                zero(end)
-            }
-        }
-        return true
-    }
-
-    private mutating func addCell(_ bytes: UnsafeRawBufferPointer, isSource: Bool = false) {
-        // A zero byte ends a cell in the table; a row that has one in it is invalid anyway.
-        if rowIsInvalid, bytes.contains(0) {
-            let kept = bytes.filter { $0 != 0 }
-            kept.withUnsafeBytes { table.addCell($0) }
-        } else {
-            table.addCell(bytes, isSource: isSource)
-        }
+        for column in 0..<(last + 1) { add(at[column] < 0 ? Self.empty : record.bytes(at[column])) }
+        return joined
     }
 
     // MARK: our own exports
@@ -181,7 +180,7 @@ extension RosterBuilder {
     }
 
     private mutating func leaveOut(_ record: RecordView) {
-        sources[sources.count - 1].leftOut += 1
+        sources[currentSource].leftOut += 1
         add(
             .note, "revoked_seat", record, cell: cell(.status, record), entry: .some(nil),
             message: "the seat is revoked: the row is left out",

@@ -18,12 +18,14 @@ public struct RosterBuilder: RecordSink {
     private var hasCells: [Bool] = []
     private var isStale = true
     var isCSV = true
+    var delimiter = UInt8(ascii: ",")
     var hasDetails = false
     var hasContainers = false
     var hasWords = false
     private var isOpen = false
     /// Defects of records that were not delivered yet, or never will be.
     private var pending: [FormatDefect] = []
+    private var recordsRead = 0
     private var lastRecord = 0
     private var lastEntry: Int?
     private var firstOfSource = 0
@@ -68,6 +70,7 @@ public struct RosterBuilder: RecordSink {
         hasWords = false
         isOpen = true
         pending = []
+        recordsRead = 0
         lastRecord = 0
         lastEntry = nil
         firstOfSource = defects.count
@@ -76,8 +79,9 @@ public struct RosterBuilder: RecordSink {
     }
 
     public mutating func began(_ dialect: Dialect) {
-        sources[sources.count - 1].dialect = dialect
+        sources[currentSource].dialect = dialect
         isCSV = dialect.format == .csv
+        delimiter = dialect.delimiter ?? UInt8(ascii: ",")
     }
 
     public mutating func columnAdded(_ name: String, at index: Int) {
@@ -103,7 +107,7 @@ public struct RosterBuilder: RecordSink {
         rowIsInvalid = false
         rowIsGuessed = false
         if !pending.isEmpty { takePending(upTo: record.number, record) }
-        sources[sources.count - 1].records += 1
+        recordsRead += 1
         lastRecord = record.number
         lastEntry = appendRow(of: record)
         if record.number == Self.sampledRows, let expectedBytes { reserve(expectedBytes, record) }
@@ -129,7 +133,7 @@ public struct RosterBuilder: RecordSink {
         guard columns.hasIdentity else { throw emptiness() }
         isOpen = false
         noteColumns()
-        let source = sources.count - 1
+        let source = currentSource
         describeColumns()
         table.sources[source].columns = columns.names
         table.sources[source].extraColumns = columns.fields.indices.filter {
@@ -150,7 +154,7 @@ public struct RosterBuilder: RecordSink {
         for defect in left { add(defect, entry: nil) }
         table.truncate(to: firstEntry)
         tagged.removeAll { $0 >= firstEntry }
-        let source = sources.count - 1
+        let source = currentSource
         table.sources[source].columns = columns.names
         sources[source].isAbandoned = true
         if counts(why.kind) { defects.append(why) }
@@ -159,7 +163,8 @@ public struct RosterBuilder: RecordSink {
     }
 
     private mutating func describeColumns() {
-        let source = sources.count - 1
+        let source = currentSource
+        sources[source].records = recordsRead
         sources[source].isExport = columns.isExport
         sources[source].columns = columns.names.indices.map { index in
             Roster.Column(
@@ -181,6 +186,7 @@ public struct RosterBuilder: RecordSink {
     /// Rosters begun so far.
     public var sourceCount: Int { sources.count }
 
+    var currentSource: Int { sources.count - 1 }
     var sourceName: String { sources.last?.name ?? "" }
 
     private mutating func seeColumns(of record: RecordView) {
@@ -231,7 +237,7 @@ public struct RosterBuilder: RecordSink {
                 code: .noRecords, source: sourceName, message: defect.message,
                 remedy: defect.remedy ?? "name another element")
         }
-        if !isCSV, sources[sources.count - 1].records == 0 {
+        if !isCSV, recordsRead == 0 {
             return RosterError(
                 code: .noRecords, source: sourceName, message: "the roster has no member",
                 remedy: "write one member element for each person")
@@ -258,9 +264,9 @@ public struct RosterBuilder: RecordSink {
                 continue
             }
             if current?.number != record {
-                let row = EntryTable.NewRow(source: sources.count - 1, line: defect.position.line)
+                let row = EntryTable.NewRow(source: currentSource, line: defect.position.line)
                 let entry = table.append(row)
-                sources[sources.count - 1].records += 1
+                recordsRead += 1
                 table.markInvalid(entry)
                 current = (record, entry)
             }
@@ -286,7 +292,7 @@ public struct RosterBuilder: RecordSink {
 
     /// Counts a defect; false when it is one of those that are not kept.
     mutating func counts(_ kind: Defect.Kind, source: Int? = nil) -> Bool {
-        sources[source ?? sources.count - 1].count(kind, limit: options.defectLimit)
+        sources[source ?? currentSource].count(kind, limit: options.defectLimit)
     }
 }
 
