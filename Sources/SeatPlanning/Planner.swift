@@ -80,6 +80,7 @@ public struct Planner {
             row.action = .assign
         case (_, .some(let record)):
             if wish == .assign, record.invitationExpired {
+                if !options.reissueExpired { draft.expiredKept += 1 }
                 row.action = options.reissueExpired ? .reissue : .keep
                 row.note = options.reissueExpired ? nil : "the invitation has expired; --reissue-expired renews it"
             }
@@ -149,6 +150,7 @@ public struct Planner {
         var plan = Plan(
             rows: draft.rows, added: draft.added, growths: draft.growths, forecasts: draft.forecasts, trips: [],
             warnings: draft.warnings, counts: [:], requests: 0, mails: 0)
+        plan.expiredKept = draft.expiredKept
         plan.requests = draft.growths.count
         plan.counts[.grow] = draft.growths.isEmpty ? nil : draft.growths.count
         for row in plan.rows { tally(row, &plan) }
