@@ -130,7 +130,7 @@ let package = Package(
         ),
         .testTarget(
             name: "SeatRunsTests",
-            dependencies: ["SeatRuns", "SeatPlanning", "PolarAPI", "RosterFormats", "EmbeddedServer"],
+            dependencies: ["SeatRuns", "SeatPlanning", "PolarAPI", "RosterFormats", "SeatReports", "EmbeddedServer"],
             swiftSettings: strict
         ),
         .testTarget(

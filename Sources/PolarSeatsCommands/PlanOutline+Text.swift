@@ -10,6 +10,7 @@ extension PlanOutline {
         lines.append("")
         lines.append(countLine)
         lines.append(effortLine)
+        if let expiredLine { lines.append(expiredLine) }
         for warning in warnings { lines.append("\(console.paintOutput("warning", .yellow)): \(warning)") }
         for trip in guards { lines.append("\(console.paintOutput("guard \(trip.guardName)", .red)): \(trip.message)") }
         if let planFile { lines.append("plan: \(planFile)") }
@@ -41,6 +42,16 @@ extension PlanOutline {
         ]
         let parts = order.compactMap { action in actions[action.rawValue].map { "\($0) \(action.rawValue)" } }
         return "\(plural(rows, "row")): " + (parts.isEmpty ? "nothing in them" : parts.joined(separator: ", "))
+    }
+
+    private var expiredLine: String? {
+        switch expiredInvitations {
+        case 0: nil
+        case 1: "1 kept seat has an expired invitation, a dead link: plan with --reissue-expired to renew it"
+        default:
+            "\(expiredInvitations) kept seats have expired invitations, dead links: plan with --reissue-expired to "
+                + "renew them"
+        }
     }
 
     private var effortLine: String {

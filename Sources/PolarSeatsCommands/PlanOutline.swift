@@ -51,6 +51,8 @@ struct PlanOutline: Codable {
     var requests: Int
     var reads: Int
     var mails: Int
+    /// Kept seats whose invitation has expired: their holders can never claim them.
+    var expiredInvitations: Int
     /// At the chosen rate; nil when it is unlimited.
     var seconds: Double?
     var rate: String
@@ -78,6 +80,7 @@ struct PlanOutline: Codable {
         requests = header.requests
         reads = header.reads
         mails = header.mails
+        expiredInvitations = header.expiredKept ?? 0
         seconds = rate.map { Double(header.requests == 0 ? 0 : header.requests + header.reads) / $0.perSecond }
         self.rate = rate.map { "\($0)" } ?? "unlimited"
         guards = header.trips

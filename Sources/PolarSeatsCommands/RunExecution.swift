@@ -193,7 +193,11 @@ extension Failure {
                 .guarded,
                 "the server has changed since the plan was made; nothing was written\n"
                     + conflicts.map { "  \($0.message)" }.joined(separator: "\n"),
-                hints: ["plan again: polar-seats plan ROSTER -o FILE"])
+                hints: [
+                    "plan anew from the plan's own rows, see the difference and go on: polar-seats apply "
+                        + "\(shellQuoted(path)) --replan",
+                    "or plan again from the roster, and look first: polar-seats plan ROSTER -o FILE",
+                ])
         case .hypothetical:
             self.init(
                 .badData, "\(path): made with --assume-seats, and cannot be applied", hints: ["plan again without it"])

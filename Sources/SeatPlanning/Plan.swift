@@ -103,6 +103,8 @@ public struct Plan: Sendable, Equatable {
     /// Requests that change something, and mails that they send.
     public var requests: Int
     public var mails: Int
+    /// Seats that are kept although their invitation has expired: `--reissue-expired` renews them.
+    public var expiredKept = 0
 
     public func count(_ action: Action) -> Int { counts[action] ?? 0 }
     /// Rows that a run refuses unless they are accepted with `--skip-invalid`.

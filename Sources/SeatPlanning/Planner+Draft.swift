@@ -12,6 +12,8 @@ extension Planner {
         var named: [[Bool]]
         /// Rows that would revoke a protected person.
         var protectedHits: [Int] = []
+        /// Kept seats whose invitation has expired, and could be renewed.
+        var expiredKept = 0
 
         init(world: WorldSnapshot, options: PlanningOptions, rowCount: Int) {
             self.world = world

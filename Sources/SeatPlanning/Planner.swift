@@ -80,6 +80,7 @@ public struct Planner {
         case (_, .some(let seat)):
             // The one field, not the record: a copy of it counts a dozen references up and down.
             if wish == .assign, world.containers[container].seats[seat].invitationExpired {
+                if !options.reissueExpired { draft.expiredKept += 1 }
                 row.action = options.reissueExpired ? .reissue : .keep
                 row.note = options.reissueExpired ? nil : "the invitation has expired; --reissue-expired renews it"
             }
@@ -149,6 +150,7 @@ public struct Planner {
         var plan = Plan(
             rows: draft.rows, added: draft.added, growths: draft.growths, forecasts: draft.forecasts, trips: [],
             warnings: draft.warnings, counts: [:], requests: 0, mails: 0)
+        plan.expiredKept = draft.expiredKept
         plan.requests = draft.growths.count
         plan.counts[.grow] = draft.growths.isEmpty ? nil : draft.growths.count
         tally(plan.rows, &plan)

@@ -29,6 +29,8 @@ public struct PlanHeader: Sendable, Equatable, Codable {
     public var requests: Int
     public var mails: Int
     public var reads: Int
+    /// Seats that are kept although their invitation has expired; nil in plans of versions that did not count them.
+    public var expiredKept: Int?
 
     public init(
         toolVersion: String, plannedAt: String, server: String, serverURL: String, organization: String?,
@@ -50,6 +52,7 @@ public struct PlanHeader: Sendable, Equatable, Codable {
         grownSeats = plan.growths.isEmpty ? nil : plan.growths.reduce(0) { $0 + $1.to }
         requests = plan.requests
         mails = plan.mails
+        expiredKept = plan.expiredKept
         self.reads = reads
     }
 

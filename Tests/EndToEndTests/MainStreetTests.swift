@@ -101,6 +101,56 @@ struct MainStreetTests {
         }
     }
 
+    @Test("the file of failed rows is mended and given back: those rows are done, and nobody is invited twice")
+    func mendedRows() async throws {
+        try await withTool { tool in
+            try tool.write(
+                "email,desk\nann@acme-co.dev,1\nx@no-such-domain.dev,2\nbob@@acme-co.dev,3\ncid@acme-co.dev,4\n",
+                "people.csv")
+            let place = ["--server", "embedded", "--subscription", World.acme, "--yes"]
+            let first = try await tool.run(
+                ["apply", "people.csv", "--skip-invalid", "--failed", "f.csv", "-o", "a.seatplan"] + place)
+            #expect(first.status == 3, "\(first)")
+            #expect(first.output.contains("failed rows: f.csv (2)"), "\(first.output)")
+            let failed = try tool.read("f.csv")
+            #expect(failed.hasPrefix("email,desk,error,message\n"), "\(failed)")
+            #expect(try await tool.mails() == ["ann@acme-co.dev": 1, "cid@acme-co.dev": 1])
+            // What somebody does with an editor; the columns that say what was wrong may stay.
+            try tool.write(
+                failed.replacing("x@no-such-domain.dev,2", with: "xia@acme-co.dev,2")
+                    .replacing("bob@@acme-co.dev,3", with: "bob@acme-co.dev,3"), "f.csv")
+            let second = try await tool.run(["apply", "f.csv", "--failed", "again.csv", "-o", "b.seatplan"] + place)
+            #expect(second.status == 0, "\(second)")
+            #expect(second.output.contains("2 rows: 2 assigned"), "\(second.output)")
+            #expect(second.output.contains("failed rows: none"), "\(second.output)")
+            #expect(
+                try await tool.mails() == [
+                    "ann@acme-co.dev": 1, "bob@acme-co.dev": 1, "cid@acme-co.dev": 1, "xia@acme-co.dev": 1,
+                ])
+        }
+    }
+
+    @Test("a plan says how many kept seats have an expired invitation, and which option renews them")
+    func expiredInvitations() async throws {
+        try await withTool { tool in
+            try tool.write("email\nada@acme-co.dev\nmargaret@acme-co.dev\n", "people.csv")
+            let plan = ["plan", "people.csv", "--server", "embedded", "--subscription", World.acme]
+            let text = try await tool.run(plan)
+            #expect(
+                text.output.contains(
+                    "1 kept seat has an expired invitation, a dead link: plan with --reissue-expired to renew it"),
+                "\(text.output)")
+            let json = try tool.json(try await tool.run(plan + ["--json"]).output)
+            #expect(json["expired_invitations"] as? Int == 1)
+            #expect(json["actions"] as? [String: Int] == ["keep": 2])
+            let renewed = try await tool.run(plan + ["--reissue-expired"])
+            #expect(!renewed.output.contains("expired"), "\(renewed.output)")
+            let renewedJSON = try tool.json(try await tool.run(plan + ["--reissue-expired", "--json"]).output)
+            #expect(renewedJSON["expired_invitations"] as? Int == 0)
+            #expect(renewedJSON["actions"] as? [String: Int] == ["keep": 1, "reissue": 1])
+        }
+    }
+
     @Test("rosters come from standard input, with semicolons and a byte order mark")
     func standardInput() async throws {
         try await withTool { tool in

@@ -75,6 +75,7 @@ struct PlannerTests {
         let plan = scene.plan()
         #expect(plan.rows.map(\.action) == [.keep, .keep, .assign, .absent, .absent])
         #expect(plan.rows[1].note?.contains("--reissue-expired") == true)
+        #expect(plan.expiredKept == 1)
         #expect(plan.added.isEmpty)
         #expect((plan.requests, plan.mails) == (1, 1))
         #expect(plan.forecasts[0].liveAfter == 3)

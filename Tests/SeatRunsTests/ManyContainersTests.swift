@@ -6,7 +6,7 @@ import Testing
 
 @testable import SeatRuns
 
-@Suite("Many containers are looked at together", .timeLimit(.minutes(1)))
+@Suite("Many containers are looked at together", .timeLimit(.minutes(10)))
 struct ManyContainersTests {
     private static let count = 8
     private static let width = 4

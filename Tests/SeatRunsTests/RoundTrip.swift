@@ -1,0 +1,82 @@
+import PolarAPI
+import RosterFormats
+import SeatPlanning
+import SeatReports
+import Testing
+
+@testable import SeatRuns
+
+/// What `export seats` writes of a world, given back to `plan` as a roster, changes nothing.
+struct RoundTrip {
+    private let rehearsal: Rehearsal
+    private let number: UInt64
+
+    init(_ rehearsal: Rehearsal, _ number: UInt64) {
+        self.rehearsal = rehearsal
+        self.number = number
+    }
+
+    func check() async throws {
+        let containers = try await exported()
+        let seats = containers.reduce(0) { $0 + $1.seats.count }
+        // A roster without anybody is refused, and rightly.
+        guard seats > 0 else { return }
+        let csv = try roster(containers, .csv)
+        let xml = try roster(containers, .xml)
+        #expect(rows(csv) == rows(xml), "world \(number): CSV and XML are not the same roster")
+        #expect(csv.count == seats, "world \(number)")
+        let scope = SnapshotTaker.Scope(entries: csv, standard: nil)
+        let world = try await SnapshotTaker(client: rehearsal.client, now: { RandomWorld.moment }).take(scope).world
+        for mode in [PlanMode.add, .mirror] {
+            var options = PlanningOptions()
+            options.mode = mode
+            for entries in [csv, xml] {
+                let plan = Planner(entries: entries, world: world, options: options).plan()
+                let actions = (plan.rows + plan.added).reduce(into: [Action: Int]()) { $0[$1.action, default: 0] += 1 }
+                #expect(actions == [.keep: seats], "world \(number), \(mode)")
+            }
+        }
+    }
+
+    /// The containers with the seats that an export covers by default.
+    private func exported() async throws -> [ContainerSnapshot] {
+        let taker = AuditTaker(client: rehearsal.client, now: { RandomWorld.moment })
+        let ids = rehearsal.world.containers
+        let scope = AuditScope(
+            subscriptions: ids.filter { $0.kind == .subscription }.map(\.id),
+            orders: ids.filter { $0.kind == .order }.map(\.id))
+        var people = AuditPeople(client: rehearsal.client)
+        var containers: [ContainerSnapshot] = []
+        let gone = try await taker.forEach(try await taker.find(scope).containers) { container in
+            var container = container
+            try await people.fillExternalIDs(&container)
+            container.seats = container.seats.filter { SeatSelection().covers($0) }
+            containers.append(container)
+        }
+        #expect(gone.isEmpty && containers.count == ids.count)
+        return containers
+    }
+
+    private func roster(_ containers: [ContainerSnapshot], _ format: ReportFormat) throws -> EntryTable {
+        var writer = try SeatExportWriter(
+            format: format, metadataKeys: SeatMetadata.keys(of: containers), into: MemorySink())
+        for container in containers { try writer.write(container, seats: container.seats) }
+        let bytes = try writer.finish().bytes
+        var builder = RosterBuilder(RosterOptions())
+        builder.beginSource(named: "seats.\(format.rawValue)")
+        var reader = RosterReader(ReadingOptions())
+        try bytes.withUnsafeBytes { try reader.feed($0, into: &builder) }
+        try reader.finish(into: &builder)
+        try builder.endSource()
+        let roster = try builder.finish()
+        #expect(roster.defects.isEmpty, "world \(number), \(format): \(roster.defects)")
+        return roster.entries
+    }
+
+    private func rows(_ entries: EntryTable) -> [[String]] {
+        (0..<entries.count).map { index in
+            let entry = entries[index]
+            return [entry.email, entry.externalID, "\(entry.action)", entry.container.map { "\($0)" } ?? ""]
+        }
+    }
+}
