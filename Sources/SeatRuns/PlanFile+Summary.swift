@@ -67,8 +67,9 @@ extension PlanFile {
             return RunSummary.Container(
                 id: ContainerID(ContainerID.Kind(rawValue: kind) ?? .subscription, row["container_id"]),
                 team: row["billing_customer_external_id"], product: row["product"],
-                seats: grown.contains(row["id"]) ? forecast.seatsAfter : row["seats"],
-                liveBefore: live, livePlanned: forecast.liveAfter, liveAfter: live + (net[row["id"]] ?? 0))
+                seats: grown.contains(row["id"]) ? forecast.seatsAfter : row["seats"], seatsBefore: row["seats"],
+                seatsPlanned: forecast.seatsAfter, liveBefore: live, livePlanned: forecast.liveAfter,
+                liveAfter: live + (net[row["id"]] ?? 0))
         }
     }
 }
