@@ -90,6 +90,9 @@ public struct HistoryExportWriter<Sink: ByteSink> {
 
     /// Bytes that the writer holds.
     public var heldBytes: Int { document.heldBytes }
+
+    /// Characters that XML cannot hold and that were replaced by U+FFFD; 0 in other formats.
+    public var replacedCharacters: Int { document.replacedCharacters }
 }
 
 /// Changes of seat counts summed up while they pass, in whatever order they come.

@@ -128,4 +128,7 @@ public struct IdentityExportWriter<Sink: ByteSink> {
 
     /// Bytes that the writer holds.
     public var heldBytes: Int { document.heldBytes }
+
+    /// Characters that XML cannot hold and that were replaced by U+FFFD; 0 in other formats.
+    public var replacedCharacters: Int { document.replacedCharacters }
 }
