@@ -82,6 +82,40 @@ import Testing
         }
     }
 
+    @Test("a killed run's report says what is in doubt, what was sent, and how to go on")
+    func killed() async throws {
+        try await withTool { tool in
+            try tool.write(roster(9), "people.csv")
+            #expect(try await tool.run(["plan", "people.csv", "-o", "a.seatplan"] + Self.place).status == 0)
+            // The process is gone as by kill -9: nothing could be written at its end.
+            let killed = try await tool.run("apply", "a.seatplan", "--embedded-fault", "crash-after=6")
+            #expect(killed.status != 0)
+            let shown = try await tool.run("show", "a.seatplan", "--format", "json")
+            let report = try tool.json(shown.output)
+            let rows = try #require(report["rows"] as? [[String: Any]])
+            let run = try #require(report["run"] as? [String: Any])
+            let totals = try #require(report["totals"] as? [String: Any])
+            var outcomes: [String: Int] = [:]
+            for row in rows { outcomes[row["outcome"] as? String ?? "", default: 0] += 1 }
+            #expect(outcomes == totals["outcomes"] as? [String: Int])
+            #expect(outcomes["unknown"] == 1, "the request that was under way")
+            let sent = rows.reduce(0) { $0 + ($1["attempts"] as? Int ?? 0) }
+            #expect(sent > 1 && sent < 9)
+            let minutes = try #require(run["minutes"] as? [[String: Any]])
+            #expect(minutes.reduce(0) { $0 + ($1["requests"] as? Int ?? 0) } == sent)
+            #expect(totals["requests"] as? Int ?? 0 >= sent)
+            #expect(run["complete"] as? Bool == false)
+            let text = try await tool.run("show", "a.seatplan").output
+            #expect(text.contains("the run is not finished; to go on: polar-seats apply a.seatplan"), "\(text)")
+            #expect(!text.contains("every row ended"))
+
+            #expect(try await tool.run("apply", "a.seatplan").status == 0)
+            let whole = try tool.json(try await tool.run("show", "a.seatplan", "--format", "json").output)
+            #expect((whole["totals"] as? [String: Any])?["outcomes"] as? [String: Int] == ["assigned": 9])
+            #expect(try await tool.mails().values.allSatisfy { $0 == 1 })
+        }
+    }
+
     @Test("a reader that has seen enough ends the command quietly")
     func closedPipe() async throws {
         try await withTool { tool in
