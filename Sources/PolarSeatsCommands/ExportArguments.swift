@@ -33,6 +33,17 @@ struct ContainerFilterArguments: ParsableArguments {
         }
     }
 
+    /// As they were given.
+    var conditions: [String] {
+        Self.conditions([
+            ("--subscription", subscription), ("--order", order), ("--product", product), ("--customer", customer),
+        ])
+    }
+
+    static func conditions(_ given: [(option: String, values: [String])]) -> [String] {
+        given.flatMap { option, values in values.map { "\(option) \($0)" } }
+    }
+
     var scope: AuditScope {
         AuditScope(subscriptions: subscription, orders: order, products: product, customers: customer)
     }
@@ -72,6 +83,12 @@ struct SeatFilterArguments: ParsableArguments {
             return nil
         }
         return Double(count) * unit
+    }
+
+    /// As they were given.
+    var conditions: [String] {
+        ContainerFilterArguments.conditions([("--status", status.map(\.rawValue))]) + (expired ? ["--expired"] : [])
+            + (olderThan.map { ["--older-than \($0)"] } ?? [])
     }
 
     func selection(now: Date) -> SeatSelection {

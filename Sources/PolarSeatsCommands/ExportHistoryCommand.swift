@@ -26,7 +26,12 @@ struct ExportHistoryCommand: AsyncParsableCommand {
         try await export.perform {
             _ = try HistoryExportWriter(format: .csv, options: $0, into: MemorySink())
         } _: { run in
-            var writer = try HistoryExportWriter(format: run.format, options: run.options, into: run.sink)
+            var writer = try HistoryExportWriter(
+                format: run.format, options: run.options,
+                origin: run.origin(
+                    ContainerFilterArguments.conditions([
+                        ("--subscription", subscription), ("--customer", customer),
+                    ])), into: run.sink)
             var written = 0
             let history = AuditHistory(client: run.session.client, now: run.session.now)
             try await history.forEach(subscriptions: subscription, customers: customer) { event in

@@ -19,7 +19,9 @@ struct ExportIdentitiesCommand: AsyncParsableCommand {
         } _: { run in
             let selection = seats.selection(now: run.session.now())
             var people = AuditPeople(client: run.session.client)
-            var writer = try IdentityExportWriter(format: run.format, options: run.options, into: run.sink)
+            var writer = try IdentityExportWriter(
+                format: run.format, options: run.options,
+                origin: run.origin(containers.conditions + seats.conditions), into: run.sink)
             var written = 0
             let count = try await run.forEach(containers.scope) { container in
                 let holders = try await people.holders(of: container)

@@ -1,4 +1,5 @@
 internal import Foundation
+internal import PolarAPI
 internal import RosterFormats
 internal import SeatPlanning
 internal import SeatReports
@@ -20,6 +21,12 @@ struct ExportRun {
         options = document.csv.options
         sink = try ReportSink(document.output)
         progress = ExportProgress(console: console, governor: session.governor)
+    }
+
+    /// What the pages for people say of where they come from.
+    func origin(_ conditions: [String]) -> ExportOrigin {
+        ExportOrigin(
+            server: session.choice.name, time: Timestamp(session.now()).rawValue, conditions: conditions)
     }
 
     /// Hands over each container with its seats, in order.

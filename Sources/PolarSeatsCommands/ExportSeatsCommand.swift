@@ -17,6 +17,7 @@ struct ExportSeatsCommand: AsyncParsableCommand {
         try await export.perform {
             _ = try SeatExportWriter(format: .csv, options: $0, metadataKeys: wantedKeys, into: MemorySink())
         } _: { run in
+            let origin = run.origin(containers.conditions + seats.conditions)
             let selection = seats.selection(now: run.session.now())
             let spool = try ExportSpool()
             defer { spool.discard() }
@@ -30,7 +31,8 @@ struct ExportSeatsCommand: AsyncParsableCommand {
             }
             for warning in people.warnings { run.console.warn(warning) }
             var writer = try SeatExportWriter(
-                format: run.format, options: run.options, metadataKeys: keys.sorted(), into: run.sink)
+                format: run.format, options: run.options, metadataKeys: keys.sorted(), origin: origin,
+                into: run.sink)
             var written = 0
             try spool.readBack { container in
                 let seats = container.seats.filter { selection.covers($0) }

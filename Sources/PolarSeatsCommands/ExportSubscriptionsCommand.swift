@@ -15,7 +15,8 @@ struct ExportSubscriptionsCommand: AsyncParsableCommand {
         try await export.perform {
             _ = try SubscriptionExportWriter(format: .csv, options: $0, into: MemorySink())
         } _: { run in
-            var writer = try SubscriptionExportWriter(format: run.format, options: run.options, into: run.sink)
+            var writer = try SubscriptionExportWriter(
+                format: run.format, options: run.options, origin: run.origin(containers.conditions), into: run.sink)
             let count = try await run.forEach(containers.scope) { try writer.write($0) }
             try run.publish(writer.finish(), plural(count, "container"), replaced: writer.replacedCharacters)
         }

@@ -171,7 +171,9 @@ extension RunSummary {
                     """),
             note: Overview.notes([
                 Overview.note(shown: shown.count, of: minutes.count, "minutes"),
-                "each change is counted once; the \(Figures.count(requests, "request")) include those that read and repeats",
+                requests > minutes.reduce(0) { $0 + $1.requests }
+                    ? "each change is counted once; the \(Figures.count(requests, "request")) include those that read and repeats"
+                    : nil,
             ]))
     }
 

@@ -161,6 +161,27 @@ import Testing
         }
     }
 
+    /// A page that is filed has to say of what it is, and of when.
+    @Test(arguments: [ReportFormat.md, .html])
+    func aPageSaysWhereItComesFrom(format: ReportFormat) throws {
+        let origin = ExportOrigin(
+            server: "sandbox", time: "2026-11-21T09:00:59.99Z", conditions: ["--status pending", "--older-than 30d"])
+        var pages: [String] = []
+        var subscription = try SubscriptionExportWriter(format: format, origin: origin, into: MemorySink())
+        pages.append(try subscription.finish().text)
+        var seat = try SeatExportWriter(format: format, origin: origin, into: MemorySink())
+        pages.append(try seat.finish().text)
+        var history = try HistoryExportWriter(format: format, origin: origin, into: MemorySink())
+        pages.append(try history.finish().text)
+        var identity = try IdentityExportWriter(format: format, origin: origin, into: MemorySink())
+        pages.append(try identity.finish().text)
+        for page in pages {
+            for words in ["sandbox", "2026-11-21 09:00 UTC", "--status pending --older-than 30d"] {
+                #expect(page.contains(words), "\(words)")
+            }
+        }
+    }
+
     /// What was bought before and after, and every row counted once.
     @Test func aRunsFiguresAddUp() throws {
         var summary = ReportSamples.summary
@@ -173,7 +194,7 @@ import Testing
         #expect(tables[0].rows[0].dropFirst(2).dropLast() == ["20", "25", "4", "6", "5", "20"])
         #expect(tables[1].totals == [["all", "6", "100 %"]])
         #expect(tables[1].rows.reduce(0) { $0 + (Int($1[1]) ?? 0) } == summary.rosterRows + summary.addedRows)
-        #expect(tables[2].note?.hasSuffix("the 6 requests include those that read and repeats") == true)
+        #expect(tables[2].note?.hasSuffix("the 8 requests include those that read and repeats") == true)
     }
 
     /// Sums stand below a table however long it is, and a chart says which part it draws.
