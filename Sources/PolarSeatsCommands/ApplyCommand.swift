@@ -199,7 +199,7 @@ struct ApplyCommand: AsyncParsableCommand {
         if answer == nil {
             throw Failure(
                 .usage, "the plan buys seats, and there is nobody to ask; nothing was written",
-                hints: ["use --yes to buy them: polar-seats apply \(shellQuoted(path)) --yes"])
+                hints: ["use --yes to buy them: \(resumeCommand(path)) --yes"])
         }
         guard answer.flatMap({ Int($0.trimmingCharacters(in: .whitespaces)) }) == count else {
             throw notConfirmed(path)
@@ -209,7 +209,7 @@ struct ApplyCommand: AsyncParsableCommand {
     private func notConfirmed(_ path: String) -> Failure {
         Failure(
             .usage, "not confirmed; nothing was written",
-            hints: ["the plan is kept: polar-seats apply \(shellQuoted(path))"])
+            hints: ["the plan is kept: \(resumeCommand(path))"])
     }
 
     // MARK: Running

@@ -1,5 +1,6 @@
 internal import ArgumentParser
 internal import Foundation
+internal import Synchronization
 
 #if canImport(Glibc)
     internal import Glibc
@@ -69,6 +70,11 @@ struct Console: Sendable {
         usesOutputColor ? "\u{1B}[\(paint.rawValue)m\(text)\u{1B}[0m" : text
     }
 
+    /// Why standard output could not be written: the system's number, none of a closed pipe. Read when a command ends,
+    /// because whoever prints a line has nothing better to do about it.
+    static var outputProblem: Int32? { lostOutput.withLock { $0 } }
+    private static let lostOutput = Mutex<Int32?>(nil)
+
     static func write(_ text: String, _ descriptor: Int32) {
         var text = text
         text.withUTF8 { bytes in
@@ -77,6 +83,8 @@ struct Console: Sendable {
                 let count = Glibc.write(descriptor, rest.baseAddress, rest.count)
                 if count < 0 {
                     if errno == EINTR || errno == EAGAIN { continue }
+                    let problem = errno
+                    if descriptor == STDOUT_FILENO, problem != EPIPE { lostOutput.withLock { $0 = $0 ?? problem } }
                     return
                 }
                 rest = UnsafeRawBufferPointer(rebasing: rest[count...])

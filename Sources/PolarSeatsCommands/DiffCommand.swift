@@ -37,7 +37,12 @@ struct DiffCommand: AsyncParsableCommand {
             var writer = try DiffReportWriter(
                 format: chosen, options: document.csv.options, old: name(old), new: name(new), into: sink)
             for difference in differences { try writer.write(difference) }
-            do { try writer.finish().publish() } catch is ClosedPipe {}
+            do {
+                let written = try writer.finish()
+                try written.publish()
+                common.console.told(
+                    written, plural(differences.count, "change"), replaced: writer.replacedCharacters)
+            } catch is ClosedPipe {}
         }
         if sink?.path != nil || chosen == nil {
             Console.output(DiffOutline(differences: differences).text(common.console))
@@ -56,7 +61,8 @@ struct DiffCommand: AsyncParsableCommand {
             guard FileManager.default.fileExists(atPath: path, isDirectory: &isFolder) else {
                 throw Failure(.missingFile, "\(path): there is no such file")
             }
-            guard !isFolder.boolValue, let opened = FileHandle(forReadingAtPath: path) else {
+            if isFolder.boolValue { throw Failure(.missingFile, "\(path): is a folder, not an export") }
+            guard let opened = FileHandle(forReadingAtPath: path) else {
                 throw Failure(.missingFile, "\(path): cannot be read")
             }
             handle = opened

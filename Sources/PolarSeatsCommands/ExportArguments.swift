@@ -21,15 +21,27 @@ struct ContainerFilterArguments: ParsableArguments {
     var customer: [String] = []
 
     func validate() throws {
-        for (name, ids) in [("--subscription", subscription), ("--order", order), ("--product", product)] {
-            for id in ids where UUID(uuidString: id) == nil {
-                throw ValidationError(
-                    "\(name): '\(id)' is not an id of Polar's, such as 11111111-1111-4111-8111-111111111111")
-            }
+        for (place, ids) in [("--subscription", subscription), ("--order", order), ("--product", product)] {
+            for id in ids { try SeatsID.check(id, place) }
         }
-        if customer.contains("") {
+        try Self.refuseEmpty(customers: customer)
+    }
+
+    static func refuseEmpty(customers: [String]) throws {
+        if customers.contains("") {
             throw ValidationError("--customer takes an id of the customer, Polar's or your own")
         }
+    }
+
+    /// As they were given.
+    var conditions: [String] {
+        Self.conditions([
+            ("--subscription", subscription), ("--order", order), ("--product", product), ("--customer", customer),
+        ])
+    }
+
+    static func conditions(_ given: [(option: String, values: [String])]) -> [String] {
+        given.flatMap { option, values in values.map { "\(option) \($0)" } }
     }
 
     var scope: AuditScope {
@@ -73,6 +85,12 @@ struct SeatFilterArguments: ParsableArguments {
         return Double(count) * unit
     }
 
+    /// As they were given.
+    var conditions: [String] {
+        ContainerFilterArguments.conditions([("--status", status.map(\.rawValue))]) + (expired ? ["--expired"] : [])
+            + (olderThan.map { ["--older-than \($0)"] } ?? [])
+    }
+
     func selection(now: Date) -> SeatSelection {
         var selection = SeatSelection()
         if !status.isEmpty { selection.states = Set(status.map { SeatState(rawValue: $0.rawValue) }) }
@@ -82,11 +100,28 @@ struct SeatFilterArguments: ParsableArguments {
     }
 }
 
-extension OutputArguments {
-    /// The document's form: CSV unless said otherwise.
-    func exportFormat(isJSON: Bool) throws -> ReportFormat {
-        let format = try chosenFormat(isJSON: isJSON) ?? .csv
-        try csv.refuseIdle(for: [format])
-        return format
+/// What every export takes beside its conditions: which document, from where, and how it talks.
+struct ExportArguments: ParsableArguments {
+    @OptionGroup(title: "Document") var document: OutputArguments
+    @OptionGroup(title: "Server") var server: ServerOptions
+    @OptionGroup(title: "Output") var common: CommonOptions
+
+    /// Makes one export: judges the options, opens the document's place, asks the server.
+    ///
+    /// - Parameters:
+    ///   - check: throws where the export has not the columns that are wanted; called before anything is asked.
+    ///   - body: writes the document to the run's sink, and publishes it.
+    func perform(check: (ReportOptions) throws -> Void, _ body: @Sendable (ExportRun) async throws -> Void) async throws
+    {
+        let choice = try ServerChoice.required(server)
+        try check(document.csv.options)
+        // CSV unless said otherwise.
+        let format = try document.chosenFormat(isJSON: common.json) ?? .csv
+        try document.csv.refuseIdle(for: [format])
+        try await Session.with(choice, server, common) { session in
+            let run = try ExportRun(session, common.console, document, format)
+            defer { run.end() }
+            try await body(run)
+        }
     }
 }

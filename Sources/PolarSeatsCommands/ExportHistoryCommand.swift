@@ -15,42 +15,31 @@ struct ExportHistoryCommand: AsyncParsableCommand {
     @Option(help: ArgumentHelp("Of this billing customer, repeatable; Polar's id or your own.", valueName: "id"))
     var customer: [String] = []
 
-    @OptionGroup(title: "Document") var document: OutputArguments
-    @OptionGroup(title: "Server") var server: ServerOptions
-    @OptionGroup(title: "Output") var common: CommonOptions
+    @OptionGroup var export: ExportArguments
 
     func validate() throws {
-        for id in subscription where UUID(uuidString: id) == nil {
-            throw ValidationError(
-                "--subscription: '\(id)' is not an id of Polar's, such as 11111111-1111-4111-8111-111111111111")
-        }
-        if customer.contains("") {
-            throw ValidationError("--customer takes an id of the customer, Polar's or your own")
-        }
+        for id in subscription { try SeatsID.check(id, "--subscription") }
+        try ContainerFilterArguments.refuseEmpty(customers: customer)
     }
 
     func run() async throws {
-        let choice = try ServerChoice.required(server)
-        // A column that does not exist is found before anything is asked.
-        _ = try HistoryExportWriter(format: .csv, options: document.csv.options, into: MemorySink())
-        let format = try document.exportFormat(isJSON: common.json)
-        let console = common.console
-        try await Session.with(choice, server, common) { session in
-            let sink = try ReportSink(document.output)
-            defer { sink.discard() }
-            let run = ExportRun(session: session, console: console)
-            let history = AuditHistory(client: session.client, now: session.now)
-            var writer = try HistoryExportWriter(format: format, options: document.csv.options, into: sink)
+        try await export.perform {
+            _ = try HistoryExportWriter(format: .csv, options: $0, into: MemorySink())
+        } _: { run in
+            var writer = try HistoryExportWriter(
+                format: run.format, options: run.options,
+                origin: run.origin(
+                    ContainerFilterArguments.conditions([
+                        ("--subscription", subscription), ("--customer", customer),
+                    ])), into: run.sink)
             var written = 0
-            defer { run.progress.end() }
+            let history = AuditHistory(client: run.session.client, now: run.session.now)
             try await history.forEach(subscriptions: subscription, customers: customer) { event in
                 try writer.write(SeatCountChange(event))
                 written += 1
                 run.progress.update(events: written)
             }
-            run.progress.end()
-            try writer.finish().publish()
-            run.tell(sink, plural(written, "change"))
+            try run.publish(writer.finish(), plural(written, "change"), replaced: writer.replacedCharacters)
         }
     }
 }

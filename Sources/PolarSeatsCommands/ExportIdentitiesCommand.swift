@@ -11,23 +11,17 @@ struct ExportIdentitiesCommand: AsyncParsableCommand {
 
     @OptionGroup(title: "Which containers") var containers: ContainerFilterArguments
     @OptionGroup(title: "Which seats") var seats: SeatFilterArguments
-    @OptionGroup(title: "Document") var document: OutputArguments
-    @OptionGroup(title: "Server") var server: ServerOptions
-    @OptionGroup(title: "Output") var common: CommonOptions
+    @OptionGroup var export: ExportArguments
 
     func run() async throws {
-        let choice = try ServerChoice.required(server)
-        // A column that does not exist is found before anything is asked.
-        _ = try IdentityExportWriter(format: .csv, options: document.csv.options, into: MemorySink())
-        let format = try document.exportFormat(isJSON: common.json)
-        let console = common.console
-        try await Session.with(choice, server, common) { session in
-            let sink = try ReportSink(document.output)
-            defer { sink.discard() }
-            let run = ExportRun(session: session, console: console)
-            let selection = seats.selection(now: session.now())
-            var people = AuditPeople(client: session.client)
-            var writer = try IdentityExportWriter(format: format, options: document.csv.options, into: sink)
+        try await export.perform {
+            _ = try IdentityExportWriter(format: .csv, options: $0, into: MemorySink())
+        } _: { run in
+            let selection = seats.selection(now: run.session.now())
+            var people = AuditPeople(client: run.session.client)
+            var writer = try IdentityExportWriter(
+                format: run.format, options: run.options,
+                origin: run.origin(containers.conditions + seats.conditions), into: run.sink)
             var written = 0
             let count = try await run.forEach(containers.scope) { container in
                 let holders = try await people.holders(of: container)
@@ -36,10 +30,11 @@ struct ExportIdentitiesCommand: AsyncParsableCommand {
                     try writer.write(IdentityMapping(container.id, seat, holder))
                 }
             }
-            for warning in people.warnings { console.warn(warning) }
-            try writer.finish().publish()
-            if written == 0, count > 0 { console.warn("no seat meets the conditions: the export is empty") }
-            run.tell(sink, "\(plural(written, "seat")) of \(plural(count, "container"))")
+            for warning in people.warnings { run.console.warn(warning) }
+            run.warnIfEmpty(written, of: count)
+            try run.publish(
+                writer.finish(), "\(plural(written, "seat")) of \(plural(count, "container"))",
+                replaced: writer.replacedCharacters)
         }
     }
 }

@@ -9,24 +9,16 @@ struct ExportSubscriptionsCommand: AsyncParsableCommand {
         abstract: "One row a container: bought, claimed, pending, expired, free, what it costs, what could be saved.")
 
     @OptionGroup(title: "Which containers") var containers: ContainerFilterArguments
-    @OptionGroup(title: "Document") var document: OutputArguments
-    @OptionGroup(title: "Server") var server: ServerOptions
-    @OptionGroup(title: "Output") var common: CommonOptions
+    @OptionGroup var export: ExportArguments
 
     func run() async throws {
-        let choice = try ServerChoice.required(server)
-        // A column that does not exist is found before anything is asked.
-        _ = try SubscriptionExportWriter(format: .csv, options: document.csv.options, into: MemorySink())
-        let format = try document.exportFormat(isJSON: common.json)
-        let console = common.console
-        try await Session.with(choice, server, common) { session in
-            let sink = try ReportSink(document.output)
-            defer { sink.discard() }
-            let run = ExportRun(session: session, console: console)
-            var writer = try SubscriptionExportWriter(format: format, options: document.csv.options, into: sink)
+        try await export.perform {
+            _ = try SubscriptionExportWriter(format: .csv, options: $0, into: MemorySink())
+        } _: { run in
+            var writer = try SubscriptionExportWriter(
+                format: run.format, options: run.options, origin: run.origin(containers.conditions), into: run.sink)
             let count = try await run.forEach(containers.scope) { try writer.write($0) }
-            try writer.finish().publish()
-            run.tell(sink, plural(count, "container"))
+            try run.publish(writer.finish(), plural(count, "container"), replaced: writer.replacedCharacters)
         }
     }
 }

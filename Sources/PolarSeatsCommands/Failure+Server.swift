@@ -23,7 +23,8 @@ extension Failure {
         case .insufficientScope, .forbidden:
             self.init(
                 .notPermitted, "the server does not permit this: \(error.description)",
-                hints: error.neededScope.map { ["use a token with the scope \($0)"] } ?? [])
+                hints: error.neededScope.map { ["use a token with the scope \($0.replacing(" ", with: " or "))"] } ?? []
+            )
         case .tokenOfAnotherServer: self.init(.notPermitted, error.description)
         case .pauseTooLong:
             self.init(

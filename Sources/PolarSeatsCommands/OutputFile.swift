@@ -126,6 +126,14 @@ final class OutputFile: ByteSink {
 /// The reader of standard output has seen enough: no failure, but nothing more need be made.
 struct ClosedPipe: Error {}
 
+extension Failure {
+    static func lostOutput(_ problem: Int32) -> Failure {
+        Failure(
+            .cannotWrite, "standard output cannot be written: \(String(cString: strerror(problem)))",
+            hints: ["make room, or write to another place"])
+    }
+}
+
 /// Standard output as a sink.
 struct OutputSink: ByteSink {
     private var buffer: [UInt8] = []
@@ -144,9 +152,7 @@ struct OutputSink: ByteSink {
                 if count < 0, errno == EINTR || errno == EAGAIN { continue }
                 if count < 0, errno == EPIPE { throw ClosedPipe() }
                 guard count > 0 else {
-                    throw Failure(
-                        .cannotWrite, "standard output cannot be written: \(String(cString: strerror(errno)))",
-                        hints: ["make room, or write to another place with -o FILE"])
+                    throw Failure.lostOutput(errno)
                 }
                 rest = UnsafeRawBufferPointer(rebasing: rest[count...])
             }

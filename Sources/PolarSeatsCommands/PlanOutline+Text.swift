@@ -41,7 +41,8 @@ extension PlanOutline {
             .assign, .keep, .reissue, .revoke, .absent, .grow, .blocked, .invalid, .duplicate, .conflict, .unresolved,
         ]
         let parts = order.compactMap { action in actions[action.rawValue].map { "\($0) \(action.rawValue)" } }
-        return "\(plural(rows, "row")): " + (parts.isEmpty ? "nothing in them" : parts.joined(separator: ", "))
+        let added = addedRows > 0 ? " and \(addedRows) that the plan adds" : ""
+        return "\(plural(rows, "row"))\(added): " + (parts.isEmpty ? "nothing in them" : parts.joined(separator: ", "))
     }
 
     private var expiredLine: String? {

@@ -46,6 +46,8 @@ struct PlanOutline: Codable {
     var mode: String
     var plannedAt: String
     var rows: Int
+    /// Rows that the plan added to those of the rosters.
+    var addedRows: Int
     var actions: [String: Int]
     var containers: [Container]
     var requests: Int
@@ -76,6 +78,7 @@ struct PlanOutline: Codable {
         plannedAt = header.plannedAt
         rows = try file.rosters().reduce(0) { $0 + $1.rows }
         actions = header.counts
+        addedRows = header.counts.values.reduce(0, +) - rows
         containers = try file.containers().map { Container($0) }
         requests = header.requests
         reads = header.reads

@@ -41,10 +41,17 @@ public func runPolarSeats() async -> Never {
         } else {
             try command.run()
         }
-        exit(ExitStatus.done.rawValue)
+        exit(endWithOutput(ExitStatus.done.rawValue))
     } catch {
-        exit(report(error))
+        exit(endWithOutput(report(error)))
     }
+}
+
+/// A command that did all it should, and whose words were lost, has not done it all.
+private func endWithOutput(_ status: Int32) -> Int32 {
+    guard let problem = Console.outputProblem, [ExitStatus.done, .changes, .differs].map(\.rawValue).contains(status)
+    else { return status }
+    return report(Failure.lostOutput(problem))
 }
 
 /// Tells the user, and gives the exit code.

@@ -50,6 +50,11 @@ struct CSVArguments: ParsableArguments {
             throw Failure(
                 .usage, "\(idle.0) goes for CSV, and no output is CSV", hints: ["use --format csv, or leave it out"])
         }
+        if columns != nil, formats.isEmpty {
+            throw Failure(
+                .usage, "--columns goes for CSV, HTML and Markdown, and none of them is written",
+                hints: ["use --format csv, html or md, or leave it out"])
+        }
         if columns != nil, !formats.contains(where: { [.csv, .html, .md].contains($0) }) {
             throw Failure(
                 .usage, "--columns goes for CSV, HTML and Markdown: the forms for programs are always whole",
@@ -81,6 +86,10 @@ struct OutputArguments: ParsableArguments {
 /// A format, by option or by a file's extension.
 enum ReportPlace {
     static func format(of path: String) throws -> ReportFormat {
+        var isFolder: ObjCBool = false
+        if FileManager.default.fileExists(atPath: path, isDirectory: &isFolder), isFolder.boolValue {
+            throw Failure(.cannotWrite, "\(path): is a folder", hints: ["give the name of a file in it"])
+        }
         let known = ReportFormat.allCases.map { ".\($0.rawValue)" }.joined(separator: ", ")
         guard let format = ReportFormat(pathExtension: (path as NSString).pathExtension) else {
             throw Failure(.usage, "\(path): the extension names no format of a report", hints: ["use one of \(known)"])

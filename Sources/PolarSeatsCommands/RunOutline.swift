@@ -54,10 +54,14 @@ struct RunOutline {
         if doneElsewhere > 0 {
             lines.append("\(plural(doneElsewhere, "row")) had been done by somebody else since the plan was made")
         }
+        if stop == nil, !summary.isComplete {
+            lines.append("the run is not finished; to go on: polar-seats apply \(shellQuoted(plan))")
+        }
         if stop == nil, summary.startedAt != nil {
             lines.append(
                 summary.mispredicted == 0
-                    ? "every row ended as the plan predicted"
+                    ? summary.isComplete
+                        ? "every row ended as the plan predicted" : "what was done so far went as the plan predicted"
                     : "\(plural(summary.mispredicted, "row")) ended otherwise than the plan predicted")
         }
         lines.append("plan and record: \(plan)")

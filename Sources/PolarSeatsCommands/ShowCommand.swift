@@ -31,7 +31,10 @@ struct ShowCommand: AsyncParsableCommand {
         var writer = try ResultReportWriter(
             format: chosen, options: document.csv.options, summary: summary, extraColumns: extra, into: sink)
         try file.forEachResult { try writer.write($0) }
-        try writer.finish().publish()
+        let written = try writer.finish()
+        try written.publish()
+        common.console.told(
+            written, plural(summary.rosterRows + summary.addedRows, "row"), replaced: writer.replacedCharacters)
     }
 
     private func showText(_ file: PlanFile) throws {

@@ -66,31 +66,40 @@ public struct RunSummary: Sendable, Equatable, Codable {
         public var id: ContainerID
         public var team: String?
         public var product: String?
-        /// Seats bought: as the plan found them, and as they are once the container has grown.
+        /// Seats bought, as they are now: more than before once the container has grown.
         public var seats: Int
+        /// As the plan found them, and as it predicts them.
+        public var seatsBefore: Int
+        public var seatsPlanned: Int
         public var liveBefore: Int
         /// Live seats as predicted, and as they are now by the outcomes recorded.
         public var livePlanned: Int
         public var liveAfter: Int
 
+        /// - Parameters:
+        ///   - seatsBefore: nil: as many as now.
+        ///   - seatsPlanned: nil: as many as now.
         public init(
-            id: ContainerID, team: String?, product: String?, seats: Int, liveBefore: Int, livePlanned: Int,
-            liveAfter: Int
+            id: ContainerID, team: String?, product: String?, seats: Int, seatsBefore: Int? = nil,
+            seatsPlanned: Int? = nil, liveBefore: Int, livePlanned: Int, liveAfter: Int
         ) {
             self.id = id
             self.team = team
             self.product = product
             self.seats = seats
+            self.seatsBefore = seatsBefore ?? seats
+            self.seatsPlanned = seatsPlanned ?? seats
             self.liveBefore = liveBefore
             self.livePlanned = livePlanned
             self.liveAfter = liveAfter
         }
     }
 
-    /// A stretch of one minute of the run, for the chart of requests over time.
+    /// A stretch of one minute of the run, for the chart along time.
     public struct Minute: Sendable, Equatable, Codable {
         /// ISO 8601, UTC, the minute's start.
         public var at: String
+        /// Requests that change something, each counted once, when it was sent last: fewer than ``RunSummary/requests``.
         public var requests: Int
         /// Seconds of that minute spent in pauses that the server asked for.
         public var paused: Double
@@ -118,6 +127,7 @@ public struct RunSummary: Sendable, Equatable, Codable {
     public var outcomes: [String: Int]
     /// Rows whose outcome is not the one that the plan predicted.
     public var mispredicted: Int
+    /// All that were sent, those that only read and those that were repeated too.
     public var requests: Int
     public var containers: [Container]
     public var minutes: [Minute]

@@ -98,6 +98,9 @@ public struct DiffReportWriter<Sink: ByteSink> {
 
     /// Bytes that the writer holds.
     public var heldBytes: Int { document.heldBytes }
+
+    /// Characters that XML cannot hold and that were replaced by U+FFFD; 0 in other formats.
+    public var replacedCharacters: Int { document.replacedCharacters }
 }
 
 extension SeatDifference.Kind {

@@ -33,6 +33,13 @@ enum Figures {
         "\(grouped(number)) \(number == 1 ? noun : plural ?? noun + "s")"
     }
 
+    /// `2026-11-20T23:35:04.511714Z` as `2026-11-20 23:35 UTC`; anything else as it came.
+    static func minute(_ iso: String) -> String {
+        let parts = iso.split(separator: "T")
+        guard parts.count == 2, parts[1].count >= 6, parts[1].hasSuffix("Z") else { return iso }
+        return "\(parts[0]) \(parts[1].prefix(5)) UTC"
+    }
+
     /// `2026-11-20T23:35:04.511714Z` as `2026-11-20 23:35:04 UTC`; anything else as it came.
     static func time(_ iso: String?) -> String {
         guard let iso else { return "–" }

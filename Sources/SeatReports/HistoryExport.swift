@@ -64,9 +64,14 @@ extension SeatCountChange: ReportRecord {
 /// Writes the changes of seat counts, one row each.
 public struct HistoryExportWriter<Sink: ByteSink> {
     private var document: DocumentWriter<Sink>
+    private let origin: ExportOrigin?
     private var sum = SeatHistory()
 
-    public init(format: ReportFormat, options: ReportOptions = ReportOptions(), into sink: Sink) throws {
+    /// - Parameter origin: said on the pages for people; nil: nothing is.
+    public init(
+        format: ReportFormat, options: ReportOptions = ReportOptions(), origin: ExportOrigin? = nil, into sink: Sink
+    ) throws {
+        self.origin = origin
         let head = DocumentHead(
             kind: "history",
             layout: Layout(
@@ -83,13 +88,17 @@ public struct HistoryExportWriter<Sink: ByteSink> {
 
     /// Writes the rest; the writer is not used afterwards.
     public mutating func finish() throws -> Sink {
-        try document.finish(
-            DocumentTail(
-                json: [.init(name: "totals", value: sum.json)], xml: [sum.xml], overview: sum.overview))
+        var overview = sum.overview
+        overview.facts = origin?.facts ?? []
+        return try document.finish(
+            DocumentTail(json: [.init(name: "totals", value: sum.json)], xml: [sum.xml], overview: overview))
     }
 
     /// Bytes that the writer holds.
     public var heldBytes: Int { document.heldBytes }
+
+    /// Characters that XML cannot hold and that were replaced by U+FFFD; 0 in other formats.
+    public var replacedCharacters: Int { document.replacedCharacters }
 }
 
 /// Changes of seat counts summed up while they pass, in whatever order they come.

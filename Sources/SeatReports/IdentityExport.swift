@@ -54,12 +54,17 @@ extension IdentityMapping: ReportRecord {
 /// Writes the map of identities, one row a seat.
 public struct IdentityExportWriter<Sink: ByteSink> {
     private var document: DocumentWriter<Sink>
+    private let origin: ExportOrigin?
     private var count = 0
     private var mapped = 0
     private var withExternalID = 0
     private var withoutEmail = 0
 
-    public init(format: ReportFormat, options: ReportOptions = ReportOptions(), into sink: Sink) throws {
+    /// - Parameter origin: said on the pages for people; nil: nothing is.
+    public init(
+        format: ReportFormat, options: ReportOptions = ReportOptions(), origin: ExportOrigin? = nil, into sink: Sink
+    ) throws {
+        self.origin = origin
         let head = DocumentHead(
             kind: "identities",
             layout: Layout(
@@ -105,6 +110,7 @@ public struct IdentityExportWriter<Sink: ByteSink> {
         var overview = Overview(
             title: "identities", rowsTitle: "seats",
             whereTheRestIs: "the whole is in the CSV, JSON and XML forms of this export")
+        overview.facts = origin?.facts ?? []
         let parts: [(String, Int)] = [
             ("with a member id", mapped), ("with an external id", withExternalID), ("without an email", withoutEmail),
         ]
@@ -128,4 +134,7 @@ public struct IdentityExportWriter<Sink: ByteSink> {
 
     /// Bytes that the writer holds.
     public var heldBytes: Int { document.heldBytes }
+
+    /// Characters that XML cannot hold and that were replaced by U+FFFD; 0 in other formats.
+    public var replacedCharacters: Int { document.replacedCharacters }
 }

@@ -3,18 +3,24 @@ internal import SeatPlanning
 extension RunSummary {
     var overview: Overview {
         var overview = Overview(
-            title: startedAt == nil ? "seat plan" : "seat run", rowsTitle: "rows",
+            title: isPlan ? "seat plan" : "seat run", rowsTitle: "rows",
             whereTheRestIs: "the whole is in the CSV, JSON and XML forms of this report")
         overview.headline = headline
         overview.isAlarming = isAlarming
-        overview.figures =
-            [
-                .init("rows", Figures.grouped(rosterRows + addedRows)),
-                .init("requests", Figures.grouped(requests)),
-            ] + orderedOutcomes.filter { $0.count > 0 }.map { .init($0.name, Figures.grouped($0.count)) }
+        overview.figures = [.init("rows", Figures.grouped(rosterRows + addedRows))]
+        if !isPlan { overview.figures.append(.init("requests", Figures.grouped(requests))) }
+        overview.figures += figured.map { .init($0.name, Figures.grouped($0.count)) }
         overview.facts = facts
-        overview.tables = [containersTable, outcomesTable, minutesTable].compactMap { $0 }
+        overview.tables = [containersTable, countsTable, minutesTable].compactMap { $0 }
         return overview
+    }
+
+    /// Nothing was begun yet: what is told is what would be done.
+    private var isPlan: Bool { startedAt == nil }
+
+    /// What is counted of the rows: a plan's actions, a run's outcomes.
+    private var figured: [(name: String, count: Int)] {
+        (isPlan ? orderedActions : orderedOutcomes).filter { $0.count > 0 }
     }
 
     /// A duplicate is left to the row that it repeats: it has no goal of its own.
@@ -23,12 +29,10 @@ extension RunSummary {
         return max(0, missed - (actions[Action.duplicate.rawValue] ?? 0))
     }
 
-    private var isAlarming: Bool { startedAt != nil && (unfinished > 0 || mispredicted > 0) }
+    private var isAlarming: Bool { !isPlan && (unfinished > 0 || mispredicted > 0) }
 
     private var headline: String {
-        guard startedAt != nil else {
-            return "a plan: nothing has been written yet"
-        }
+        if isPlan { return "a plan: nothing has been written yet" }
         var parts: [String] = []
         if !isComplete { parts.append("the run is not finished: the same apply command resumes it") }
         if unfinished > 0 {
@@ -47,33 +51,34 @@ extension RunSummary {
     private var facts: [Overview.Fact] {
         var facts: [Overview.Fact] = [.init("server", server)]
         if let organization { facts.append(.init("organization", organization)) }
+        facts += [.init("mode", mode), .init("planned", Figures.time(plannedAt))]
+        if !isPlan {
+            facts += [.init("started", Figures.time(startedAt)), .init("finished", Figures.time(finishedAt))]
+        }
         facts += [
-            .init("mode", mode), .init("planned", Figures.time(plannedAt)), .init("started", Figures.time(startedAt)),
-            .init("finished", Figures.time(finishedAt)),
             .init("rows of the rosters", Figures.grouped(rosterRows)),
             .init("rows that the plan added", Figures.grouped(addedRows)),
-            .init("other than predicted", Figures.grouped(mispredicted)), .init("polar-seats", toolVersion),
         ]
+        if !isPlan { facts.append(.init("other than predicted", Figures.grouped(mispredicted))) }
+        facts.append(.init("polar-seats", toolVersion))
         return facts
     }
 
     private var containersTable: Overview.Table? {
         guard !containers.isEmpty else { return nil }
         let shown = containers.prefix(Overview.tableLimit)
-        let isPlan = startedAt == nil
         return Overview.Table(
-            title: "seats before and after",
-            columns: [
-                .text("container"), .text("product"), .figure("bought"), .figure("live before"),
-                .figure("planned"), .figure("live after"), .figure("free after"), .text("id"),
-            ],
+            title: isPlan ? "seats before and planned" : "seats before and after",
+            columns: [.text("container"), .text("product"), .figure("bought before")]
+                + (isPlan
+                    ? [.figure("bought then"), .figure("live before"), .figure("live then"), .figure("free then")]
+                    : [
+                        .figure("bought after"), .figure("live before"), .figure("planned"), .figure("live after"),
+                        .figure("free after"),
+                    ]) + [.text("id")],
             rows: shown.map { container in
-                [
-                    container.label, container.product ?? "", Figures.grouped(container.seats),
-                    Figures.grouped(container.liveBefore), Figures.grouped(container.livePlanned),
-                    Figures.grouped(container.liveAfter),
-                    Figures.grouped(max(0, container.seats - container.liveAfter)), container.id.id,
-                ]
+                [container.label, container.product ?? ""] + figures(of: container).map(Figures.grouped)
+                    + [container.id.id]
             },
             chart: Chart(
                 form: .grouped,
@@ -82,33 +87,54 @@ extension RunSummary {
                 ],
                 bars: containers.prefix(Overview.chartLimit).map { container in
                     let end = isPlan ? container.livePlanned : container.liveAfter
+                    let seats = isPlan ? container.seatsPlanned : container.seats
                     return Chart.Bar(
                         label: container.label, values: [Double(container.liveBefore), Double(end)],
-                        limit: Double(container.seats),
+                        limit: Double(seats),
                         text:
-                            "\(Figures.grouped(container.liveBefore)) → \(Figures.grouped(end)) of \(Figures.grouped(container.seats))"
+                            "\(Figures.grouped(container.liveBefore)) → \(Figures.grouped(end)) of \(Figures.grouped(seats))"
                     )
                 },
-                title: "live seats before and after, for each container; the mark is the number of seats bought"
+                title:
+                    "live seats before and \(isPlan ? "as planned" : "after"), for each container; the mark is the number of seats bought"
                     + Overview.drawn(of: containers.count, "containers")),
             note: Overview.note(shown: shown.count, of: containers.count, "containers"))
     }
 
-    private var outcomesTable: Overview.Table? {
-        let shown = orderedOutcomes.filter { $0.count > 0 }
-        guard !shown.isEmpty else { return nil }
-        let all = shown.reduce(0) { $0 + $1.count }
+    /// As the table has them: bought, then live, then free.
+    private func figures(of container: Container) -> [Int] {
+        let (seats, live) =
+            isPlan
+            ? (container.seatsPlanned, [container.livePlanned])
+            : (container.seats, [container.livePlanned, container.liveAfter])
+        return [container.seatsBefore, seats, container.liveBefore] + live + [max(0, seats - (live.last ?? 0))]
+    }
+
+    private var countsTable: Overview.Table? {
+        guard !figured.isEmpty else { return nil }
+        let all = figured.reduce(0) { $0 + $1.count }
         return Overview.Table(
-            title: "outcomes", columns: [.text("outcome"), .figure("rows"), .figure("share")],
-            rows: shown.map { [$0.name, Figures.grouped($0.count), Figures.percent($0.count, of: all)] },
+            title: isPlan ? "actions" : "outcomes",
+            columns: [.text(isPlan ? "action" : "outcome"), .figure("rows"), .figure("share")],
+            rows: figured.map { [$0.name, Figures.grouped($0.count), Figures.percent($0.count, of: all)] },
+            totals: [["all", Figures.grouped(all), Figures.percent(all, of: all)]],
             chart: Chart(
                 form: .grouped, series: [.init(name: "rows", tone: .main)],
-                bars: shown.map {
+                bars: figured.map {
                     Chart.Bar(
                         label: $0.name, values: [Double($0.count)], limit: nil, text: Figures.grouped($0.count),
-                        tone: RunSummary.tone(ofOutcome: $0.name))
-                }, title: "rows by outcome"),
+                        tone: isPlan ? RunSummary.tone(ofAction: $0.name) : RunSummary.tone(ofOutcome: $0.name))
+                }, title: isPlan ? "rows by action" : "rows by outcome"),
             note: nil)
+    }
+
+    private static func tone(ofAction action: String) -> Chart.Tone {
+        switch Action(rawValue: action) {
+        case .assign, .reissue, .grow, .keep, .absent: .good
+        case .revoke: .main
+        case .blocked, .invalid, .conflict, .unresolved: .bad
+        case .duplicate, nil: .quiet
+        }
     }
 
     private static func tone(ofOutcome outcome: String) -> Chart.Tone {
@@ -125,24 +151,30 @@ extension RunSummary {
         let shown = minutes.prefix(Overview.tableLimit)
         let paused = minutes.reduce(0.0) { $0 + ($1.paused.isFinite ? max(0, $1.paused) : 0) }
         return Overview.Table(
-            title: "requests over time",
-            columns: [.text("minute"), .figure("requests"), .figure("seconds paused")],
+            title: "changes over time",
+            columns: [.text("minute"), .figure("changes sent"), .figure("seconds paused")],
             rows: shown.map {
                 [Figures.time($0.at), Figures.grouped($0.requests), RunSummary.seconds($0.paused)]
             },
             chart: Chart(
-                form: .timeline, series: [.init(name: "requests", tone: .main), .init(name: "paused", tone: .quiet)],
+                form: .timeline,
+                series: [.init(name: "changes sent", tone: .main), .init(name: "paused", tone: .quiet)],
                 bars: RunSummary.merged(minutes, step: minutesABar).map { minute in
                     Chart.Bar(
                         label: Figures.time(minute.at), values: [Double(minute.requests), minute.paused], limit: nil,
                         text: Figures.grouped(minute.requests))
                 },
                 title: """
-                    requests a minute; \
+                    changes that were sent a minute; \
                     \(paused > 0 ? "a line below where the server asked for a pause, \(RunSummary.seconds(paused)) s in all" : "no pauses")\
                     \(minutesABar > 1 ? "; each bar is the mean of \(minutesABar) minutes" : "")
                     """),
-            note: Overview.note(shown: shown.count, of: minutes.count, "minutes"))
+            note: Overview.notes([
+                Overview.note(shown: shown.count, of: minutes.count, "minutes"),
+                requests > minutes.reduce(0) { $0 + $1.requests }
+                    ? "each change is counted once; the \(Figures.count(requests, "request")) include those that read and repeats"
+                    : nil,
+            ]))
     }
 
     /// So many minutes share a bar: at most ``Overview/timelineLimit`` bars are drawn.

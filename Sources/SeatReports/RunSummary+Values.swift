@@ -83,7 +83,8 @@ extension RunSummary.Container {
     var json: JSONValue {
         .object([
             "container_type": .string(id.kind.rawValue), "container_id": .string(id.id), "team": .text(team),
-            "product": .text(product), "seats": .number(seats), "live_before": .number(liveBefore),
+            "product": .text(product), "seats": .number(seats), "seats_before": .number(seatsBefore),
+            "seats_planned": .number(seatsPlanned), "live_before": .number(liveBefore),
             "live_planned": .number(livePlanned), "live_after": .number(liveAfter),
         ])
     }
@@ -93,7 +94,8 @@ extension RunSummary.Container {
             "container",
             [
                 "container-type": id.kind.rawValue, "container-id": id.id, "team": team, "product": product,
-                "seats": String(seats), "live-before": String(liveBefore), "live-planned": String(livePlanned),
+                "seats": String(seats), "seats-before": String(seatsBefore), "seats-planned": String(seatsPlanned),
+                "live-before": String(liveBefore), "live-planned": String(livePlanned),
                 "live-after": String(liveAfter),
             ])
     }

@@ -5,14 +5,17 @@ public import SeatPlanning
 public struct SeatExportWriter<Sink: ByteSink> {
     private var document: DocumentWriter<Sink>
     private let keys: [String]
+    private let origin: ExportOrigin?
     private var audit = SeatAudit()
 
-    /// - Parameter metadataKeys: the keys of all seats' metadata, each a column: see
-    ///   ``SeatMetadata/keys(of:)``.
+    /// - Parameters:
+    ///   - metadataKeys: the keys of all seats' metadata, each a column: see ``SeatMetadata/keys(of:)``.
+    ///   - origin: said on the pages for people; nil: nothing is.
     public init(
         format: ReportFormat, options: ReportOptions = ReportOptions(), metadataKeys: [String] = [],
-        into sink: Sink
+        origin: ExportOrigin? = nil, into sink: Sink
     ) throws {
+        self.origin = origin
         keys = metadataKeys
         let head = DocumentHead(
             kind: "seats",
@@ -37,6 +40,7 @@ public struct SeatExportWriter<Sink: ByteSink> {
     public mutating func finish() throws -> Sink {
         var overview = audit.overview(title: "seat audit")
         overview.rowsTitle = "seats"
+        overview.facts = origin?.facts ?? []
         return try document.finish(
             DocumentTail(json: [.init(name: "totals", value: audit.totalsJSON)], overview: overview))
     }

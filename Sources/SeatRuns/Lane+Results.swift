@@ -39,7 +39,7 @@ extension Lane {
         var change = change(step, .done, attempts)
         change.httpStatus = status
         change.outcome = .grown
-        change.message = seats.map { "\($0) seats" }
+        change.message = seats.map { "raised to \($0) seats" }
         return change
     }
 

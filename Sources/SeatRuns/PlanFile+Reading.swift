@@ -80,10 +80,26 @@ extension PlanFile {
                 return ContainerID(ContainerID.Kind(rawValue: kind) ?? .subscription, row["container_id"])
             }
         try read { database in
+            let inDoubt = try Self.rowsInDoubt(database)
             let rows = try Row.fetchCursor(
                 database, sql: "SELECT * FROM row WHERE \(condition.sql) ORDER BY id LIMIT ?", arguments: [limit])
-            while let row = try rows.next() { try body(Self.result(row, rosters, containers)) }
+            while let row = try rows.next() {
+                var result = Self.result(row, rosters, containers)
+                if result.outcome == .planned, inDoubt.contains(row["id"]) { result.outcome = .unknown }
+                try body(result)
+            }
         }
+    }
+
+    /// Rows of which a request was sent whose answer is not recorded: a run that was killed cannot say so itself.
+    static func rowsInDoubt(_ database: Database) throws -> Set<Int64> {
+        try Set(
+            Int64.fetchAll(
+                database,
+                sql: """
+                    SELECT row.id FROM step JOIN row ON row.id = step.row
+                    WHERE step.state IN ('sent', 'unknown') AND row.outcome = 'planned'
+                    """))
     }
 
     private static func result(_ row: Row, _ rosters: [PlanRoster], _ containers: [ContainerID]) -> ResultRow {

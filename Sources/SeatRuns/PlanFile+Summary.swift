@@ -7,11 +7,17 @@ extension PlanFile {
         let header = try header()
         return try read { database in
             let actions = try Self.counts(database, "action")
-            let outcomes = try Self.counts(database, "outcome")
+            var outcomes = try Self.counts(database, "outcome")
+            let inDoubt = try Self.rowsInDoubt(database).count
+            if inDoubt > 0 {
+                outcomes["unknown", default: 0] += inDoubt
+                outcomes["planned"] = outcomes["planned"].flatMap { $0 > inDoubt ? $0 - inDoubt : nil }
+            }
             let runs = try Row.fetchOne(
                 database,
                 sql: """
-                    SELECT min(started_at) AS started, max(finished_at) AS finished, sum(requests) AS requests,
+                    SELECT min(started_at) AS started, max(finished_at) AS finished,
+                        max(sum(requests), (SELECT sum(attempts) FROM step)) AS requests,
                         (SELECT ended FROM run ORDER BY id DESC LIMIT 1) AS ended FROM run
                     """)
             let rosterRows = try Int.fetchOne(database, sql: "SELECT count(*) FROM row WHERE roster IS NOT NULL") ?? 0
@@ -26,10 +32,22 @@ extension PlanFile {
                 rosterRows: rosterRows, addedRows: allRows - rosterRows, actions: actions, outcomes: outcomes,
                 mispredicted: try Self.mispredicted(database), requests: runs?["requests"] ?? 0,
                 containers: try Self.containerFigures(database),
-                minutes: try Row.fetchAll(database, sql: "SELECT * FROM minute ORDER BY at").map {
-                    RunSummary.Minute(at: $0["at"], requests: $0["requests"], paused: $0["paused"])
-                })
+                minutes: try Self.minutes(database))
         }
+    }
+
+    /// Counted from the steps: a run that was killed counted nothing, and a clock that was set back would count twice.
+    private static func minutes(_ database: Database) throws -> [RunSummary.Minute] {
+        try Row.fetchAll(
+            database,
+            sql: """
+                SELECT at, sum(requests) AS requests, sum(paused) AS paused FROM (
+                    SELECT substr(sent_at, 1, 16) || ':00Z' AS at, count(*) AS requests, 0.0 AS paused FROM step
+                    WHERE sent_at IS NOT NULL GROUP BY 1
+                    UNION ALL SELECT at, 0, paused FROM minute)
+                GROUP BY at ORDER BY at
+                """
+        ).map { RunSummary.Minute(at: $0["at"], requests: $0["requests"], paused: $0["paused"]) }
     }
 
     private static func counts(_ database: Database, _ column: String) throws -> [String: Int] {
@@ -67,8 +85,9 @@ extension PlanFile {
             return RunSummary.Container(
                 id: ContainerID(ContainerID.Kind(rawValue: kind) ?? .subscription, row["container_id"]),
                 team: row["billing_customer_external_id"], product: row["product"],
-                seats: grown.contains(row["id"]) ? forecast.seatsAfter : row["seats"],
-                liveBefore: live, livePlanned: forecast.liveAfter, liveAfter: live + (net[row["id"]] ?? 0))
+                seats: grown.contains(row["id"]) ? forecast.seatsAfter : row["seats"], seatsBefore: row["seats"],
+                seatsPlanned: forecast.seatsAfter, liveBefore: live, livePlanned: forecast.liveAfter,
+                liveAfter: live + (net[row["id"]] ?? 0))
         }
     }
 }

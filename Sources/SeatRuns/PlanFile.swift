@@ -38,9 +38,7 @@ public final class PlanFile: Sendable {
         _ path: String, beforeWriting: @escaping @Sendable () throws -> Void = {},
         _ body: (PlanFile) async throws -> R
     ) async throws -> R {
-        guard FileManager.default.fileExists(atPath: path) else {
-            throw PlanFileError(.missing, path: path, "\(path): no such plan file")
-        }
+        try requireFile(path)
         let lock = try PlanLock(path)
         defer { lock.release() }
         let file = try open(path, .running, beforeWriting: beforeWriting)
@@ -54,6 +52,14 @@ public final class PlanFile: Sendable {
         }
     }
 
+    private static func requireFile(_ path: String) throws {
+        var isFolder: ObjCBool = false
+        guard FileManager.default.fileExists(atPath: path, isDirectory: &isFolder) else {
+            throw PlanFileError(.missing, path: path, "\(path): no such plan file")
+        }
+        if isFolder.boolValue { throw PlanFileError(.missing, path: path, "\(path): is a folder, not a plan file") }
+    }
+
     /// Opens a plan file and checks that it is one.
     public static func open(_ path: String, _ access: Access) throws -> PlanFile {
         try open(path, access, beforeWriting: {})
@@ -62,9 +68,7 @@ public final class PlanFile: Sendable {
     private static func open(
         _ path: String, _ access: Access, beforeWriting: @escaping @Sendable () throws -> Void
     ) throws -> PlanFile {
-        guard FileManager.default.fileExists(atPath: path) else {
-            throw PlanFileError(.missing, path: path, "\(path): no such plan file")
-        }
+        try requireFile(path)
         var configuration = Configuration()
         configuration.busyMode = .timeout(10)
         configuration.readonly = access == .reading && !hasLog(path)

@@ -61,7 +61,7 @@ import Testing
             let lines = try tool.read("old.jsonl").split(separator: "\n")
             try tool.write(lines.dropLast().joined(separator: "\n"), "cut.jsonl")
             for (file, status, words) in [
-                ("nope.csv", 66, "there is no such file"), (".", 66, "cannot be read"),
+                ("nope.csv", 66, "there is no such file"), (".", 66, "is a folder"),
                 ("people.csv", 65, "people.csv is not a seat audit"), ("audit.md", 65, "a page for people"),
                 ("empty.csv", 65, "holds no line with text"), ("cut.json", 65, "not a seat audit"),
                 ("cut.xml", 65, "cut.xml"),

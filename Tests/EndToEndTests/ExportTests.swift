@@ -60,7 +60,8 @@ import Testing
                 (["--columns", "email,email"], "--columns names email twice"),
                 (["--columns", "email", "--format", "json"], "always whole"),
                 (["--bom", "-o", "a.xml"], "--bom goes for CSV"),
-                (["--subscription", "acme"], "not an id of Polar's"), (["-o", "a.txt"], "names no format"),
+                (["--subscription", "acme"], "--subscription takes an id of Polar's"),
+                (["-o", "a.txt"], "names no format"),
                 (["--older-than", "30m"], "--older-than takes"),
                 (["--expired", "--status", "claimed"], "--expired looks for pending seats"),
                 (["--status", "gone"], "gone"),
@@ -197,12 +198,21 @@ import Testing
         arguments: ["seats", "subscriptions", "history", "identities"])
     func formats(kind: String) async throws {
         try await withTool { tool in
+            // Pages say when the server was asked.
+            let place = Self.place + ["--embedded-now", "2026-11-21T09:00:00Z"]
             for format in ["csv", "json", "jsonl", "xml", "html", "md"] {
-                let shown = try await tool.run(["export", kind, "--format", format] + Self.place)
-                let written = try await tool.run(["export", kind, "-o", "x.\(format)"] + Self.place)
+                let shown = try await tool.run(["export", kind, "--format", format] + place)
+                let written = try await tool.run(["export", kind, "-o", "x.\(format)"] + place)
                 #expect(shown.status == 0 && written.status == 0, "\(shown) \(written)")
                 #expect(written.output.isEmpty)
                 #expect(try tool.read("x.\(format)") == shown.output)
+                if format == "md" {
+                    #expect(shown.output.contains("| server | embedded |\n| as of | 2026-11-21 09:00 UTC |"))
+                    #expect(shown.output.contains("| conditions | none |"))
+                    let some = try await tool.run(
+                        ["export", kind, "--format", format, "--subscription", World.acme] + place)
+                    #expect(some.output.contains("| conditions | --subscription \(World.acme) |"), "\(some)")
+                }
                 #expect(try tool.mode("x.\(format)") == 0o600)
             }
             let left = try FileManager.default.contentsOfDirectory(atPath: tool.folder).filter {

@@ -180,7 +180,7 @@ struct BrowserTests {
             let sheets = text.split(separator: "\u{c}").map { sheet in
                 sheet.split(separator: "\n").map { $0.trimmingCharacters(in: .whitespaces) }.filter { !$0.isEmpty }
             }.filter { !$0.isEmpty }
-            let headings = ["Rows", "Outcomes", "Seats before and after", "Requests over time"]
+            let headings = ["Rows", "Outcomes", "Seats before and after", "Changes over time"]
             for sheet in sheets {
                 #expect(!headings.contains(sheet.last ?? ""), "\(containers): \(sheet.suffix(3))")
                 guard let first = sheet.firstIndex(where: { $0.contains("@acme-co.dev") }) else { continue }

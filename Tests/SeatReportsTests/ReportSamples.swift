@@ -13,7 +13,7 @@ enum ReportSamples {
         plannedAt: "2026-11-20T09:00:00Z", startedAt: "2026-11-20T09:05:00Z", finishedAt: "2026-11-20T09:07:30Z",
         isComplete: true, rosterRows: 5, addedRows: 1,
         actions: ["assign": 3, "keep": 1, "invalid": 1, "revoke": 1],
-        outcomes: ["assigned": 2, "kept": 1, "revoked": 1, "failed": 1, "skipped": 1], mispredicted: 1, requests: 6,
+        outcomes: ["assigned": 2, "kept": 1, "revoked": 1, "failed": 1, "skipped": 1], mispredicted: 1, requests: 8,
         containers: [
             .init(
                 id: acme, team: "acme", product: "Team <Pro> & \"friends\"", seats: 25, liveBefore: 4,

@@ -131,6 +131,72 @@ import Testing
         }
     }
 
+    /// A plan tells what would be done, and nothing of a run: seats that are to be bought are not there yet.
+    @Test(arguments: [ReportFormat.md, .html])
+    func aPlanShowsItsActionsAndNoRun(format: ReportFormat) throws {
+        var summary = ReportSamples.summary
+        summary.startedAt = nil
+        summary.finishedAt = nil
+        summary.isComplete = false
+        summary.outcomes = ["planned": 6]
+        summary.requests = 0
+        summary.minutes = []
+        summary.containers = [
+            .init(
+                id: ReportSamples.acme, team: "acme", product: nil, seats: 4, seatsPlanned: 7, liveBefore: 3,
+                livePlanned: 6, liveAfter: 3)
+        ]
+        var writer = try ResultReportWriter(format: format, summary: summary, into: MemorySink())
+        for row in ReportSamples.rows { try writer.write(row) }
+        let text = try writer.finish().text
+        let page = text.components(separatedBy: format == .md ? "## rows" : "id=\"rows-title\"")[0]
+        for word in ["requests", "started", "finished", "other than predicted", "outcome"] {
+            #expect(!page.replacing(HTMLStyle.text, with: "").contains(word), "\(word)")
+        }
+        if format == .md {
+            #expect(page.contains("| assign | 3 | 50 % |") && page.contains("| all | 6 | 100 % |"))
+            #expect(page.contains("| acme |  | 4 | 7 | 3 | 6 | 1 |"))
+        } else {
+            #expect(page.contains("3 → 6 of 7") && page.contains("<dt>assign</dt><dd>3</dd>"))
+        }
+    }
+
+    /// A page that is filed has to say of what it is, and of when.
+    @Test(arguments: [ReportFormat.md, .html])
+    func aPageSaysWhereItComesFrom(format: ReportFormat) throws {
+        let origin = ExportOrigin(
+            server: "sandbox", time: "2026-11-21T09:00:59.99Z", conditions: ["--status pending", "--older-than 30d"])
+        var pages: [String] = []
+        var subscription = try SubscriptionExportWriter(format: format, origin: origin, into: MemorySink())
+        pages.append(try subscription.finish().text)
+        var seat = try SeatExportWriter(format: format, origin: origin, into: MemorySink())
+        pages.append(try seat.finish().text)
+        var history = try HistoryExportWriter(format: format, origin: origin, into: MemorySink())
+        pages.append(try history.finish().text)
+        var identity = try IdentityExportWriter(format: format, origin: origin, into: MemorySink())
+        pages.append(try identity.finish().text)
+        for page in pages {
+            for words in ["sandbox", "2026-11-21 09:00 UTC", "--status pending --older-than 30d"] {
+                #expect(page.contains(words), "\(words)")
+            }
+        }
+    }
+
+    /// What was bought before and after, and every row counted once.
+    @Test func aRunsFiguresAddUp() throws {
+        var summary = ReportSamples.summary
+        summary.containers[0].seatsBefore = 20
+        var writer = try ResultReportWriter(format: .json, summary: summary, into: MemorySink())
+        for row in ReportSamples.rows { try writer.write(row) }
+        let text = try writer.finish().text
+        #expect(text.contains("\"seats\":25,\"seats_before\":20,\"seats_planned\":25,\"live_before\":4"))
+        let tables = summary.overview.tables
+        #expect(tables[0].rows[0].dropFirst(2).dropLast() == ["20", "25", "4", "6", "5", "20"])
+        #expect(tables[1].totals == [["all", "6", "100 %"]])
+        #expect(tables[1].rows.reduce(0) { $0 + (Int($1[1]) ?? 0) } == summary.rosterRows + summary.addedRows)
+        #expect(tables[2].note?.hasSuffix("the 8 requests include those that read and repeats") == true)
+    }
+
     /// Sums stand below a table however long it is, and a chart says which part it draws.
     @Test(arguments: [ReportFormat.md, .html])
     func whatIsLeftOutIsSaid(format: ReportFormat) throws {

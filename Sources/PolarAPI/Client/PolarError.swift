@@ -100,7 +100,7 @@ extension PolarError: CustomStringConvertible {
         let facts = [status.map(String.init), errorClass].compactMap(\.self)
         if !facts.isEmpty { text += " (\(facts.joined(separator: " ")))" }
         if let method, let path { text += " at \(method.rawValue) \(path)" }
-        if let neededScope { text += "; the token needs the scope \(neededScope)" }
+        if let neededScope { text += "; the token needs the scope \(neededScope.replacing(" ", with: " or "))" }
         if !isDefinite { text += "; the server may have done it all the same" }
         return text
     }
