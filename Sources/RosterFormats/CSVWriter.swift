@@ -60,6 +60,8 @@ public struct CSVText: Sendable {
 
     /// A cell of the user's data: guarded and quoted as needed.
     public mutating func cell(_ text: String) {
+        // The string's own bytes, without a copy of the string: counting references would cost more than the cell.
+        if text.utf8.withContiguousStorageIfAvailable({ cell(UnsafeRawBufferPointer($0)) }) != nil { return }
         var text = text
         text.withUTF8 { cell(UnsafeRawBufferPointer($0)) }
     }
@@ -93,6 +95,13 @@ public struct CSVText: Sendable {
             put(UInt8(ascii: "\""))
             return written
         }
+    }
+
+    /// A whole row. Of arrays, not of any sequence: from another module a sequence is walked through its witness table,
+    /// which costs more than writing the cells.
+    public mutating func row(_ cells: [String]) {
+        for cell in cells { self.cell(cell) }
+        endRow()
     }
 
     /// A cell that the tool made and that needs no guard: a figure.
@@ -166,9 +175,8 @@ public struct CSVWriter<Sink: ByteSink> {
         self.sink = sink
     }
 
-    public mutating func write(row cells: some Sequence<String>) throws {
-        for cell in cells { text.cell(cell) }
-        text.endRow()
+    public mutating func write(row cells: [String]) throws {
+        text.row(cells)
         if text.out.isBlock { try text.out.drain(into: &sink) }
     }
 

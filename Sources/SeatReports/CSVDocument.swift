@@ -32,10 +32,7 @@ final class CSVDocument: Document {
             text(id?.id)
         }
         mutating func text(_ value: String?) {
-            guard let value else { return csv.emptyCell() }
-            // A string's own bytes, without a copy of the string: counting references would cost more than the cell.
-            let isWritten: Void? = value.utf8.withContiguousStorageIfAvailable { csv.cell(UnsafeRawBufferPointer($0)) }
-            if isWritten == nil { csv.cell(value) }
+            if let value { csv.cell(value) } else { csv.emptyCell() }
         }
         mutating func number(_ value: Int?) {
             if let value { csv.number(value) } else { csv.emptyCell() }
