@@ -1,54 +1,72 @@
 internal import RosterFormats
 
-/// A row's own cells on their way into the table.
-struct RowCells {
-    var bytes: UnsafeRawBufferPointer
+/// A row's own cells on their way into the table and out of it.
+public struct RowCells {
+    let bytes: UnsafeRawBufferPointer
     /// The bytes are a sound CSV record as it stands in its file, with this between its cells; 0: each cell is followed by
     /// a zero byte, which no cell can hold.
-    var delimiter: UInt8
+    let delimiter: UInt8
 
     static var none: RowCells { RowCells(bytes: UnsafeRawBufferPointer(start: nil, count: 0), delimiter: 0) }
-}
 
-extension EntryTable {
-    /// Cells are taken apart when somebody asks for them: most rows are read a million times and shown once.
-    static func cells(_ kept: RowCells) -> [String] {
-        guard kept.delimiter != 0 else {
-            return kept.bytes.dropLast().split(separator: 0, omittingEmptySubsequences: false)
-                .map { String(decoding: $0, as: UTF8.self) }
-        }
-        var cells: [String] = []
-        var start = 0
-        while start <= kept.bytes.count {
-            let rest = UnsafeRawBufferPointer(rebasing: kept.bytes[start...])
-            let length = cellLength(rest, kept.delimiter)
-            cells.append(cell(UnsafeRawBufferPointer(rebasing: rest[..<length])))
-            start += length + 1
-        }
-        return cells
+    public var isEmpty: Bool { bytes.isEmpty }
+
+    var texts: [String] {
+        var texts: [String] = []
+        forEachText { texts.append(String(decoding: $0, as: UTF8.self)) }
+        return texts
     }
 
-    /// How many bytes the first cell takes, quotes and all.
-    private static func cellLength(_ record: UnsafeRawBufferPointer, _ delimiter: UInt8) -> Int {
-        var isQuoted = false
-        // A doubled quote closes and opens again, which changes nothing.
-        for (index, byte) in record.enumerated() {
-            if byte == UInt8(ascii: "\"") { isQuoted.toggle() }
-            if byte == delimiter, !isQuoted { return index }
+    /// Calls `body` with each cell's text in UTF-8, which must not be kept.
+    ///
+    /// Records are taken apart when somebody asks for them: most rows are read a million times and shown once.
+    public func forEachText(_ body: (UnsafeRawBufferPointer) -> Void) {
+        guard !bytes.isEmpty else { return }
+        var start = 0
+        // A record's last cell has nothing after it, and may be empty.
+        while start < bytes.count || start == bytes.count && delimiter != 0 {
+            let end = end(ofCellAt: start)
+            let cell = UnsafeRawBufferPointer(rebasing: bytes[start..<end])
+            if delimiter != 0, let first = cell.first, first == Self.quote || first == UInt8(ascii: "'") {
+                Self.withText(of: cell, body)
+            } else {
+                body(cell)
+            }
+            start = end + 1
         }
-        return record.count
+    }
+
+    private static let quote = UInt8(ascii: "\"")
+
+    /// Where the cell's bytes end, quotes and all.
+    private func end(ofCellAt start: Int) -> Int {
+        var index = start
+        if delimiter != 0, start < bytes.count, bytes[start] == Self.quote {
+            var isQuoted = false
+            // A doubled quote closes and opens again, which changes nothing.
+            while index < bytes.count, isQuoted || bytes[index] != delimiter {
+                if bytes[index] == Self.quote { isQuoted.toggle() }
+                index += 1
+            }
+            return index
+        }
+        while index < bytes.count, bytes[index] != delimiter { index += 1 }
+        return index
     }
 
     /// What a cell says: without its quotes, and without the apostrophe of the formula guard.
-    private static func cell(_ raw: UnsafeRawBufferPointer) -> String {
-        let quote = UInt8(ascii: "\"")
-        guard raw.first == quote else { return CSVGuard.unguarded(String(decoding: raw, as: UTF8.self)) }
+    private static func withText(of raw: UnsafeRawBufferPointer, _ body: (UnsafeRawBufferPointer) -> Void) {
         var text: [UInt8] = []
-        var index = 1
-        while index < raw.count - 1 {
-            text.append(raw[index])
-            index += raw[index] == quote ? 2 : 1
+        if raw.first == quote {
+            var index = 1
+            while index < raw.count - 1 {
+                text.append(raw[index])
+                index += raw[index] == quote ? 2 : 1
+            }
+        } else {
+            text.append(contentsOf: raw)
         }
-        return CSVGuard.unguarded(String(decoding: text, as: UTF8.self))
+        var unguarded = CSVGuard.unguarded(String(decoding: text, as: UTF8.self))
+        unguarded.withUTF8 { body(UnsafeRawBufferPointer($0)) }
     }
 }

@@ -6,23 +6,22 @@ public struct EntryText {
     public let emailKey: UnsafeRawBufferPointer
     public let externalID: UnsafeRawBufferPointer
     public let name: UnsafeRawBufferPointer
-    /// The roster's own cells, each followed by a zero byte.
-    public let cells: UnsafeRawBufferPointer
+    /// The roster's own.
+    public let cells: RowCells
 }
 
 extension EntryTable {
     /// Calls `body` with row `index`'s text, which must not be kept.
     public func withText<R>(_ index: Int, _ body: (EntryText) throws -> R) rethrows -> R {
         let row = rows[index]
-        return try arena.withUnsafeBytes { arena in
+        return try arena.withBytes(row.base, arena.count - row.base) { bytes in
             func text(_ slice: Slice) -> UnsafeRawBufferPointer {
-                let start = row.base + Int(slice.offset)
-                return UnsafeRawBufferPointer(rebasing: arena[start..<start + Int(slice.length)])
+                UnsafeRawBufferPointer(rebasing: bytes[Int(slice.offset)..<Int(slice.offset) + Int(slice.length)])
             }
             return try body(
                 EntryText(
                     email: text(row.email), emailKey: text(row.emailKey), externalID: text(row.externalID),
-                    name: text(row.name), cells: text(row.cells)))
+                    name: text(row.name), cells: RowCells(bytes: text(row.cells), delimiter: row.delimiter)))
         }
     }
 }

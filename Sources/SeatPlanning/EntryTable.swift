@@ -105,9 +105,9 @@ public struct EntryTable: Sendable {
     }
 
     public var sources: [RosterSource] = []
-    private var rows = BulkArray<Row>()
+    private(set) var rows = BulkArray<Row>()
     var invalid: Set<Int> = []
-    private var arena = BulkArray<UInt8>()
+    private(set) var arena = BulkArray<UInt8>()
     var details: [EntryDetails] = []
     public private(set) var references: [ContainerReference] = []
     private var referenceIndex: [ContainerReference: Int32] = [:]
@@ -278,7 +278,7 @@ public struct EntryTable: Sendable {
     public func cells(at index: Int) -> [String] {
         let row = rows[index]
         guard row.cells.length > 0 else { return [] }
-        return withBytes(row.base, row.cells) { Self.cells(RowCells(bytes: $0, delimiter: row.delimiter)) }
+        return withBytes(row.base, row.cells) { RowCells(bytes: $0, delimiter: row.delimiter).texts }
     }
 
     @inline(__always)

@@ -3,7 +3,7 @@ internal import Foundation
 /// A row's own cells as a JSON array of strings, read by hand: a coder for each of a million rows would take longer than
 /// everything else.
 enum CellsColumn {
-    /// The cells of what ``PlanJSONBytes/array(ofCells:)`` wrote; what has an escape in it goes through the full decoder.
+    /// The cells of what ``PlanJSONBytes/array(of:)`` wrote; what has an escape in it goes through the full decoder.
     static func cells(_ text: String?) -> [String] {
         guard var text else { return [] }
         return text.withUTF8 { read($0) } ?? (try? PlanJSON.value([String].self, text)) ?? []

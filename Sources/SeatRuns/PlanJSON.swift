@@ -29,14 +29,11 @@ struct PlanJSONBytes {
     // MARK: Values
 
     /// A JSON array of strings.
-    ///
-    /// - Parameter cells: the strings, each followed by a zero byte.
-    mutating func array(ofCells cells: UnsafeRawBufferPointer) {
+    mutating func array(of cells: RowCells) {
         open("[")
-        var start = 0
-        while start < cells.count {
+        cells.forEachText { cell in
             comma()
-            start = string(cells, from: start, endsAtZero: true) + 1
+            string(cell)
         }
         close("]")
     }
@@ -106,7 +103,7 @@ struct PlanJSONBytes {
     mutating func member(_ key: StaticString, _ value: String?) {
         guard var value else { return }
         self.key(key)
-        value.withUTF8 { text in _ = string(UnsafeRawBufferPointer(text)) }
+        value.withUTF8 { string(UnsafeRawBufferPointer($0)) }
     }
 
     mutating func member(_ key: StaticString, _ value: Bool?) {
@@ -123,12 +120,10 @@ struct PlanJSONBytes {
         bytes.append(contentsOf: json.utf8)
     }
 
-    /// - Returns: where the text ended: at its end, or at a zero byte if that is to end it.
-    @discardableResult
-    private mutating func string(_ text: UnsafeRawBufferPointer, from start: Int = 0, endsAtZero: Bool = false) -> Int {
+    private mutating func string(_ text: UnsafeRawBufferPointer) {
         bytes.append(UInt8(ascii: "\""))
-        var copied = start
-        var index = start
+        var copied = 0
+        var index = 0
         while true {
             // Eight bytes that need no escape, at once: most text has none at all.
             while index + 8 <= text.count, Self.isPlain(text.loadUnaligned(fromByteOffset: index, as: UInt64.self)) {
@@ -136,7 +131,6 @@ struct PlanJSONBytes {
             }
             guard index < text.count else { break }
             let byte = text[index]
-            if byte == 0, endsAtZero { break }
             if byte < 0x20 || byte == 0x22 || byte == 0x5C {
                 bytes.append(contentsOf: UnsafeRawBufferPointer(rebasing: text[copied..<index]))
                 escape(byte)
@@ -144,9 +138,8 @@ struct PlanJSONBytes {
             }
             index += 1
         }
-        bytes.append(contentsOf: UnsafeRawBufferPointer(rebasing: text[copied..<index]))
+        bytes.append(contentsOf: UnsafeRawBufferPointer(rebasing: text[copied...]))
         bytes.append(UInt8(ascii: "\""))
-        return index
     }
 
     /// Whether no byte of the word is below a space, a quote or a backslash; bytes above ASCII may be taken for one, which

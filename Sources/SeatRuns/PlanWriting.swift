@@ -105,7 +105,7 @@ struct PlanWriting {
                     insert.bind(7, text.externalID)
                 }
                 cells.removeAll()
-                if !text.cells.isEmpty { cells.array(ofCells: text.cells) }
+                if !text.cells.isEmpty { cells.array(of: text.cells) }
                 asks.removeAll()
                 try RowRequest.write(contents.entries, entry, text, references, &asks)
                 try bind(8, cells, insert) {

@@ -38,8 +38,9 @@ import Testing
     func cells(seed: UInt64) throws {
         var random = Chance(seed)
         let cells = (0..<Int.random(in: 1..<8, using: &random)).map { _ in text(&random) }
-        let bytes = cells.reduce(into: [UInt8]()) { $0 += Array($1.utf8) + [0] }
-        let json = bytes.withUnsafeBytes { bytes in string { $0.array(ofCells: bytes) } }
+        var entries = EntryTable()
+        entries.append(EntryTable.NewRow(source: 0, line: 2), cells: cells)
+        let json = entries.withText(0) { text in string { $0.array(of: text.cells) } }
         #expect(try json == PlanJSON.text(cells))
         #expect(CellsColumn.cells(json) == cells)
     }
