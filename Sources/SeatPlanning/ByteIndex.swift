@@ -1,54 +1,58 @@
-/// An open-addressing table from byte strings, held elsewhere, to numbers. It stores a 64-bit hash and the number; the
-/// caller compares the bytes, so that a million identities cost twelve bytes each and no String.
+/// An open-addressing table from byte strings, held elsewhere, to numbers. It stores half of a 64-bit hash and the number
+/// side by side; the caller compares the bytes, so that an identity costs eight bytes, one look into memory and no String.
 struct ByteIndex {
-    private var hashes: [UInt64]
-    private var values: [Int32]
+    private struct Slot: BitwiseCopyable {
+        var hash: UInt32 = 0
+        /// -1: free.
+        var value: Int32 = -1
+    }
+
+    private var slots: BulkArray<Slot>
     private var count = 0
-    private var mask: Int
+    private var mask: Int { slots.count - 1 }
 
     init(minimumCapacity: Int) {
         var size = 16
         while size * 3 < minimumCapacity * 4 { size *= 2 }
-        hashes = [UInt64](repeating: 0, count: size)
-        values = [Int32](repeating: -1, count: size)
-        mask = size - 1
+        slots = BulkArray(repeating: Slot(), count: size)
     }
 
     /// The number stored under the key, or nil.
     func find(_ hash: UInt64, where matches: (Int32) -> Bool) -> Int32? {
-        var slot = Int(truncatingIfNeeded: hash) & mask
-        while values[slot] >= 0 {
-            if hashes[slot] == hash, matches(values[slot]) { return values[slot] }
-            slot = (slot + 1) & mask
-        }
-        return nil
+        let hash = UInt32(truncatingIfNeeded: hash >> 32)
+        let (_, found) = search(hash, where: matches)
+        return found
     }
 
     /// The number already stored under the key, or nil after storing `value` under it.
     mutating func insert(_ value: Int32, _ hash: UInt64, where matches: (Int32) -> Bool) -> Int32? {
-        var slot = Int(truncatingIfNeeded: hash) & mask
-        while values[slot] >= 0 {
-            if hashes[slot] == hash, matches(values[slot]) { return values[slot] }
-            slot = (slot + 1) & mask
-        }
-        hashes[slot] = hash
-        values[slot] = value
+        let hash = UInt32(truncatingIfNeeded: hash >> 32)
+        let (slot, found) = search(hash, where: matches)
+        if let found { return found }
+        slots[slot] = Slot(hash: hash, value: value)
         count += 1
-        if count * 4 > values.count * 3 { grow() }
+        if count * 4 > slots.count * 3 { grow() }
         return nil
     }
 
+    /// The slot of the key and its number, or the free slot in which it would be put.
+    @inline(__always)
+    private func search(_ hash: UInt32, where matches: (Int32) -> Bool) -> (slot: Int, value: Int32?) {
+        var index = Int(hash) & mask
+        while true {
+            let slot = slots[index]
+            if slot.value < 0 { return (index, nil) }
+            if slot.hash == hash, matches(slot.value) { return (index, slot.value) }
+            index = (index + 1) & mask
+        }
+    }
+
     private mutating func grow() {
-        let old = (hashes, values)
-        let size = old.1.count * 2
-        hashes = [UInt64](repeating: 0, count: size)
-        values = [Int32](repeating: -1, count: size)
-        mask = size - 1
-        for index in old.1.indices where old.1[index] >= 0 {
-            var slot = Int(truncatingIfNeeded: old.0[index]) & mask
-            while values[slot] >= 0 { slot = (slot + 1) & mask }
-            hashes[slot] = old.0[index]
-            values[slot] = old.1[index]
+        let old = slots
+        slots = BulkArray(repeating: Slot(), count: old.count * 2)
+        for index in 0..<old.count where old[index].value >= 0 {
+            let (free, _) = search(old[index].hash) { _ in false }
+            slots[free] = old[index]
         }
     }
 }
