@@ -1,3 +1,5 @@
+import CLibXML2
+
 /// What is wrong with a document that is well-formed.
 extension XMLCollector {
     mutating func report(_ defect: FormatDefect) {
@@ -8,11 +10,30 @@ extension XMLCollector {
     /// The number of the record that is open.
     var openRecord: Int? { recordDepth > 0 ? number : nil }
 
+    /// Where the start tag that was just read begins. The column is 0 where the parser has let go of the line's beginning:
+    /// of what it has read it keeps some eighty bytes.
+    @inline(never)
+    func tagPosition() -> Position {
+        let line = Int(tagLine(line))
+        guard let input = parser.pointee.input?.pointee, let base = input.base, var at = input.cur, at > base else {
+            return Position(line: line, column: 0, byteOffset: 0)
+        }
+        repeat { at -= 1 } while at > base && at.pointee != UInt8(ascii: "<")
+        var column = 1
+        while at > base, at[-1] != 0x0A {
+            at -= 1
+            // Characters are counted, by their first bytes.
+            if at.pointee & 0xC0 != 0x80 { column += 1 }
+        }
+        let isWhole = at > base || input.consumed == 0
+        return Position(line: line, column: isWhole ? column : 0, byteOffset: 0)
+    }
+
     @inline(never)
     mutating func defectOfNesting() {
         report(
             FormatDefect(
-                .nestedRecord, isError: true, position: Position(line: Int(line), column: 0, byteOffset: 0),
+                .nestedRecord, isError: true, position: tagPosition(),
                 record: number, message: "a member stands inside another member",
                 remedy: "close the first member before the second begins"))
     }
@@ -35,7 +56,7 @@ extension XMLCollector {
         stop(
             RosterFormatError(
                 .limitExceeded, "elements are nested more than \(XMLCollector.maximumDepth) deep",
-                remedy: "check that this is a roster", position: Position(line: Int(line), column: 0, byteOffset: 0)))
+                remedy: "check that this is a roster", position: tagPosition()))
     }
 
     @inline(never)

@@ -11,7 +11,7 @@ extension XMLCollector {
             RosterFormatError(
                 .unknownDocument, "the root element is \"\(root)\", not \"roster\"",
                 remedy: "name the element that is a record, for example --xml-record user",
-                position: Position(line: Int(line), column: 0, byteOffset: 0)))
+                position: tagPosition()))
         return false
     }
 
@@ -19,7 +19,7 @@ extension XMLCollector {
     mutating func enterScope(
         _ name: Name, _ count: Int, _ attributes: UnsafeMutablePointer<UnsafePointer<UInt8>?>?
     ) {
-        var scope = Scope(line: Int(line), recordsBefore: number, name: name)
+        var scope = Scope(position: tagPosition(), recordsBefore: number, name: name)
         if isOwnForm, let attributes {
             for i in 0..<count {
                 let attribute = attributes + i * 5
@@ -44,7 +44,7 @@ extension XMLCollector {
         guard isOwnForm, !scopes.isEmpty, scope.container.isEmpty, scope.recordsBefore == number else { return }
         report(
             FormatDefect(
-                .unknownElement, isError: true, position: Position(line: scope.line, column: 0, byteOffset: 0),
+                .unknownElement, isError: true, position: scope.position,
                 value: String(cString: scope.name),
                 message: "the element is no member and holds none: nothing was read from it",
                 remedy: "use \"member\" for people; --xml-record names another element"))

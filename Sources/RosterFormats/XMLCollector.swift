@@ -78,7 +78,7 @@ struct XMLCollector: ~Copyable {
 
     /// An open element around records.
     struct Scope {
-        var line: Int
+        var position: Position
         var recordsBefore: Int
         var name: Name
         /// The container that it names for the records within.

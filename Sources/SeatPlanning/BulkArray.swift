@@ -12,6 +12,12 @@ struct BulkArray<Element: BitwiseCopyable & Sendable>: Sendable {
 
     init() {}
 
+    init(repeating element: Element, count: Int) {
+        memory = BulkMemory(byteCount: count * MemoryLayout<Element>.stride)
+        self.count = count
+        base.initialize(repeating: element, count: count)
+    }
+
     private var capacity: Int { memory.byteCount / MemoryLayout<Element>.stride }
 
     private var base: UnsafeMutablePointer<Element> {
@@ -22,6 +28,11 @@ struct BulkArray<Element: BitwiseCopyable & Sendable>: Sendable {
         @inline(__always) get {
             precondition(index >= 0 && index < count)
             return base[index]
+        }
+        @inline(__always) set {
+            precondition(index >= 0 && index < count)
+            if !isKnownUniquelyReferenced(&memory) { move(to: capacity) }
+            base[index] = newValue
         }
     }
 

@@ -1,59 +1,60 @@
-/// An open-addressing table from byte strings, held elsewhere, to numbers. A slot is one word, half of the hash and the
-/// number; the caller compares the bytes, so that a million identities cost sixteen megabytes and no String.
+/// An open-addressing table from byte strings, held elsewhere, to numbers. It stores half of a 64-bit hash and the number
+/// side by side; the caller compares the bytes, so that an identity costs eight bytes, one look into memory and no String.
 struct ByteIndex: Sendable {
-    /// The upper half of the key's hash above the number plus one; 0: free.
-    private var slots: [UInt64]
+    private struct Slot: BitwiseCopyable {
+        var hash: UInt32 = 0
+        /// -1: free.
+        var value: Int32 = -1
+    }
+
+    private var slots: BulkArray<Slot>
     private var count = 0
-    private var mask: Int
+    private var mask: Int { slots.count - 1 }
 
     init(minimumCapacity: Int) {
         var size = 16
         while size * 3 < minimumCapacity * 4 { size *= 2 }
-        slots = [UInt64](repeating: 0, count: size)
-        mask = size - 1
+        slots = BulkArray(repeating: Slot(), count: size)
     }
 
     /// The number stored under the key, or nil.
     @inline(__always)
     func find(_ hash: UInt64, where matches: (Int32) -> Bool) -> Int32? {
-        let tag = hash >> 32
-        var place = Int(truncatingIfNeeded: tag) & mask
-        while true {
-            let slot = slots[place]
-            if slot == 0 { return nil }
-            if slot >> 32 == tag, matches(Self.number(slot)) { return Self.number(slot) }
-            place = (place + 1) & mask
-        }
+        let hash = UInt32(truncatingIfNeeded: hash >> 32)
+        let (_, found) = search(hash, where: matches)
+        return found
     }
 
     /// The number already stored under the key, or nil after storing `value` under it.
     @inline(__always)
     mutating func insert(_ value: Int32, _ hash: UInt64, where matches: (Int32) -> Bool) -> Int32? {
-        let tag = hash >> 32
-        var place = Int(truncatingIfNeeded: tag) & mask
-        while true {
-            let slot = slots[place]
-            if slot == 0 { break }
-            if slot >> 32 == tag, matches(Self.number(slot)) { return Self.number(slot) }
-            place = (place + 1) & mask
-        }
-        slots[place] = tag << 32 | UInt64(UInt32(value) + 1)
+        let hash = UInt32(truncatingIfNeeded: hash >> 32)
+        let (slot, found) = search(hash, where: matches)
+        if let found { return found }
+        slots[slot] = Slot(hash: hash, value: value)
         count += 1
         if count * 4 > slots.count * 3 { grow() }
         return nil
     }
 
-    private static func number(_ slot: UInt64) -> Int32 { Int32(truncatingIfNeeded: slot) - 1 }
+    /// The slot of the key and its number, or the free slot in which it would be put.
+    @inline(__always)
+    private func search(_ hash: UInt32, where matches: (Int32) -> Bool) -> (slot: Int, value: Int32?) {
+        var index = Int(hash) & mask
+        while true {
+            let slot = slots[index]
+            if slot.value < 0 { return (index, nil) }
+            if slot.hash == hash, matches(slot.value) { return (index, slot.value) }
+            index = (index + 1) & mask
+        }
+    }
 
-    /// The half hash that a slot holds says where it belongs, so that growing needs no keys.
     private mutating func grow() {
         let old = slots
-        slots = [UInt64](repeating: 0, count: old.count * 2)
-        mask = slots.count - 1
-        for slot in old where slot != 0 {
-            var place = Int(truncatingIfNeeded: slot >> 32) & mask
-            while slots[place] != 0 { place = (place + 1) & mask }
-            slots[place] = slot
+        slots = BulkArray(repeating: Slot(), count: old.count * 2)
+        for index in 0..<old.count where old[index].value >= 0 {
+            let (free, _) = search(old[index].hash) { _ in false }
+            slots[free] = old[index]
         }
     }
 }

@@ -37,17 +37,17 @@ public struct EmailAddress: Sendable, Equatable {
     }
 
     /// Appends the compared form of an address that the server has; see ``serverKey(of:)``.
-    static func appendServerKey(of address: String, to bytes: inout [UInt8]) {
+    static func appendServerKey(of address: String, to bytes: inout BulkArray<UInt8>) {
         let isPlain = withUTF8Bytes(address) { raw in
             guard let plain = PlainEmail(raw) else { return false }
             let start = bytes.count
-            bytes.append(contentsOf: raw[plain.start..<plain.end])
+            bytes.append(contentsOf: UnsafeRawBufferPointer(rebasing: raw[plain.start..<plain.end]))
             if plain.hasUpperCase {
                 for index in start..<bytes.count where bytes[index] &- 0x41 < 26 { bytes[index] |= 0x20 }
             }
             return true
         }
-        if !isPlain { bytes.append(contentsOf: serverKey(of: address).utf8) }
+        if !isPlain { withUTF8Bytes(serverKey(of: address)) { bytes.append(contentsOf: $0) } }
     }
 
     /// The form in which addresses are compared, or nil for what is no address.

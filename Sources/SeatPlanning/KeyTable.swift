@@ -1,7 +1,7 @@
 /// People as the server has them, by compared address and by external id, in numbered places: the containers of a plan.
 /// Their text is bytes in one arena, so that a million seats are found without a String.
 struct KeyTable: Sendable {
-    private struct Person {
+    private struct Person: BitwiseCopyable {
         /// Where the compared address begins; the external id follows it.
         var start: Int
         var emailLength: UInt32
@@ -9,82 +9,87 @@ struct KeyTable: Sendable {
         var place: Int32
     }
 
-    private var people: [Person] = []
-    private var arena: [UInt8] = []
+    /// Whose keys they are: what the indices' numbers mean.
+    private struct People: Sendable {
+        private(set) var people = BulkArray<Person>()
+        private(set) var arena = BulkArray<UInt8>()
+
+        init(capacity: Int) {
+            people.reserveCapacity(capacity)
+            // An address and an id of the usual lengths.
+            arena.reserveCapacity(capacity * 40)
+        }
+
+        mutating func append(email: String?, externalID: String?, place: Int) {
+            let start = arena.count
+            if let email { EmailAddress.appendServerKey(of: email, to: &arena) }
+            let middle = arena.count
+            if let externalID { withUTF8Bytes(externalID) { arena.append(contentsOf: $0) } }
+            people.append(
+                Person(
+                    start: start, emailLength: UInt32(middle - start), externalLength: UInt32(arena.count - middle),
+                    place: Int32(place)))
+        }
+
+        @inline(__always)
+        func withEmail<R>(_ number: Int, _ body: (UnsafeRawBufferPointer) -> R) -> R {
+            let person = people[number]
+            return arena.withBytes(person.start, Int(person.emailLength), body)
+        }
+
+        @inline(__always)
+        func withExternal<R>(_ number: Int, _ body: (UnsafeRawBufferPointer) -> R) -> R {
+            let person = people[number]
+            return arena.withBytes(person.start + Int(person.emailLength), Int(person.externalLength), body)
+        }
+
+        @inline(__always)
+        func isEmail(_ number: Int32, _ key: UnsafeRawBufferPointer, _ place: Int) -> Bool {
+            Int(people[Int(number)].place) == place && withEmail(Int(number)) { sameBytes($0, key) }
+        }
+
+        @inline(__always)
+        func isExternal(_ number: Int32, _ key: UnsafeRawBufferPointer, _ place: Int) -> Bool {
+            Int(people[Int(number)].place) == place && withExternal(Int(number)) { sameBytes($0, key) }
+        }
+    }
+
+    private var people: People
     private var byEmail: ByteIndex
     private var byExternal: ByteIndex
 
     init(minimumCapacity: Int) {
+        people = People(capacity: minimumCapacity)
         byEmail = ByteIndex(minimumCapacity: minimumCapacity)
         byExternal = ByteIndex(minimumCapacity: minimumCapacity)
-        people.reserveCapacity(minimumCapacity)
-        // An address and an id of the usual lengths.
-        arena.reserveCapacity(minimumCapacity * 40)
     }
 
     /// Adds a person under the next number, from 0. Of two with one key in one place the first is found.
     mutating func append(email: String?, externalID: String?, place: Int) {
-        let start = arena.count
-        if let email { EmailAddress.appendServerKey(of: email, to: &arena) }
-        let middle = arena.count
-        if let externalID { arena.append(contentsOf: externalID.utf8) }
-        let person = Person(
-            start: start, emailLength: UInt32(middle - start), externalLength: UInt32(arena.count - middle),
-            place: Int32(place))
-        let number = Int32(people.count)
-        people.append(person)
-        arena.withUnsafeBytes { arena in
-            let people = people
-            if person.emailLength > 0 {
-                let key = Self.email(person, arena)
-                _ = byEmail.insert(number, hashBytes(key, place)) {
-                    let other = people[Int($0)]
-                    return other.place == person.place && sameBytes(Self.email(other, arena), key)
-                }
-            }
-            if person.externalLength > 0 {
-                let key = Self.external(person, arena)
-                _ = byExternal.insert(number, hashBytes(key, place)) {
-                    let other = people[Int($0)]
-                    return other.place == person.place && sameBytes(Self.external(other, arena), key)
-                }
-            }
+        let number = people.people.count
+        people.append(email: email, externalID: externalID, place: place)
+        people.withEmail(number) { key in
+            guard !key.isEmpty else { return }
+            _ = byEmail.insert(Int32(number), hashBytes(key, place)) { people.isEmail($0, key, place) }
+        }
+        people.withExternal(number) { key in
+            guard !key.isEmpty else { return }
+            _ = byExternal.insert(Int32(number), hashBytes(key, place)) { people.isExternal($0, key, place) }
         }
     }
 
     /// The number of the person with this compared address.
     func find(emailKey key: UnsafeRawBufferPointer, place: Int) -> Int? {
         guard !key.isEmpty else { return nil }
-        return arena.withUnsafeBytes { arena in
-            byEmail.find(hashBytes(key, place)) {
-                let person = people[Int($0)]
-                return Int(person.place) == place && sameBytes(Self.email(person, arena), key)
-            }.map { Int($0) }
-        }
+        return byEmail.find(hashBytes(key, place)) { people.isEmail($0, key, place) }.map { Int($0) }
     }
 
     func find(externalID key: UnsafeRawBufferPointer, place: Int) -> Int? {
         guard !key.isEmpty else { return nil }
-        return arena.withUnsafeBytes { arena in
-            byExternal.find(hashBytes(key, place)) {
-                let person = people[Int($0)]
-                return Int(person.place) == place && sameBytes(Self.external(person, arena), key)
-            }.map { Int($0) }
-        }
+        return byExternal.find(hashBytes(key, place)) { people.isExternal($0, key, place) }.map { Int($0) }
     }
 
-    func withEmailKey<R>(_ number: Int, _ body: (UnsafeRawBufferPointer) -> R) -> R {
-        arena.withUnsafeBytes { body(Self.email(people[number], $0)) }
-    }
-
-    private static func email(_ person: Person, _ arena: UnsafeRawBufferPointer) -> UnsafeRawBufferPointer {
-        UnsafeRawBufferPointer(rebasing: arena[person.start..<person.start + Int(person.emailLength)])
-    }
-
-    private static func external(_ person: Person, _ arena: UnsafeRawBufferPointer) -> UnsafeRawBufferPointer {
-        let start = person.start + Int(person.emailLength)
-        return UnsafeRawBufferPointer(rebasing: arena[start..<start + Int(person.externalLength)])
-    }
+    func withEmailKey<R>(_ number: Int, _ body: (UnsafeRawBufferPointer) -> R) -> R { people.withEmail(number, body) }
 }
 
 /// Whether two stretches of memory hold the same bytes, eight at a time.

@@ -127,6 +127,26 @@ import Testing
         #expect(read.rows.map(\.isDamaged) == [true])
     }
 
+    private static let elements: [(text: String, line: Int, column: Int)] = [
+        ("<roster>\n  <é/><person\n a='1'/>\n<member email='a'/></roster>", 2, 3),
+        ("<roster>\n<member email='a'/><!-- é --><group\n a='b'></group></roster>", 2, 30),
+        ("<roster><member email='a'>\n\t<member email='b'/></member></roster>", 2, 2),
+        ("<!-- é\n é --><people>\n</people>", 2, 7),
+    ]
+
+    /// What is wrong with an element stands where its start tag begins.
+    @Test(arguments: elements, [1, 7, 1 << 16])
+    func anElementsDefectHasLineAndColumn(_ test: (text: String, line: Int, column: Int), chunk: Int) {
+        let lines = 5000
+        // With so much before it that the parser has let go of the document's beginning.
+        for before in ["", "<?xml version='1.0'?>" + String(repeating: "<!-- nobody -->\n", count: lines)] {
+            let read = Collected.read(before + test.text, sample: 4, chunk: chunk)
+            let position = read.failure?.position ?? read.defects.first?.position
+            let line = test.line + (before.isEmpty ? 0 : lines)
+            #expect(position == Position(line: line, column: test.column, byteOffset: 0))
+        }
+    }
+
     @Test func anElementThatIsNoMemberIsNotPassedOverInSilence() {
         let read = Collected.read("<roster>\n<membr email='a'/>\n<team><member email='b'/></team></roster>")
         #expect(read.named == [["email=b"]])

@@ -71,10 +71,11 @@ import Testing
         two.truncate(to: 10)
         let three = two
         two.append(0x21)
+        two[0] = 0x53
         func text(_ array: BulkArray<UInt8>) -> String {
             array.withBytes(0, array.count) { String(decoding: $0, as: UTF8.self) }
         }
-        #expect(text(one) == "shared one" && text(two) == "shared and!" && text(three) == "shared and")
+        #expect(text(one) == "shared one" && text(two) == "Shared and!" && text(three) == "shared and")
     }
 
     @Test func `nothing can be appended and room be asked for in vain`() {
@@ -84,5 +85,20 @@ import Testing
         array.truncate(to: 3)
         #expect(array.count == 0)
         #expect(array.withBytes(0, 0) { $0.isEmpty })
+    }
+}
+
+@Suite struct ByteIndexTests {
+    /// A table that has to grow, with keys that share a slot and keys that share the whole of what is stored of a hash.
+    @Test(arguments: [UInt64(1) << 32, 1 << 24, 1 << 33, 0x9E37_79B9_7F4A_7C15])
+    func `each key is found again, whatever its hash`(_ step: UInt64) {
+        var index = ByteIndex(minimumCapacity: 1)
+        func hash(_ key: Int) -> UInt64 { UInt64(key / 3) &* step }
+        for key in 0..<900 { #expect(index.insert(Int32(key), hash(key)) { $0 == Int32(key) } == nil) }
+        for key in 0..<900 {
+            #expect(index.find(hash(key)) { $0 == Int32(key) } == Int32(key))
+            #expect(index.insert(7, hash(key)) { $0 == Int32(key) } == Int32(key))
+        }
+        #expect(index.find(hash(901)) { $0 == 901 } == nil)
     }
 }
