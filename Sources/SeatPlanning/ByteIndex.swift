@@ -1,8 +1,8 @@
-/// An open-addressing table from byte strings, held elsewhere, to numbers. It stores half of a 64-bit hash and the number
+/// An open-addressing table from byte strings, held elsewhere, to numbers. It stores the key's hash and the number
 /// side by side; the caller compares the bytes, so that an identity costs eight bytes, one look into memory and no String.
 struct ByteIndex: Sendable {
     private struct Slot: BitwiseCopyable {
-        var hash: UInt32 = 0
+        var hash = KeyHash.none
         /// -1: free.
         var value: Int32 = -1
     }
@@ -19,16 +19,21 @@ struct ByteIndex: Sendable {
 
     /// The number stored under the key, or nil.
     @inline(__always)
-    func find(_ hash: UInt64, where matches: (Int32) -> Bool) -> Int32? {
-        let hash = UInt32(truncatingIfNeeded: hash >> 32)
+    func find(_ hash: KeyHash, where matches: (Int32) -> Bool) -> Int32? {
         let (_, found) = search(hash, where: matches)
+        return found
+    }
+
+    /// A number stored under a key with this hash, perhaps under another key; nil if there is none for certain.
+    @inline(__always)
+    func candidate(_ hash: KeyHash) -> Int32? {
+        let (_, found) = search(hash) { _ in true }
         return found
     }
 
     /// The number already stored under the key, or nil after storing `value` under it.
     @inline(__always)
-    mutating func insert(_ value: Int32, _ hash: UInt64, where matches: (Int32) -> Bool) -> Int32? {
-        let hash = UInt32(truncatingIfNeeded: hash >> 32)
+    mutating func insert(_ value: Int32, _ hash: KeyHash, where matches: (Int32) -> Bool) -> Int32? {
         let (slot, found) = search(hash, where: matches)
         if let found { return found }
         slots[slot] = Slot(hash: hash, value: value)
@@ -39,8 +44,8 @@ struct ByteIndex: Sendable {
 
     /// The slot of the key and its number, or the free slot in which it would be put.
     @inline(__always)
-    private func search(_ hash: UInt32, where matches: (Int32) -> Bool) -> (slot: Int, value: Int32?) {
-        var index = Int(hash) & mask
+    private func search(_ hash: KeyHash, where matches: (Int32) -> Bool) -> (slot: Int, value: Int32?) {
+        var index = Int(hash.value) & mask
         while true {
             let slot = slots[index]
             if slot.value < 0 { return (index, nil) }
@@ -56,6 +61,26 @@ struct ByteIndex: Sendable {
             let (free, _) = search(old[index].hash) { _ in false }
             slots[free] = old[index]
         }
+    }
+}
+
+/// The hash of a key in a place: half of ``hashBytes(_:_:)``, which says where in a ``ByteIndex`` to look.
+struct KeyHash: BitwiseCopyable, Hashable, Sendable {
+    /// 0: there is no key.
+    fileprivate let value: UInt32
+
+    static let none = KeyHash(value: 0)
+
+    init(value: UInt32) { self.value = value }
+
+    /// - Parameter key: no bytes: no key.
+    init(_ key: UnsafeRawBufferPointer, _ place: Int) {
+        value = key.isEmpty ? 0 : max(1, UInt32(truncatingIfNeeded: hashBytes(key, place) >> 32))
+    }
+
+    /// The hash of an id, which is another than that of an address or of an id of another kind.
+    init(id key: UnsafeRawBufferPointer, _ kind: TwinIDKind, _ place: Int) {
+        self.init(key, place &* 8 &+ kind.rawValue)
     }
 }
 

@@ -55,39 +55,69 @@ struct KeyTable: Sendable {
     }
 
     private var people: People
-    private var byEmail: ByteIndex
-    private var byExternal: ByteIndex
+    private var emailHashes = BulkArray<KeyHash>()
+    private var externalHashes = BulkArray<KeyHash>()
+    private var byEmail = ByteIndex(minimumCapacity: 0)
+    private var byExternal = ByteIndex(minimumCapacity: 0)
 
     init(minimumCapacity: Int) {
         people = People(capacity: minimumCapacity)
-        byEmail = ByteIndex(minimumCapacity: minimumCapacity)
-        byExternal = ByteIndex(minimumCapacity: minimumCapacity)
+        emailHashes.reserveCapacity(minimumCapacity)
+        externalHashes.reserveCapacity(minimumCapacity)
     }
 
-    /// Adds a person under the next number, from 0. Of two with one key in one place the first is found.
+    /// Adds a person under the next number, from 0; to be found after ``index()``.
     mutating func append(email: String?, externalID: String?, place: Int) {
         let number = people.people.count
         people.append(email: email, externalID: externalID, place: place)
-        people.withEmail(number) { key in
-            guard !key.isEmpty else { return }
-            _ = byEmail.insert(Int32(number), hashBytes(key, place)) { people.isEmail($0, key, place) }
+        emailHashes.append(people.withEmail(number) { KeyHash($0, place) })
+        externalHashes.append(people.withExternal(number) { KeyHash(id: $0, .external, place) })
+    }
+
+    /// Makes all people to be found. Of two with one key in one place it is the first.
+    mutating func index() {
+        let people = people
+        let count = people.people.count
+        byEmail = ByteIndex(minimumCapacity: count)
+        byExternal = ByteIndex(minimumCapacity: count)
+        // One index after the other, each in a short loop over numbers, in which memory is read ahead.
+        for number in 0..<count where emailHashes[number] != .none {
+            _ = byEmail.insert(Int32(number), emailHashes[number]) { other in
+                let place = Int(people.people[number].place)
+                return people.withEmail(number) { people.isEmail(other, $0, place) }
+            }
         }
-        people.withExternal(number) { key in
-            guard !key.isEmpty else { return }
-            _ = byExternal.insert(Int32(number), hashBytes(key, place)) { people.isExternal($0, key, place) }
+        for number in 0..<count where externalHashes[number] != .none {
+            _ = byExternal.insert(Int32(number), externalHashes[number]) { other in
+                let place = Int(people.people[number].place)
+                return people.withExternal(number) { people.isExternal(other, $0, place) }
+            }
         }
     }
 
     /// The number of the person with this compared address.
     func find(emailKey key: UnsafeRawBufferPointer, place: Int) -> Int? {
-        guard !key.isEmpty else { return nil }
-        return byEmail.find(hashBytes(key, place)) { people.isEmail($0, key, place) }.map { Int($0) }
+        find(emailKey: key, KeyHash(key, place), place: place)
     }
 
     func find(externalID key: UnsafeRawBufferPointer, place: Int) -> Int? {
-        guard !key.isEmpty else { return nil }
-        return byExternal.find(hashBytes(key, place)) { people.isExternal($0, key, place) }.map { Int($0) }
+        find(externalID: key, KeyHash(id: key, .external, place), place: place)
     }
+
+    /// - Parameter hash: the key's in its place.
+    func find(emailKey key: UnsafeRawBufferPointer, _ hash: KeyHash, place: Int) -> Int? {
+        hash == .none ? nil : byEmail.find(hash) { people.isEmail($0, key, place) }.map { Int($0) }
+    }
+
+    func find(externalID key: UnsafeRawBufferPointer, _ hash: KeyHash, place: Int) -> Int? {
+        hash == .none ? nil : byExternal.find(hash) { people.isExternal($0, key, place) }.map { Int($0) }
+    }
+
+    /// Whether somebody may have a key with this address's hash: false is certain.
+    @inline(__always)
+    func mayHold(email hash: KeyHash) -> Bool { hash != .none && byEmail.candidate(hash) != nil }
+    @inline(__always)
+    func mayHold(external hash: KeyHash) -> Bool { hash != .none && byExternal.candidate(hash) != nil }
 
     func withEmailKey<R>(_ number: Int, _ body: (UnsafeRawBufferPointer) -> R) -> R { people.withEmail(number, body) }
 }

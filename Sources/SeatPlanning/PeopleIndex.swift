@@ -16,6 +16,9 @@ struct PeopleIndex: TwinRows {
     /// Whether a row is in `looked` or in `verdicts`: most are in neither, and that is asked five times a row.
     private var marks: [Mark]
 
+    private var emailHashes = BulkArray<KeyHash>()
+    private var idHashes = BulkArray<KeyHash>()
+
     private struct Mark: OptionSet {
         var rawValue: UInt8
         static let looked = Mark(rawValue: 1)
@@ -34,7 +37,10 @@ struct PeopleIndex: TwinRows {
             place(index, target)
             if takesPart(index) { resolve(index, resolver, revokes(index)) }
         }
-        for (row, verdict) in TwinSearch(self).verdicts {
+        let twins = TwinSearch(self)
+        emailHashes = twins.emailHashes
+        idHashes = twins.idHashes
+        for (row, verdict) in twins.verdicts {
             switch verdict {
             case .duplicate(let first): judge(row, .duplicate(first))
             case .conflict(let why): judge(row, .conflict(why))
@@ -54,6 +60,11 @@ struct PeopleIndex: TwinRows {
 
     func container(of index: Int) -> Int? { containers[index] < 0 ? nil : Int(containers[index]) }
     func status(of index: Int) -> Status { takesPart(index) ? .person : verdicts[index] ?? .person }
+
+    /// The hashes of the person's compared address and external id in the row's container; none where there is no key, and
+    /// for rows that mean nobody.
+    func emailHash(of index: Int) -> KeyHash { emailHashes[index] }
+    func idHash(of index: Int) -> KeyHash { idHashes[index] }
 
     /// The person's compared address where it is not the row's own.
     func lookedUpKey(of index: Int) -> String? { found(index)?.emailKey }

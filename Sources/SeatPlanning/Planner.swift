@@ -21,8 +21,10 @@ public struct Planner {
         let people = PeopleIndex(entries: entries, resolver: resolver) { wish(of: $0) == .revoke }
         let seats = SeatIndex(world.containers)
         var draft = Draft(world: world, options: options, rowCount: entries.count)
+        let mayHold = seats.candidates(people)
         for index in 0..<entries.count {
-            draft.rows.append(judge(index, people, seats, &draft))
+            let seat = mayHold[index] ? people.container(of: index).flatMap { seats.find(people, index, $0) } : nil
+            draft.rows.append(judge(index, people, seat, &draft))
         }
         if options.mode == .mirror { addMirrorRevocations(&draft) }
         draft.settleCapacity(entries)
@@ -32,7 +34,8 @@ public struct Planner {
 
     // MARK: One row
 
-    private func judge(_ index: Int, _ people: PeopleIndex, _ seats: SeatIndex, _ draft: inout Draft) -> PlannedRow {
+    /// - Parameter seat: the live seat that the row's person holds.
+    private func judge(_ index: Int, _ people: PeopleIndex, _ seat: Int?, _ draft: inout Draft) -> PlannedRow {
         let container = people.container(of: index)
         switch people.status(of: index) {
         case .invalid(let note): return PlannedRow(entry: index, container: container, action: .invalid, note: note)
@@ -47,7 +50,6 @@ public struct Planner {
         }
         // People with the status `person` have a container.
         let home = container ?? 0
-        let seat = seats.find(people, index, home)
         if let seat { draft.named[home][seat] = true }
         var row = act(wish(of: index), index, home, seat, &draft)
         row.emailKey = people.lookedUpKey(of: index)

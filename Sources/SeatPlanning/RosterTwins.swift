@@ -29,6 +29,9 @@ enum TwinVerdict {
 struct TwinSearch<Rows: TwinRows> {
     private let rows: Rows
     private(set) var verdicts: [Int: TwinVerdict] = [:]
+    /// By row; none for rows that take no part.
+    private(set) var emailHashes = BulkArray<KeyHash>()
+    private(set) var idHashes = BulkArray<KeyHash>()
 
     init(_ rows: Rows) {
         self.rows = rows
@@ -38,19 +41,20 @@ struct TwinSearch<Rows: TwinRows> {
     private mutating func search() {
         let rows = rows
         let count = rows.entries.count
+        // First all hashes, then all look-ups: short loops over numbers, in which memory is read ahead.
+        emailHashes.reserveCapacity(count)
+        idHashes.reserveCapacity(count)
+        for index in 0..<count {
+            let takesPart = rows.takesPart(index)
+            let place = rows.place(of: index)
+            emailHashes.append(takesPart ? rows.withEmailKey(index) { KeyHash($0, place) } : .none)
+            idHashes.append(
+                takesPart ? rows.withExternalID(index) { KeyHash(id: $0, rows.idKind(of: index), place) } : .none)
+        }
         var byEmail = Twins(count)
         var byExternal = Twins(count)
-        for index in 0..<count where rows.takesPart(index) {
-            let place = rows.place(of: index)
-            rows.withEmailKey(index) { key in
-                if !key.isEmpty { byEmail.add(index, hashBytes(key, place)) { Self.sameEmail(rows, $0, index) } }
-            }
-            rows.withExternalID(index) { key in
-                guard !key.isEmpty else { return }
-                let hash = hashBytes(key, place &* 8 &+ rows.idKind(of: index).rawValue)
-                byExternal.add(index, hash) { Self.sameID(rows, $0, index) }
-            }
-        }
+        for index in 0..<count { byEmail.add(index, emailHashes[index]) { Self.sameEmail(rows, $0, index) } }
+        for index in 0..<count { byExternal.add(index, idHashes[index]) { Self.sameID(rows, $0, index) } }
         guard byEmail.hasAny || byExternal.hasAny else { return }
         let conflicts = conflicts(byEmail, byExternal)
         for (first, others) in byExternal.groups { for row in others { verdicts[row] = .duplicate(first) } }
@@ -60,7 +64,7 @@ struct TwinSearch<Rows: TwinRows> {
 
     private func conflicts(_ byEmail: Twins, _ byExternal: Twins) -> [Int: String] {
         var conflicts: [Int: String] = [:]
-        for (first, others) in byEmail.groups {
+        for (first, others) in byEmail.groups where !others.allSatisfy({ saysTheSame(first, $0) }) {
             let group = [first] + others
             let ids = Dictionary(grouping: Set(group.compactMap(identity))) { $0.kind }.values.map(\.count).max() ?? 0
             if ids > 1 {
@@ -70,7 +74,7 @@ struct TwinSearch<Rows: TwinRows> {
                 for row in group { conflicts[row] = "one person with different actions: \(lineList(group))" }
             }
         }
-        for (first, others) in byExternal.groups {
+        for (first, others) in byExternal.groups where !others.allSatisfy({ Self.hasSameEmail(rows, first, $0) }) {
             let group = [first] + others
             let addresses = Set(group.map { rows.withEmailKey($0) { Array($0) } }).filter { !$0.isEmpty }
             guard addresses.count > 1 else { continue }
@@ -79,6 +83,17 @@ struct TwinSearch<Rows: TwinRows> {
             }
         }
         return conflicts
+    }
+
+    /// The rows want the same for the same ids: nearly all that repeat each other do.
+    private func saysTheSame(_ first: Int, _ other: Int) -> Bool {
+        rows.entries.action(at: first) == rows.entries.action(at: other)
+            && rows.idKind(of: first) == rows.idKind(of: other)
+            && rows.withExternalID(first) { x in rows.withExternalID(other) { y in sameBytes(x, y) } }
+    }
+
+    private static func hasSameEmail(_ rows: Rows, _ a: Int, _ b: Int) -> Bool {
+        rows.withEmailKey(a) { x in rows.withEmailKey(b) { y in sameBytes(x, y) } }
     }
 
     private struct Identity: Hashable {
@@ -92,8 +107,7 @@ struct TwinSearch<Rows: TwinRows> {
     }
 
     private static func sameEmail(_ rows: Rows, _ a: Int, _ b: Int) -> Bool {
-        guard rows.place(of: a) == rows.place(of: b) else { return false }
-        return rows.withEmailKey(a) { x in rows.withEmailKey(b) { y in sameBytes(x, y) } }
+        rows.place(of: a) == rows.place(of: b) && hasSameEmail(rows, a, b)
     }
 
     private static func sameID(_ rows: Rows, _ a: Int, _ b: Int) -> Bool {
@@ -124,7 +138,9 @@ private struct Twins {
 
     var hasAny: Bool { !groups.isEmpty }
 
-    mutating func add(_ row: Int, _ hash: UInt64, where matches: (Int) -> Bool) {
+    @inline(__always)
+    mutating func add(_ row: Int, _ hash: KeyHash, where matches: (Int) -> Bool) {
+        if hash == .none { return }
         if let first = index.insert(Int32(row), hash, where: { matches(Int($0)) }) {
             groups[Int(first), default: []].append(row)
         }

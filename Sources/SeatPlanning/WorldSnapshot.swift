@@ -26,9 +26,10 @@ public struct IdentityDirectory: Sendable, Equatable {
             for (index, person) in people.enumerated() {
                 keys.append(email: person.email, externalID: person.externalID, place: 0)
                 withUTF8Bytes(person.id) { id in
-                    _ = byID.insert(Int32(index), hashBytes(id, 0)) { people[Int($0)].id == person.id }
+                    _ = byID.insert(Int32(index), KeyHash(id, 0)) { people[Int($0)].id == person.id }
                 }
             }
+            keys.index()
             self.keys = keys
             self.byID = byID
         }
@@ -42,7 +43,7 @@ public struct IdentityDirectory: Sendable, Equatable {
         }
         public func person(id: String) -> KnownPerson? {
             withUTF8Bytes(id) { bytes in
-                byID.find(hashBytes(bytes, 0)) { people[Int($0)].id == id }.map { people[Int($0)] }
+                byID.find(KeyHash(bytes, 0)) { people[Int($0)].id == id }.map { people[Int($0)] }
             }
         }
 

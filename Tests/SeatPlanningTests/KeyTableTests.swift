@@ -29,6 +29,7 @@ import Testing
             if let email { emails["\(place) \(EmailAddress.serverKey(of: email))", default: number] += 0 }
             if let external { externals["\(place) \(external)", default: number] += 0 }
         }
+        table.index()
         for place in 0..<3 {
             for key in Set(emails.keys).union(externals.keys) {
                 let text = String(key.dropFirst(2))
