@@ -1,13 +1,15 @@
 #!/usr/bin/env python3
-"""Writes what the benchmarks read: generate-rosters.py KIND COUNT FILE. Made-up people; the same file for the same count.
+"""Writes what the benchmarks read: generate-rosters.py KIND COUNT FILE
+
+Made-up people; the same file for the same count.
 
 csv, xml   rosters of e-mail, external id, first and last name, department and a note; 5 % of the notes are quoted, with
            commas and line breaks
 seats      people who hold a seat, in no order: e-mail and external id
 people     a roster against them: half of the rows name a holder, some of them twice, 5 % a holder by external id under
            another address, the rest newcomers
-given      a seed for the embedded server: one subscription with so many seats, all given
-room       the same, none given
+given      a seed for the embedded server: subscriptions of 1,000 seats, all given
+room       one subscription with so many seats, none given
 hundred    a seed of 100 subscriptions with room for COUNT seats between them
 assigned   a roster of COUNT people for those
 """
@@ -73,14 +75,15 @@ def uuid(kind, number):
     return f"{kind}{number:07x}-0000-4000-8000-000000000001"
 
 
-def world(containers, seats, given=()):
+def world(containers, seats, given=0):
     """One organization whose token is `polar_oat_embedded_bench`, with subscriptions of so many seats each."""
     product = {"id": uuid("b", 0), "name": "Team", "recurring_interval": "month", "currency": "usd",
                "tier_type": "volume", "tiers": [{"min_seats": 1, "max_seats": None, "price_per_seat": 1200}]}
     customers = [{"id": uuid("c", i), "email": f"billing{i}@acme-co.dev", "external_id": f"team-{i}", "pays": True}
                  for i in range(containers)]
     subscriptions = [{"id": uuid("5", i), "customer_id": uuid("c", i), "product_id": uuid("b", 0), "seats": seats,
-                      "status": "active", "started_at": "2026-01-05T09:00:00Z", "given": list(given)}
+                      "status": "active", "started_at": "2026-01-05T09:00:00Z",
+                      "given": [{"email": f"person{i}-{j}@acme-co.dev"} for j in range(given)]}
                      for i in range(containers)]
     return {"organizations": [{
         "slug": "bench", "name": "Bench", "rate_group": "elevated", "products": [product], "customers": customers,
@@ -89,7 +92,7 @@ def world(containers, seats, given=()):
 
 
 def given(count, out):
-    json.dump(world(1, count, ({"email": f"person{i}@acme-co.dev"} for i in range(count))), out)
+    json.dump(world(count // 1000, 1000, 1000), out)
 
 
 def room(count, out):

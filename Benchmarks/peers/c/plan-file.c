@@ -1,5 +1,5 @@
-/* Writes the tables `row`, `step` and `seat` of a plan file anew, with the same rows, columns, page size and pragmas, and one
- * prepared statement a table in one transaction: plan-file PLAN NEW
+/* Writes the tables `row`, `step` and `seat` of a plan file anew: plan-file PLAN NEW
+ * With the same rows, columns, page size and pragmas; one prepared statement a table, in one transaction.
  * The rows are read from PLAN into memory first; that is not counted. Prints the rows written and the processor time of
  * the writing. */
 #include <sqlite3.h>
@@ -99,8 +99,8 @@ int main(int argc, char **argv) {
 
     double begun = processor_time();
     check(sqlite3_open(argv[2], &new), SQLITE_OK, new);
-    check(sqlite3_exec(new, "PRAGMA page_size = 8192; PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF; BEGIN", NULL, NULL,
-                       NULL), SQLITE_OK, new);
+    check(sqlite3_exec(new, "PRAGMA page_size = 8192; PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF; BEGIN", NULL,
+                       NULL, NULL), SQLITE_OK, new);
     check(sqlite3_exec(new, tables_sql, NULL, NULL, NULL), SQLITE_OK, new);
     for (int i = 0; i < 3; i++) store(new, &tables[i]);
     check(sqlite3_exec(new, "COMMIT", NULL, NULL, NULL), SQLITE_OK, new);

@@ -1,7 +1,8 @@
-"""Reads a roster and live seats, drops duplicates, joins by address, else by external id, and writes one action a row as CSV:
-table_join.py polars|duckdb ROWS.csv SEATS.csv OUT.csv
+"""Joins a roster with live seats and writes one action a row: table_join.py polars|duckdb ROWS.csv SEATS.csv OUT.csv
 
-What a data frame does of `plan`: no checks, no places of defects, no record. Prints the rows.
+Reads both, finds duplicates, joins by address, else by external id, and writes CSV.
+
+It is what a data frame does of `plan`: no checks, no places of defects, no record. Prints the rows.
 """
 import sys
 

@@ -1,5 +1,5 @@
-// Reads the fields of a CSV file into memory, then writes them to /dev/null through the csv crate's writer, as often as is
-// asked: csv-write FILE TIMES. Prints rows, fields, bytes written and the processor time of the writing alone.
+// Reads the fields of a CSV file into memory, then writes them to /dev/null through the csv crate's writer, as often as
+// is asked: csv-write FILE TIMES. Prints rows, fields, bytes written and the processor time of the writing alone.
 use std::fs::{File, OpenOptions};
 
 #[path = "../clock.rs"]

@@ -1,6 +1,6 @@
-// What a plan is at its heart: rows of (address, external id) against live seats, with std's HashMap (hashbrown) and a fast
-// hash of eight bytes at a time. Trims and lower-cases addresses, finds duplicates, joins by address, else by external id,
-// and makes one action a row.
+// What a plan is at its heart: rows of (address, external id) against live seats, with std's HashMap (hashbrown) and a
+// fast hash of eight bytes at a time. Trims and lower-cases addresses, finds duplicates, joins by address, else by
+// external id, and makes one action a row.
 //   join ROWS.csv SEATS.csv fold|folded
 // fold: the rows' addresses are trimmed and lower-cased too; folded: they are taken as they are, as ours gets them.
 // Reading both files is not counted. Prints the rows, how many are kept, assigned and duplicates, and processor time.
