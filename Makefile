@@ -6,7 +6,7 @@ SUDO := $(if $(filter 0,$(shell id -u)),,sudo)
 # Every Swift file but the build's.
 SOURCES := Package.swift Sources Tests
 
-.PHONY: deps build test lint format demo release fuzz sdk soak clean
+.PHONY: deps build test lint format demo release bench fuzz sdk soak clean
 
 deps:
 	@missing=; for package in libxml2-dev libsqlite3-dev; do \
@@ -47,6 +47,10 @@ demo: build
 # Polar's own Python SDK against the embedded server; skipped, visibly, where it cannot be had.
 sdk: build
 	@Tests/sdk/run "$$($(SWIFT) build --show-bin-path)/polar-seats"
+
+# Ours beside its peers, as a table; Benchmarks/README.md says how it measures.
+bench: deps
+	@Benchmarks/run
 
 clean:
 	$(SWIFT) package clean
