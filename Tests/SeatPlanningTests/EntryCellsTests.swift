@@ -93,7 +93,9 @@ import Testing
     @Test(arguments: [UInt64(1) << 32, 1 << 24, 1 << 33, 0x9E37_79B9_7F4A_7C15])
     func `each key is found again, whatever its hash`(_ step: UInt64) {
         var index = ByteIndex(minimumCapacity: 1)
-        func hash(_ key: Int) -> KeyHash { KeyHash(value: UInt32(truncatingIfNeeded: UInt64(key / 3 + 1) &* step >> 24)) }
+        func hash(_ key: Int) -> KeyHash {
+            KeyHash(value: UInt32(truncatingIfNeeded: UInt64(key / 3 + 1) &* step >> 24))
+        }
         for key in 0..<900 { #expect(index.insert(Int32(key), hash(key)) { $0 == Int32(key) } == nil) }
         for key in 0..<900 {
             #expect(index.find(hash(key)) { $0 == Int32(key) } == Int32(key))
