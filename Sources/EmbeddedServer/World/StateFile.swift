@@ -11,6 +11,7 @@ final class StateFile {
     private let path: String
     private let connection: OpaquePointer
     private var append: OpaquePointer?
+    private var insert: OpaquePointer?
     private var setNumber: OpaquePointer?
     private var begin: OpaquePointer?
     private var commit: OpaquePointer?
@@ -49,6 +50,7 @@ final class StateFile {
             "CREATE TABLE IF NOT EXISTS changes(number INTEGER PRIMARY KEY, kind TEXT, id TEXT, json BLOB NOT NULL)")
         try settleChanges()
         append = try prepare("INSERT INTO changes(kind, id, json) VALUES(?, ?, ?)")
+        insert = try prepare("INSERT OR REPLACE INTO entities(kind, id, json) VALUES(?, ?, ?)")
         begin = try prepare("BEGIN IMMEDIATE")
         commit = try prepare("COMMIT")
         setNumber = try prepare("INSERT OR REPLACE INTO numbers(name, value) VALUES(?, ?)")
@@ -56,7 +58,7 @@ final class StateFile {
 
     /// Lets the file go. Whatever was answered is on disk already.
     func close() {
-        for statement in [append, setNumber, begin, commit] { sqlite3_finalize(statement) }
+        for statement in [append, insert, setNumber, begin, commit] { sqlite3_finalize(statement) }
         sqlite3_close_v2(connection)
     }
 
@@ -160,7 +162,12 @@ final class StateFile {
     // MARK: Writing
 
     /// Writes entities and numbers in one transaction.
-    func write(_ entities: [any StoredEntity], numbers: [(String, Int64)]) throws(EmbeddedServerError) {
+    ///
+    /// - Parameter isWhole: they are a whole world and go to their places at once.
+    func write(
+        _ entities: [any StoredEntity], numbers: [(String, Int64)], isWhole: Bool = false
+    ) throws(EmbeddedServerError) {
+        let append = isWhole ? insert : append
         try step(begin)
         do {
             for entity in entities {

@@ -9,7 +9,8 @@ extension World {
         from file: StateFile, seed: EmbeddedSeed?, now: Instant
     ) throws(EmbeddedServerError) -> UInt64 {
         let run = (try file.readNumber("runs") ?? 0) + 1
-        if let counter = try file.readNumber("counter") {
+        let known = try file.readNumber("counter")
+        if let counter = known {
             resume(counter: UInt64(bitPattern: counter))
             try file.readEntities(kinds: Self.kinds) { kind, bytes in
                 try put(kind: kind, stored: bytes)
@@ -20,7 +21,8 @@ extension World {
         } else {
             try sow(.orDefault(seed), now: now)
         }
-        try file.write(takeChanges(), numbers: [("counter", Int64(bitPattern: counter)), ("runs", run)])
+        try file.write(
+            takeChanges(), numbers: [("counter", Int64(bitPattern: counter)), ("runs", run)], isWhole: known == nil)
         return UInt64(run)
     }
 

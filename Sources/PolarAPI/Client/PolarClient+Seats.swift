@@ -15,7 +15,7 @@ extension PolarClient {
             case .subscription(let id): PolarRequest.QueryItem("subscription_id", id.rawValue)
             case .order(let id): PolarRequest.QueryItem("order_id", id.rawValue)
             }
-        return try await get("v1", "customer-seats", query: [item], limit: PolarRequest.listLimit)
+        return try await get("v1", "customer-seats", query: [item], limit: PolarRequest.seatsLimit)
     }
 
     /// Takes a seat away; to repeat it does no harm. Only the first answer still names the holder.

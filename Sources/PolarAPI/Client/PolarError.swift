@@ -101,7 +101,8 @@ extension PolarError: CustomStringConvertible {
         if !facts.isEmpty { text += " (\(facts.joined(separator: " ")))" }
         if let method, let path { text += " at \(method.rawValue) \(path)" }
         if let neededScope { text += "; the token needs the scope \(neededScope.replacing(" ", with: " or "))" }
-        if !isDefinite { text += "; the server may have done it all the same" }
+        // Where something was only looked at, nothing was done.
+        if !isDefinite, method != .get, method != .head { text += "; the server may have done it all the same" }
         return text
     }
 }

@@ -78,8 +78,11 @@ public struct PolarRequest: Sendable {
         attempt = 1
     }
 
+    /// What an answer may be long, in bytes: beyond it something else than Polar is talking.
     public static let objectLimit = 8 << 20
     public static let listLimit = 64 << 20
+    /// The one list that has no pages: some 700 bytes for each seat that a container ever had.
+    public static let seatsLimit = 512 << 20
     public static let errorLimit = 1 << 20
 
     /// Path and query as they are sent, everything percent-encoded but RFC 3986's unreserved characters.
