@@ -227,19 +227,12 @@ struct ApplyCommand: AsyncParsableCommand {
     }
 
     private func resumeCommand(_ path: String) -> String {
-        var words = ["polar-seats", "apply", path]
-        if let state = server.embedded.state { words += ["--embedded-state", state] }
-        if let tokenFile = server.tokenFile { words += ["--token-file", tokenFile] }
+        var words: [String] = []
         if arguments.skipInvalid { words.append("--skip-invalid") }
-        if let rate = server.rate { words += ["--rate", rate] }
-        if server.retries != ServerOptions.standardRetries { words += ["--retries", "\(server.retries)"] }
-        if server.timeout != ServerOptions.standardTimeout { words += ["--timeout", "\(server.timeout)"] }
-        if server.maxWait != ServerOptions.standardMaxWait { words += ["--max-wait", "\(server.maxWait)"] }
-        if let caFile = server.caFile { words += ["--ca-file", caFile] }
         if concurrency != Self.standardConcurrency { words += ["--concurrency", "\(concurrency)"] }
         if ignoreRosterChange { words.append("--ignore-roster-change") }
         for file in report { words += ["--report", file] }
         if let failed { words += ["--failed", failed] }
-        return words.map(shellQuoted).joined(separator: " ")
+        return ([server.command("apply", path)] + words.map(shellQuoted)).joined(separator: " ")
     }
 }

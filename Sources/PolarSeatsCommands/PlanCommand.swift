@@ -66,8 +66,8 @@ struct PlanCommand: AsyncParsableCommand {
             console.note(
                 bad
                     ? "mend the \(plural(contents.plan.badRows, "row")) and plan again, or apply the others with: "
-                        + "polar-seats apply \(shellQuoted(output)) --skip-invalid"
-                    : "apply it with: polar-seats apply \(shellQuoted(output))")
+                        + server.command("apply", output, "--skip-invalid")
+                    : "apply it with: " + server.command("apply", output))
         }
     }
 

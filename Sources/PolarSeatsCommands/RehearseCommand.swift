@@ -145,7 +145,7 @@ struct RehearseCommand: AsyncParsableCommand {
                 }
             }
         } catch let refusal as RunRefusal {
-            throw Failure(refusal, plan)
+            throw Failure(refusal, plan, again: "polar-seats apply \(shellQuoted(plan))")
         } catch let error as EmbeddedServerError {
             throw Failure(.badData, "\(plan): its snapshot cannot be put on the stage: \(error.message)")
         }

@@ -64,7 +64,7 @@ struct RunExecution: Sendable {
             defer { display.end() }
             end = try await withSignals(stop, display) { try await run.perform() }
         } catch let refusal as RunRefusal {
-            throw Failure(refusal, file.path)
+            throw Failure(refusal, file.path, again: resumeCommand)
         }
         let written = try set.write(file)
         try tell(end, set, written)
@@ -175,7 +175,8 @@ extension Failure {
         }
     }
 
-    init(_ refusal: RunRefusal, _ path: String) {
+    /// - Parameter again: the command that was refused, as a shell takes it.
+    init(_ refusal: RunRefusal, _ path: String, again: String) {
         switch refusal {
         case .badRows(let count):
             self.init(
@@ -194,8 +195,7 @@ extension Failure {
                 "the server has changed since the plan was made; nothing was written\n"
                     + conflicts.map { "  \($0.message)" }.joined(separator: "\n"),
                 hints: [
-                    "plan anew from the plan's own rows, see the difference and go on: polar-seats apply "
-                        + "\(shellQuoted(path)) --replan",
+                    "plan anew from the plan's own rows, see the difference and go on: \(again) --replan",
                     "or plan again from the roster, and look first: polar-seats plan ROSTER -o FILE",
                 ])
         case .hypothetical:

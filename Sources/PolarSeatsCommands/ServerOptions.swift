@@ -48,6 +48,20 @@ struct ServerOptions: ParsableArguments {
         if let rate { _ = try Self.parse(rate: rate) }
     }
 
+    /// A command that reaches the same server in the same way, as a shell takes it: hints are copied as they stand. The
+    /// server itself stands in the plan.
+    func command(_ words: String...) -> String {
+        var words = ["polar-seats"] + words
+        if let state = embedded.state { words += ["--embedded-state", state] }
+        if let tokenFile { words += ["--token-file", tokenFile] }
+        if let rate { words += ["--rate", rate] }
+        if retries != Self.standardRetries { words += ["--retries", "\(retries)"] }
+        if timeout != Self.standardTimeout { words += ["--timeout", "\(timeout)"] }
+        if maxWait != Self.standardMaxWait { words += ["--max-wait", "\(maxWait)"] }
+        if let caFile { words += ["--ca-file", caFile] }
+        return words.map(shellQuoted).joined(separator: " ")
+    }
+
     /// `N/min`, `N/s` or `unlimited`.
     static func parse(rate text: String) throws -> RequestRate? {
         if text == "unlimited" { return nil }

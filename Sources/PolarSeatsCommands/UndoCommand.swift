@@ -49,7 +49,7 @@ struct UndoCommand: AsyncParsableCommand {
             Console.output(common.json ? try JSONOutput.text(outline) + "\n" : outline.text(console))
             if let failure = contents.header.verdict() { throw failure }
             guard !common.json, contents.plan.hasChanges else { return }
-            console.note("to reverse the run: polar-seats apply \(shellQuoted(output))")
+            console.note("to reverse the run: " + server.command("apply", output))
         }
     }
 }

@@ -225,4 +225,20 @@ struct MainStreetTests {
             #expect(resend.talk.contains("SeatNotPending"))
         }
     }
+
+    @Test("what a plan and its undo say to do next reaches the same server in the same way")
+    func nextCommands() async throws {
+        try await withTool { tool in
+            try tool.write(roster(2), "people.csv")
+            let way = ["--embedded-state", "other world.db", "--rate", "50/s", "--retries", "2"]
+            let plan = try await tool.run(
+                ["plan", "people.csv", "--server", "embedded", "--subscription", World.acme, "-o", "a.seatplan"] + way)
+            let options = "--embedded-state 'other world.db' --rate 50/s --retries 2"
+            #expect(plan.talk.contains("apply it with: polar-seats apply a.seatplan \(options)\n"), "\(plan.talk)")
+            #expect(try await tool.run(["apply", "a.seatplan"] + way).status == 0)
+            let undo = try await tool.run(["undo", "a.seatplan", "-o", "u.seatplan"] + way)
+            #expect(undo.talk.contains("to reverse the run: polar-seats apply u.seatplan \(options)\n"), "\(undo.talk)")
+            #expect(try await tool.run(["apply", "u.seatplan"] + way).status == 0)
+        }
+    }
 }
