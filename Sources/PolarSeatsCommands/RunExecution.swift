@@ -55,7 +55,9 @@ struct RunExecution: Sendable {
         let run = Run(
             file: file, client: session.client, options: options,
             environment: RunEnvironment(
-                now: session.now, sleep: RunEnvironment.live.sleep, random: RunEnvironment.live.random,
+                now: session.now,
+                sleep: { delay in try await session.retries.sleeping { try await Task.sleep(for: delay) } },
+                random: RunEnvironment.live.random,
                 executor: session.executor),
             toolVersion: ToolVersion.current, governor: session.governor, stop: stop,
             onProgress: { display.update($0) })
@@ -102,6 +104,7 @@ struct RunExecution: Sendable {
                     console.note("stopping: requests under way finish (\(signal) again stops at once, and is as safe)")
                     await stop.stop(RunStop(.interrupted, "interrupted"))
                     session.governor.close()
+                    session.retries.close()
                 }
                 return nil
             }

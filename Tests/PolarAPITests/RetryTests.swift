@@ -126,6 +126,28 @@ import Testing
         #expect(watch.snapshot() == .init())
     }
 
+    @Test func `closing ends the waits, and nothing is sent again`() async throws {
+        let clock = VirtualClock()
+        let watch = RetryWatch(clock: clock)
+        let script = ScriptedTransport([{ _ in throw refused }])
+        // Its sleeps end when they are cancelled, and not before.
+        let endless = LookingClock(inner: clock) {
+            watch.close()
+            let (stream, continuation) = AsyncStream<Never>.makeStream()
+            for await _ in stream {}
+            continuation.finish()
+        }
+        let transport = script.retrying(watch: watch, clock: endless, random: { 0.5 })
+        for _ in 0..<2 {
+            let error = await #expect(throws: PolarTransportError.self) {
+                try await transport.send(PolarRequest(.get, ["v1", "customer-seats"], to: .test))
+            }
+            #expect(error?.kind == .connectionFailed && error?.mayHaveReachedServer == false)
+        }
+        #expect(script.requests.count == 2, "each was sent once")
+        #expect(watch.snapshot() == .init())
+    }
+
     @Test func `an assignment that may have been done is not sent again`() async throws {
         for failure in [Result.failure(lost), .success(PolarResponse(status: 503))] {
             let (client, script) = client([failure])

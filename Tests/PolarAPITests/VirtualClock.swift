@@ -33,13 +33,13 @@ final class VirtualClock: Clock {
 /// Looks around before each sleep.
 struct LookingClock: Clock {
     let inner: VirtualClock
-    let look: @Sendable () -> Void
+    let look: @Sendable () async -> Void
 
     var now: VirtualClock.Instant { inner.now }
     var minimumResolution: Duration { inner.minimumResolution }
 
     func sleep(until deadline: VirtualClock.Instant, tolerance: Duration?) async throws {
-        look()
+        await look()
         try await inner.sleep(until: deadline, tolerance: tolerance)
     }
 }

@@ -1,6 +1,6 @@
 import Synchronization
 
-/// The requests that failed and wait to be sent again, for whoever watches.
+/// The requests that failed and wait to be sent again, for whoever watches and for whoever has no more time for them.
 public final class RetryWatch: Sendable {
     /// How things stand.
     public struct Snapshot: Sendable, Hashable {
@@ -32,6 +32,9 @@ public final class RetryWatch: Sendable {
     private struct State {
         var waits: [Wait] = []
         var issued = 0
+        var isClosed = false
+        /// Sleeps that end when there is no more time.
+        var sleeping: [Int: CheckedContinuation<Void, any Error>] = [:]
     }
 
     private let state = Mutex(State())
@@ -51,8 +54,54 @@ public final class RetryWatch: Sendable {
         }
     }
 
-    /// Notes a wait for as long as `body` takes.
-    func waiting(for delay: Duration, after failure: PolarError, _ body: () async throws -> Void) async throws {
+    /// Whether nothing is to be sent again.
+    var isClosed: Bool { state.withLock { $0.isClosed } }
+
+    /// Nothing waits any longer, and nothing is sent again: all sleeps end now, and those to come at once.
+    public func close() {
+        let sleeping = state.withLock { state in
+            state.isClosed = true
+            defer { state.sleeping = [:] }
+            return state.sleeping.values.map(\.self)
+        }
+        for continuation in sleeping { continuation.resume() }
+    }
+
+    /// Sleeps until the body's sleep is over, or until ``close()``.
+    public func sleeping(_ sleep: @escaping @Sendable () async throws -> Void) async throws {
+        let number = state.withLock { state in
+            state.issued += 1
+            return state.issued
+        }
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            group.addTask { try await sleep() }
+            group.addTask { try await self.park(number) }
+            defer { group.cancelAll() }
+            try await group.next()
+        }
+    }
+
+    private func park(_ number: Int) async throws {
+        try await withTaskCancellationHandler {
+            try await withCheckedThrowingContinuation { continuation in
+                let outcome: Result<Void, any Error>? = state.withLock { state in
+                    // Cancelled before this point: the handler found nothing to resume.
+                    if Task.isCancelled { return .failure(CancellationError()) }
+                    if state.isClosed { return .success(()) }
+                    state.sleeping[number] = continuation
+                    return nil
+                }
+                if let outcome { continuation.resume(with: outcome) }
+            }
+        } onCancel: {
+            state.withLock { $0.sleeping.removeValue(forKey: number) }?.resume(throwing: CancellationError())
+        }
+    }
+
+    /// Notes a wait for as long as the body's sleep takes.
+    func waiting(
+        for delay: Duration, after failure: PolarError, _ sleep: @escaping @Sendable () async throws -> Void
+    ) async throws {
         let end = now() + delay
         let number = state.withLock { state in
             state.issued += 1
@@ -60,6 +109,6 @@ public final class RetryWatch: Sendable {
             return state.issued
         }
         defer { state.withLock { $0.waits.removeAll { $0.number == number } } }
-        try await body()
+        try await sleeping(sleep)
     }
 }

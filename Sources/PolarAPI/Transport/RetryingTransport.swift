@@ -24,14 +24,14 @@ struct RetryingTransport: PolarTransport {
                 throw history.doubted(error)
             }
             let decision = policy.decide(failure, attempt: history.count(failure), random: random())
-            guard case .retry(let delay) = decision else {
-                do { return try final.get() } catch { throw history.doubted(error) }
-            }
+            guard case .retry(let delay) = decision, !watch.isClosed else { return try history.end(final) }
             do {
+                let sleep = sleep
                 try await watch.waiting(for: delay, after: failure) { try await sleep(delay) }
             } catch {
                 throw history.doubted(error)
             }
+            if watch.isClosed { return try history.end(final) }
             history.request.attempt = failure.attempt + 1
         }
     }
@@ -55,6 +55,10 @@ private struct History {
         }
         failures += 1
         return failures
+    }
+
+    func end(_ final: Result<PolarResponse, PolarTransportError>) throws -> PolarResponse {
+        do { return try final.get() } catch { throw doubted(error) }
     }
 
     /// The error that ends the request, with the doubt that earlier attempts left.
