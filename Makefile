@@ -31,7 +31,7 @@ test: deps
 # ones. Half an hour to an hour on two cores.
 soak: deps
 	$(SWIFT) build --build-tests
-	POLAR_SEATS_CRASHES=400 POLAR_SEATS_UNDOS=600 POLAR_SEATS_WORLDS=10000 POLAR_SEATS_KILLS=100 \
+	POLAR_SEATS_CRASHES=400 POLAR_SEATS_UNDOS=600 POLAR_SEATS_WORLDS=10000 POLAR_SEATS_KILLS=300 \
 		$(SWIFT) test --skip-build --filter "SeatRunsTests.(CrashTests|UndoTests|TruthTests)|SoakTests"
 	POLAR_SEATS_WORLDS=2800 POLAR_SEATS_WORLD_SCALE=50 $(SWIFT) test --skip-build --filter SeatRunsTests.TruthTests
 
