@@ -109,17 +109,19 @@ let package = Package(
             dependencies: ["PolarSeatsCommands"],
             swiftSettings: strict
         ),
-        .testTarget(name: "RosterFormatsTests", dependencies: ["RosterFormats"], swiftSettings: strict),
+        // What several test targets share: seeded randomness, scratch folders, a third party that interferes.
+        .target(name: "TestSupport", path: "Tests/TestSupport", swiftSettings: strict),
+        .testTarget(name: "RosterFormatsTests", dependencies: ["RosterFormats", "TestSupport"], swiftSettings: strict),
         .testTarget(
             name: "SeatPlanningTests",
-            dependencies: ["SeatPlanning", "RosterFormats"],
+            dependencies: ["SeatPlanning", "RosterFormats", "TestSupport"],
             resources: [.copy("Fixtures")],
             swiftSettings: strict
         ),
         .testTarget(
             name: "PolarAPITests",
             dependencies: [
-                "PolarAPI",
+                "PolarAPI", "TestSupport",
                 .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "NIOPosix", package: "swift-nio"),
                 .product(name: "NIOSSL", package: "swift-nio-ssl"),
@@ -130,19 +132,21 @@ let package = Package(
         ),
         .testTarget(
             name: "SeatRunsTests",
-            dependencies: ["SeatRuns", "SeatPlanning", "PolarAPI", "RosterFormats", "SeatReports", "EmbeddedServer"],
+            dependencies: [
+                "SeatRuns", "SeatPlanning", "PolarAPI", "RosterFormats", "SeatReports", "EmbeddedServer", "TestSupport",
+            ],
             swiftSettings: strict
         ),
         .testTarget(
             name: "SeatReportsTests",
-            dependencies: ["SeatReports", "SeatPlanning", "RosterFormats"],
+            dependencies: ["SeatReports", "SeatPlanning", "RosterFormats", "TestSupport"],
             resources: [.copy("Fixtures")],
             swiftSettings: strict
         ),
         .testTarget(
             name: "EmbeddedServerTests",
             dependencies: [
-                "EmbeddedServer",
+                "EmbeddedServer", "TestSupport",
                 .product(name: "HummingbirdTesting", package: "hummingbird"),
                 .product(name: "Hummingbird", package: "hummingbird"),
                 .product(name: "HTTPTypes", package: "swift-http-types"),
@@ -153,13 +157,13 @@ let package = Package(
         ),
         .testTarget(
             name: "PolarSeatsCommandsTests",
-            dependencies: ["PolarSeatsCommands", "PolarAPI", "SeatPlanning", "SeatRuns"],
+            dependencies: ["PolarSeatsCommands", "PolarAPI", "SeatPlanning", "SeatRuns", "TestSupport"],
             swiftSettings: strict
         ),
         .testTarget(
             name: "EndToEndTests",
             dependencies: [
-                "polar-seats",
+                "polar-seats", "TestSupport",
                 .product(name: "Subprocess", package: "swift-subprocess"),
                 .product(name: "SystemPackage", package: "swift-system"),
             ],

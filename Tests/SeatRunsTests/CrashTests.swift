@@ -2,6 +2,7 @@ import EmbeddedServer
 import Foundation
 import PolarAPI
 import SeatPlanning
+import TestSupport
 import Testing
 
 @testable import SeatRuns
@@ -84,7 +85,7 @@ struct CrashTests {
 
     private func interrupted(_ world: RandomWorld, _ number: UInt64) async throws -> (EndState, Tally) {
         try await Rehearsal.with(world, faults: Self.faults, seed: number) { rehearsal in
-            var chance = Chance(number &+ 1_000_000)
+            var chance = SplitMix64(number &+ 1_000_000)
             var tally = Tally()
             let before = await rehearsal.server.mails().count
             let contents = try await rehearsal.plan()

@@ -1,5 +1,6 @@
 import PolarAPI
 import SeatPlanning
+import TestSupport
 import Testing
 
 @testable import SeatRuns
@@ -9,12 +10,12 @@ import Testing
         ["a", "Z", "0", " ", "\"", "\\", "/", "\n", "\r", "\t", "\u{8}", "\u{c}", "\u{1}", "\u{1f}", "\u{7f}"]
         + ["é", "ß", "日", "\u{2028}", "😀", "e\u{301}", "<", "&", "'"]
 
-    private func text(_ random: inout Chance) -> String {
+    private func text(_ random: inout SplitMix64) -> String {
         (0..<Int.random(in: 0..<12, using: &random)).map { _ in Self.pieces.randomElement(using: &random) ?? "" }
             .joined()
     }
 
-    private func maybe(_ random: inout Chance) -> String? { Bool.random(using: &random) ? text(&random) : nil }
+    private func maybe(_ random: inout SplitMix64) -> String? { Bool.random(using: &random) ? text(&random) : nil }
 
     private func string(_ write: (inout PlanJSONBytes) throws -> Void) rethrows -> String {
         var json = PlanJSONBytes()
@@ -24,7 +25,7 @@ import Testing
 
     @Test("seats", arguments: 1...50 as ClosedRange<UInt64>)
     func seats(seed: UInt64) throws {
-        var random = Chance(seed)
+        var random = SplitMix64(seed)
         let seat = SeatRecord(
             id: text(&random), state: SeatState(rawValue: text(&random)), email: maybe(&random),
             externalID: maybe(&random), memberID: maybe(&random), customerID: maybe(&random), role: maybe(&random),
@@ -36,7 +37,7 @@ import Testing
 
     @Test("cells, and they are read again", arguments: 1...50 as ClosedRange<UInt64>)
     func cells(seed: UInt64) throws {
-        var random = Chance(seed)
+        var random = SplitMix64(seed)
         let cells = (0..<Int.random(in: 1..<8, using: &random)).map { _ in text(&random) }
         var entries = EntryTable()
         entries.append(EntryTable.NewRow(source: 0, line: 2), cells: cells)
@@ -47,7 +48,7 @@ import Testing
 
     @Test("what rows ask for and what they send", arguments: 1...200 as ClosedRange<UInt64>)
     func rows(seed: UInt64) throws {
-        var random = Chance(seed)
+        var random = SplitMix64(seed)
         var entries = EntryTable()
         entries.sources = [RosterSource(name: "roster.csv")]
         var new = EntryTable.NewRow(source: 0, line: 2)

@@ -1,25 +1,7 @@
 import EmbeddedServer
 import Foundation
 import SeatPlanning
-
-/// SplitMix64: the same seed gives the same world, roster and run.
-struct Chance: RandomNumberGenerator {
-    private var state: UInt64
-
-    init(_ seed: UInt64) { state = seed &* 0x9E37_79B9_7F4A_7C15 &+ 0x1234_5678_9ABC_DEF1 }
-
-    mutating func next() -> UInt64 {
-        state &+= 0x9E37_79B9_7F4A_7C15
-        var mixed = state
-        mixed = (mixed ^ (mixed >> 30)) &* 0xBF58_476D_1CE4_E5B9
-        mixed = (mixed ^ (mixed >> 27)) &* 0x94D0_49BB_1331_11EB
-        return mixed ^ (mixed >> 31)
-    }
-
-    mutating func below(_ limit: Int) -> Int { Int.random(in: 0..<max(1, limit), using: &self) }
-    mutating func happens(_ share: Double) -> Bool { Double.random(in: 0..<1, using: &self) < share }
-    mutating func pick<T>(_ items: [T]) -> T { items[below(items.count)] }
-}
+import TestSupport
 
 /// A small world of all sorts: both models, subscriptions and orders, over-full and empty ones, expired invitations,
 /// external ids that are linked or not; and a roster of all sorts for it.
@@ -42,7 +24,7 @@ struct RandomWorld {
 
     /// - Parameter scale: how many times more people, seats and rows than a world that can be read at a glance.
     init(_ number: UInt64, mode: PlanMode? = nil, scale: Int = 1) {
-        var chance = Chance(number)
+        var chance = SplitMix64(number)
         isLegacy = chance.happens(0.3)
         let people = Self.people(12 * scale, &chance)
         let maker = Maker(isLegacy: isLegacy, people: people, scale: scale)
@@ -63,7 +45,7 @@ struct RandomWorld {
         ).make(&chance)
     }
 
-    private static func people(_ count: Int, _ chance: inout Chance) -> [Person] {
+    private static func people(_ count: Int, _ chance: inout SplitMix64) -> [Person] {
         (0..<count).map { index in
             Person(
                 email: "p\(index)@\(chance.pick(["acme-co.dev", "globex.dev"]))",
@@ -82,7 +64,7 @@ private struct Maker {
     let people: [RandomWorld.Person]
     let scale: Int
 
-    func make(_ chance: inout Chance) -> (seed: EmbeddedSeed, containers: [ContainerID], teams: [String]) {
+    func make(_ chance: inout SplitMix64) -> (seed: EmbeddedSeed, containers: [ContainerID], teams: [String]) {
         let product = SeedProduct(
             id: RandomWorld.uuid(7, 1), name: "Team", recurringInterval: "month", tierType: "volume",
             tiers: [.init(minSeats: 1, maxSeats: nil, pricePerSeat: 1000)])
@@ -119,7 +101,7 @@ private struct Maker {
         return (EmbeddedSeed(organizations: [organization]), ids, teams)
     }
 
-    private func given(_ chance: inout Chance) -> [SeedSeat] {
+    private func given(_ chance: inout SplitMix64) -> [SeedSeat] {
         people.filter { _ in chance.happens(0.3) }.map { person in
             let status = chance.pick(["claimed", "claimed", "pending", "revoked"])
             let old = chance.happens(0.5)
@@ -131,7 +113,7 @@ private struct Maker {
     }
 
     /// Members without a seat: some linked to an external id, some not.
-    private func members(_ chance: inout Chance, besides given: [SeedSeat]) -> [SeedCustomer.Member] {
+    private func members(_ chance: inout SplitMix64, besides given: [SeedSeat]) -> [SeedCustomer.Member] {
         let seated = Set(given.compactMap(\.email))
         return people.filter { person in !seated.contains(person.email) && chance.happens(0.3) }.map { person in
             SeedCustomer.Member(email: person.email, externalID: chance.happens(0.7) ? person.externalID : nil)
@@ -139,7 +121,7 @@ private struct Maker {
     }
 
     /// In the legacy model the holder is a customer.
-    private func holders(_ chance: inout Chance) -> [SeedCustomer] {
+    private func holders(_ chance: inout SplitMix64) -> [SeedCustomer] {
         people.enumerated().filter { _ in chance.happens(0.7) }.map { index, person in
             SeedCustomer(id: RandomWorld.uuid(5, index), email: person.email, externalID: person.externalID)
         }
@@ -155,14 +137,14 @@ private struct RosterMaker {
     let mode: PlanMode
     let scale: Int
 
-    func make(_ chance: inout Chance) -> EntryTable {
+    func make(_ chance: inout SplitMix64) -> EntryTable {
         var table = EntryTable()
         table.sources = [RosterSource(name: "random.csv", columns: ["email", "external_id"])]
         for line in 2..<(3 + chance.below(22 * scale)) { row(line, &table, &chance) }
         return table
     }
 
-    private func row(_ line: Int, _ table: inout EntryTable, _ chance: inout Chance) {
+    private func row(_ line: Int, _ table: inout EntryTable, _ chance: inout SplitMix64) {
         let person = chance.happens(0.85) ? chance.pick(people) : nil
         var email = person?.email ?? "new\(chance.below(6 * scale))@globex.dev"
         var external = ""
