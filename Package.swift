@@ -33,7 +33,7 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-log", exact: "1.16.2"),
         // Signals as an asynchronous sequence (its UnixSignals).
         .package(url: "https://github.com/swift-server/swift-service-lifecycle", exact: "2.13.0"),
-        // SHA-256 of the rosters that a plan was made from.
+        // SHA-256 of the rosters that a plan was made from, and of the style and script of HTML pages.
         .package(url: "https://github.com/apple/swift-crypto", exact: "4.5.2"),
         // The HTML report's templates.
         .package(url: "https://github.com/hummingbird-project/swift-mustache", exact: "2.1.1"),
@@ -76,7 +76,10 @@ let package = Package(
             dependencies: [
                 "RosterFormats", "SeatPlanning",
                 .product(name: "Mustache", package: "swift-mustache"),
+                // The hashes that a page's content security policy names.
+                .product(name: "Crypto", package: "swift-crypto"),
             ],
+            resources: [.embedInCode("HTML/Resources")],
             swiftSettings: strict
         ),
         .target(

@@ -10,13 +10,13 @@ struct HTMLPage {
     func top() throws -> String { try HTMLTemplates.render("top", values) }
 
     /// Everything after the last row.
-    func bottom() throws -> String { try HTMLTemplates.render("bottom", values) }
+    func bottom() throws -> String { try HTMLTemplates.render("bottom", values) + "\n" }
 
     private var values: [String: Any] {
         var values: [String: Any] = [
             "title": overview.title, "headline": overview.headline, "isAlarming": overview.isAlarming,
-            "hasHeadline": !overview.headline.isEmpty, "style": HTMLStyle.text, "script": HTMLScript.text,
-            "styleHash": HTMLStyle.hash, "scriptHash": HTMLScript.hash, "rowsTitle": overview.rowsTitle,
+            "hasHeadline": !overview.headline.isEmpty, "style": HTMLAsset.style.text, "script": HTMLAsset.script.text,
+            "styleHash": HTMLAsset.style.hash, "scriptHash": HTMLAsset.script.hash, "rowsTitle": overview.rowsTitle,
             "figures": overview.figures.map { ["label": $0.label, "value": $0.value] },
             "facts": overview.facts.map { ["label": $0.label, "value": $0.value] },
             "hasFacts": !overview.facts.isEmpty,

@@ -8,7 +8,7 @@ import Testing
 @Suite struct HTMLStyleTests {
     /// The colours of each scheme, as the style sheet names them.
     private static let schemes: [(name: String, colours: [String: String])] = {
-        let roots = HTMLStyle.text.matches(of: /:root\{([^}]*)\}/).map { String($0.output.1) }
+        let roots = HTMLAsset.style.text.matches(of: /:root\{([^}]*)\}/).map { String($0.output.1) }
         let named = roots.map { root in
             Dictionary(
                 root.matches(of: /--([a-z-]+):#([0-9a-f]+)/).map { (String($0.output.1), String($0.output.2)) },
@@ -25,8 +25,8 @@ import Testing
         #expect(Self.schemes.map(\.name) == ["light", "dark", "print"])
         #expect(Set(Self.schemes.map { $0.colours["page"] ?? "" }).count == 2)
         // Paper is white whatever the screen was.
-        #expect(HTMLStyle.text.contains("@media screen and (prefers-color-scheme:dark)"))
-        #expect(!HTMLStyle.text.contains("@media (prefers-color-scheme:dark)"))
+        #expect(HTMLAsset.style.text.contains("@media screen and (prefers-color-scheme:dark)"))
+        #expect(!HTMLAsset.style.text.contains("@media (prefers-color-scheme:dark)"))
     }
 
     @Test(
@@ -58,9 +58,9 @@ import Testing
 
     /// The pairs above are those that the rules make; a rule that names another colour for a chart has to be judged too.
     @Test func chartsAreDrawnInTheColoursThatAreJudged() {
-        let rules = HTMLStyle.text.matches(of: /(fill|stroke):var\(--([a-z]+)\)/).map { String($0.output.2) }
+        let rules = HTMLAsset.style.text.matches(of: /(fill|stroke):var\(--([a-z]+)\)/).map { String($0.output.2) }
         #expect(Set(rules) == ["main", "yes", "no", "page", "edge", "ink", "pause"])
-        #expect(!HTMLStyle.text.contains(/(fill|stroke):#/))
+        #expect(!HTMLAsset.style.text.contains(/(fill|stroke):#/))
     }
 
     /// The luminance and the ratio are WCAG's own definitions.

@@ -7,7 +7,7 @@ import Testing
 
 @Suite struct HTMLTests {
     /// The policy names the hashes; a browser runs and applies nothing else.
-    @Test(arguments: [(HTMLStyle.text, HTMLStyle.hash), (HTMLScript.text, HTMLScript.hash)])
+    @Test(arguments: [(HTMLAsset.style.text, HTMLAsset.style.hash), (HTMLAsset.script.text, HTMLAsset.script.hash)])
     func theContentSecurityPolicyNamesTheTextsThatThePageHolds(text: String, hash: String) throws {
         let digest = try Shell.output("sha256sum", input: Data(text.utf8))
         let hex = String(decoding: digest, as: UTF8.self).prefix(64)
@@ -142,7 +142,7 @@ import Testing
 
     /// Names of all tags, by bytes, as a browser reads them; what the script and the style hold is left out.
     private static func tags(_ page: String) -> Set<String> {
-        let bytes = page.replacing(HTMLScript.text, with: "").replacing(HTMLStyle.text, with: "").utf8
+        let bytes = page.replacing(HTMLAsset.script.text, with: "").replacing(HTMLAsset.style.text, with: "").utf8
         return Set(
             bytes.split(separator: UInt8(ascii: "<"), omittingEmptySubsequences: false).dropFirst().map { tag in
                 let name = tag.drop { $0 == UInt8(ascii: "/") }.prefix { $0 > 0x20 && $0 != UInt8(ascii: ">") }

@@ -151,7 +151,7 @@ import Testing
         let text = try writer.finish().text
         let page = text.components(separatedBy: format == .md ? "## rows" : "id=\"rows-title\"")[0]
         for word in ["requests", "started", "finished", "other than predicted", "outcome"] {
-            #expect(!page.replacing(HTMLStyle.text, with: "").contains(word), "\(word)")
+            #expect(!page.replacing(HTMLAsset.style.text, with: "").contains(word), "\(word)")
         }
         if format == .md {
             #expect(page.contains("| assign | 3 | 50 % |") && page.contains("| all | 6 | 100 % |"))
