@@ -85,6 +85,9 @@ public struct SeedOrganization: Codable, Sendable, Hashable {
     public var seatPricing: Bool?
     /// `default`, `restricted` or `elevated`.
     public var rateGroup: String?
+    /// How a change of the seat count is billed when the request does not say: `prorate` (the default), `invoice`,
+    /// `next_period` or `reset`.
+    public var prorationBehavior: String?
     /// Access tokens; without one nobody can get in.
     public var tokens: [SeedToken]?
     /// What is sold.
@@ -101,6 +104,7 @@ public struct SeedOrganization: Codable, Sendable, Hashable {
         case memberModel = "member_model"
         case seatPricing = "seat_based_pricing"
         case rateGroup = "rate_group"
+        case prorationBehavior = "proration_behavior"
         case tokens, products, customers, subscriptions, orders
     }
 
@@ -108,7 +112,8 @@ public struct SeedOrganization: Codable, Sendable, Hashable {
     public init(
         id: String? = nil, slug: String, name: String? = nil, memberModel: Bool? = nil, seatPricing: Bool? = nil,
         rateGroup: String? = nil, tokens: [SeedToken]? = nil, products: [SeedProduct]? = nil,
-        customers: [SeedCustomer]? = nil, subscriptions: [SeedContainer]? = nil, orders: [SeedContainer]? = nil
+        customers: [SeedCustomer]? = nil, subscriptions: [SeedContainer]? = nil, orders: [SeedContainer]? = nil,
+        prorationBehavior: String? = nil
     ) {
         self.id = id
         self.slug = slug
@@ -121,6 +126,7 @@ public struct SeedOrganization: Codable, Sendable, Hashable {
         self.customers = customers
         self.subscriptions = subscriptions
         self.orders = orders
+        self.prorationBehavior = prorationBehavior
     }
 }
 
@@ -245,8 +251,8 @@ public struct SeedCustomer: Codable, Sendable, Hashable {
 
     /// A version-4 UUID.
     public var id: String
-    /// The address, one customer each in an organization.
-    public var email: String
+    /// The address, one customer each in an organization; only a customer of type `team` may go without one.
+    public var email: String?
     /// What a roster's `team` column names.
     public var externalID: String?
     /// The display name.
@@ -255,16 +261,18 @@ public struct SeedCustomer: Codable, Sendable, Hashable {
     public var pays: Bool?
     /// The team; holders and owners that are not listed are made.
     public var members: [Member]?
+    /// `individual` (the default) or `team`.
+    public var type: String?
 
     enum CodingKeys: String, CodingKey {
-        case id, email, name, pays, members
+        case id, email, name, pays, members, type
         case externalID = "external_id"
     }
 
     /// Creates a customer.
     public init(
-        id: String, email: String, externalID: String? = nil, name: String? = nil, pays: Bool? = nil,
-        members: [Member]? = nil
+        id: String, email: String?, externalID: String? = nil, name: String? = nil, pays: Bool? = nil,
+        members: [Member]? = nil, type: String? = nil
     ) {
         self.id = id
         self.email = email
@@ -272,95 +280,6 @@ public struct SeedCustomer: Codable, Sendable, Hashable {
         self.name = name
         self.pays = pays
         self.members = members
-    }
-}
-
-/// A subscription or an order of a seed, with the seats already given.
-public struct SeedContainer: Codable, Sendable, Hashable {
-    /// A version-4 UUID.
-    public var id: String
-    /// The buyer.
-    public var customerID: String
-    /// What was bought.
-    public var productID: String
-    /// How many were bought.
-    public var seats: Int
-    /// A subscription's (default `active`) or an order's (default `paid`).
-    public var status: String?
-    /// When it began; the present if left out.
-    public var startedAt: String?
-    /// When a canceled one ended.
-    public var endedAt: String?
-    /// The checkout that was paid.
-    public var checkoutID: String?
-    /// An order's: the subscription that it paid for.
-    public var subscriptionID: String?
-    /// Seats given before the story begins.
-    public var given: [SeedSeat]?
-
-    enum CodingKeys: String, CodingKey {
-        case id, seats, status, given
-        case customerID = "customer_id"
-        case productID = "product_id"
-        case startedAt = "started_at"
-        case endedAt = "ended_at"
-        case checkoutID = "checkout_id"
-        case subscriptionID = "subscription_id"
-    }
-
-    /// Creates a container.
-    public init(
-        id: String, customerID: String, productID: String, seats: Int, status: String? = nil, startedAt: String? = nil,
-        endedAt: String? = nil, checkoutID: String? = nil, subscriptionID: String? = nil, given: [SeedSeat]? = nil
-    ) {
-        self.id = id
-        self.customerID = customerID
-        self.productID = productID
-        self.seats = seats
-        self.status = status
-        self.startedAt = startedAt
-        self.endedAt = endedAt
-        self.checkoutID = checkoutID
-        self.subscriptionID = subscriptionID
-        self.given = given
-    }
-}
-
-/// A seat that was given before the story begins.
-public struct SeedSeat: Codable, Sendable, Hashable {
-    /// A version-4 UUID; made up if left out.
-    public var id: String?
-    /// Who holds it; nil for a revoked one.
-    public var email: String?
-    /// Linked to the member who holds it.
-    public var externalID: String?
-    /// `pending`, `claimed` (the default) or `revoked`.
-    public var status: String?
-    /// When it was given; the container's start if left out.
-    public var invitedAt: String?
-    /// When it was claimed, or revoked.
-    public var claimedAt: String?
-    /// Seat metadata, texts alone.
-    public var metadata: [String: String]?
-
-    enum CodingKeys: String, CodingKey {
-        case id, email, status, metadata
-        case externalID = "external_id"
-        case invitedAt = "invited_at"
-        case claimedAt = "claimed_at"
-    }
-
-    /// Creates a seat.
-    public init(
-        id: String? = nil, email: String?, externalID: String? = nil, status: String? = nil, invitedAt: String? = nil,
-        claimedAt: String? = nil, metadata: [String: String]? = nil
-    ) {
-        self.id = id
-        self.email = email
-        self.externalID = externalID
-        self.status = status
-        self.invitedAt = invitedAt
-        self.claimedAt = claimedAt
-        self.metadata = metadata
+        self.type = type
     }
 }

@@ -158,7 +158,7 @@ extension World {
             var metadata: [UInt8] = []
             seat.metadata.write(to: &metadata)
             return EmbeddedSeat(
-                id: seat.id.description, status: seat.status.rawValue, email: member?.email,
+                id: seat.id.description, status: seat.status.rawValue, email: seat.email ?? member?.email,
                 customerID: seat.customer?.description, memberID: seat.member?.description,
                 externalMemberID: member?.externalID, expiresAt: seat.expiresAt?.description,
                 metadata: String(decoding: metadata, as: UTF8.self))

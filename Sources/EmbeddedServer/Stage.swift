@@ -133,6 +133,7 @@ actor Stage {
         }
         if request.isChunked, ["POST", "PUT", "PATCH"].contains(request.method) { return .lengthRequired }
         let now = clock()
+        if let failed = applyPending(now: now) { return failed }
         let sent = Self.bearer(request.authorization)
         let token = sent.flatMap { world.tokens[$0] }.flatMap { token in
             token.expiresAt.map { now < $0 } ?? true ? token : nil
@@ -156,6 +157,18 @@ actor Stage {
             let path = request.path.hasSuffix("/") ? String(request.path.dropLast()) : request.path + "/"
             let query = request.query.isEmpty ? "" : "?\(request.query)"
             return .redirect(to: "http://\(request.authority)\(path)\(query)")
+        }
+    }
+
+    /// Changes of seat counts come when their time has come, not only when the server starts.
+    private func applyPending(now: Instant) -> Answer? {
+        guard world.applyPending(now: now) else { return nil }
+        do {
+            _ = try keep(.json([]))
+            return nil
+        } catch {
+            failure = (error as? EmbeddedServerError) ?? failure
+            return .internalError
         }
     }
 
@@ -226,14 +239,14 @@ actor Stage {
         _ operation: Operation, _ parameter: String, _ request: StageRequest, now: Instant
     ) throws -> Answer {
         if operation == .claimInfo {
-            let (product, organization, member) = try world.claimInfo(parameter, now: now)
+            let (product, organization, email) = try world.claimInfo(parameter, now: now)
             return .json(
                 JSONWriter.object { w in
                     w.field("product_name", product.name)
                     w.field("product_id", product.id)
                     w.field("organization_name", organization.name)
                     w.field("organization_slug", organization.slug)
-                    w.field("customer_email", member.email)
+                    w.field("customer_email", email)
                     w.field("can_claim", true)
                 })
         }
@@ -266,6 +279,15 @@ actor Stage {
         case .updateSubscription:
             let id = try id(parameter, "id")
             let update = try SubscriptionUpdateBody(BodyReader(request.body, contentType: request.contentType))
+            if update.proration == .reset, organization.proration != .reset,
+                world.subscriptions[id]?.organization == organization.id
+            {
+                throw ValidationFailure(
+                    ValidationIssue(
+                        "value_error", [.string("body"), .string("proration_behavior")],
+                        "The 'reset' proration behavior is not enabled for this organization.",
+                        input: .string(Proration.reset.rawValue)))
+            }
             let subscription = try world.setSeats(
                 update.seats, of: id, proration: update.proration, by: organization, now: now)
             return single { world.write(subscription, now: now, to: &$0) }

@@ -15,7 +15,8 @@ struct Answer: Sendable, Equatable {
     static func json(_ body: [UInt8], status: Int = 200) -> Answer { Answer(status: status, body: body) }
 
     static func error(_ refusal: Refusal) -> Answer {
-        .json(
+        if refusal == .broken { return internalError }
+        return .json(
             JSONWriter.object { w in
                 w.field("error", refusal.error)
                 w.field("detail", refusal.detail)

@@ -82,9 +82,9 @@ extension World {
         let email = query.text("email")?.lowercased()
         let words = query.text("query")?.lowercased()
         let found = customers.values.filter { customer in
-            customer.organization == organization.id && (email == nil || customer.email.lowercased() == email)
+            customer.organization == organization.id && (email == nil || customer.email?.lowercased() == email)
                 && (words.map { words in
-                    [customer.email, customer.name ?? "", customer.externalID ?? ""]
+                    [customer.email ?? "", customer.name ?? "", customer.externalID ?? ""]
                         .contains { $0.lowercased().contains(words) }
                 } ?? true)
         }

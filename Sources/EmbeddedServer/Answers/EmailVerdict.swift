@@ -16,6 +16,13 @@ enum EmailVerdict: Equatable, Sendable {
         }
     }
 
+    /// Judges an address as the endpoint does: pydantic takes the outer white space off, line breaks too, before the
+    /// validator sees the address.
+    init(posted text: String) {
+        let isTooLong = text.unicodeScalars.count > 2048
+        self.init(isTooLong ? text : Self.trim(text))
+    }
+
     /// What asking DNS would say of an accepted address: everything exists but the names kept for rehearsing refusals.
     static func deliverability(of normal: String) -> String? {
         let domain = normal.suffix(from: normal.lastIndex(of: "@").map { normal.index(after: $0) } ?? normal.startIndex)

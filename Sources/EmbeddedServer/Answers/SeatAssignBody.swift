@@ -89,7 +89,7 @@ struct BodyReader {
     mutating func email(_ field: String) -> String? {
         guard let text = text(field) else { return nil }
         let location: [JSONValue] = [.string("body"), .string(field)]
-        switch EmailVerdict(text) {
+        switch EmailVerdict(posted: text) {
         case .refused(let reason):
             add(
                 ValidationIssue(
@@ -115,14 +115,18 @@ struct BodyReader {
         case .string(let text) where ["true", "t", "yes", "y", "on", "1"].contains(text.lowercased()): return true
         case .string(let text) where ["false", "f", "no", "n", "off", "0"].contains(text.lowercased()): return false
         case .string(let text):
-            add(
-                ValidationIssue(
-                    "bool_parsing", location, "Input should be a valid boolean, unable to interpret input",
-                    input: .string(text)))
+            add(Self.uninterpretable(.string(text), location))
+        case .number(let digits) where Double(digits).map { $0 == $0.rounded() && abs($0) < 0x1p63 } ?? false:
+            add(Self.uninterpretable(.number(digits), location))
         case .some(let other):
             add(ValidationIssue("bool_type", location, "Input should be a valid boolean", input: other))
         }
         return false
+    }
+
+    private static func uninterpretable(_ value: JSONValue, _ location: [JSONValue]) -> ValidationIssue {
+        ValidationIssue(
+            "bool_parsing", location, "Input should be a valid boolean, unable to interpret input", input: value)
     }
 
     /// Seat metadata: at most 10 keys and 1,024 characters of JSON.
@@ -167,27 +171,27 @@ extension SeatRequest {
         case (nil, let id?): container = .order(id)
         default: throw reader.rule("Exactly one of subscription_id or order_id must be provided")
         }
+        if identity.isEmpty {
+            throw reader.rule(
+                "At least one of email, external_customer_id, customer_id, external_member_id, or member_id must be "
+                    + "provided")
+        }
         let hasCustomer = identity.customerID != nil || identity.externalCustomerID != nil
         let hasMember = identity.memberID != nil || identity.externalMemberID != nil
         if hasCustomer, hasMember {
             throw reader.rule(
                 "Cannot combine external_customer_id/customer_id with external_member_id/member_id")
         }
-        if identity.memberID != nil, identity.email != nil { throw reader.rule("Cannot combine member_id with email") }
         if identity.memberID != nil, identity.externalMemberID != nil {
-            throw reader.rule("Cannot combine member_id with external_member_id")
-        }
-        if !hasCustomer, !hasMember, identity.email == nil {
-            throw reader.rule(
-                "At least one of email, external_customer_id, customer_id, external_member_id, or member_id must be "
-                    + "provided")
+            throw reader.rule("Cannot provide both external_member_id and member_id")
         }
         let alternatives = [
             identity.email != nil, identity.externalCustomerID != nil, identity.customerID != nil,
         ]
-        if !hasMember, alternatives.count(where: { $0 }) != 1 {
+        if hasCustomer, alternatives.count(where: { $0 }) != 1 {
             throw reader.rule("Exactly one of email, external_customer_id, or customer_id must be provided")
         }
+        if identity.memberID != nil, identity.email != nil { throw reader.rule("Cannot combine member_id with email") }
         self.identity = identity
         self.metadata = metadata ?? .emptyObject
         self.immediateClaim = immediateClaim

@@ -8,7 +8,7 @@ extension World {
             w.field("name", organization.name)
             w.field("slug", organization.slug)
             w.nullField("avatar_url")
-            w.field("proration_behavior", "prorate")
+            w.field("proration_behavior", organization.proration?.rawValue ?? "prorate")
             w.field("allow_customer_updates", true)
             for name: StaticString in ["bio", "company", "blog", "location", "twitter_username"] { w.nullField(name) }
             w.field("pledge_minimum_amount", 0)
@@ -26,7 +26,7 @@ extension World {
             w.objectField("feature_settings") { writeFeatures(organization, to: &$0) }
             w.objectField("subscription_settings") { w in
                 w.field("allow_multiple_subscriptions", false)
-                w.field("proration_behavior", "prorate")
+                w.field("proration_behavior", organization.proration?.rawValue ?? "prorate")
                 w.field("benefit_revocation_grace_period", 0)
                 w.field("prevent_trial_abuse", false)
                 w.field("allow_customer_updates", true)
@@ -78,8 +78,9 @@ extension World {
         w.field("member_model_enabled", organization.memberModel)
         w.field("checkout_localization_enabled", false)
         w.nullField("overview_metrics")
+        w.field("reset_proration_behavior_enabled", organization.proration == .reset)
         for name: StaticString in [
-            "reset_proration_behavior_enabled", "off_session_charges_enabled", "meter_cycling_enabled",
+            "off_session_charges_enabled", "meter_cycling_enabled",
             "slack_benefit_enabled", "preview_access_enabled", "disputes_enabled", "sso_enabled",
             "dispute_auto_accept_enabled", "compass_enabled", "merchant_migration_enabled",
         ] { w.field(name, false) }

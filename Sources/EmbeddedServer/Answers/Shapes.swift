@@ -19,8 +19,8 @@ extension World {
             w.field("member_id", seat.member)
             w.key("member")
             if let member = view.member { write(member, to: &w) } else { w.null() }
-            w.field("email", seat.member == nil ? nil : view.member?.email)
-            w.field("customer_email", view.member?.email)
+            w.field("email", seat.email)
+            w.field("customer_email", view.email)
             w.field("invitation_token_expires_at", seat.expiresAt)
             w.field("claimed_at", seat.claimedAt)
             w.field("revoked_at", seat.revokedAt)
@@ -50,7 +50,7 @@ extension World {
             w.field("external_id", customer.externalID)
             w.field("email", customer.email)
             w.field("email_verified", false)
-            w.field("type", "individual")
+            w.field("type", customer.isTeam ? "team" : "individual")
             w.field("name", customer.name)
             w.field("billing_name", customer.name)
             w.nullField("billing_address")
@@ -60,12 +60,14 @@ extension World {
             w.nullField("default_payment_method_id")
             w.nullField("deleted_at")
             w.nullField("first_user_event_at")
-            w.field("avatar_url", avatar(customer.email))
+            w.field("avatar_url", avatar(of: customer))
         }
     }
 
     /// An address of the right shape that leads nowhere.
-    private func avatar(_ email: String) -> String {
+    private func avatar(of customer: Customer) -> String? {
+        let owner = (membersByCustomer[customer.id] ?? []).lazy.compactMap { members[$0] }.first { $0.role == "owner" }
+        guard let email = customer.email ?? owner?.email else { return nil }
         var random = RepeatableRandom(seed: email.lowercased().utf8.reduce(5381) { $0 &* 33 &+ UInt64($1) })
         let digits = (0..<4).map { _ in
             let hex = String(random.next(), radix: 16)
@@ -79,8 +81,8 @@ extension World {
         w.objectField("user") { w in
             w.field("id", customer.id)
             w.field("email", customer.email)
-            w.field("public_name", (customer.name ?? customer.email).first.map { String($0).uppercased() } ?? "")
-            w.field("avatar_url", avatar(customer.email))
+            w.field("public_name", (customer.name ?? customer.email)?.first.map { String($0).uppercased() } ?? "?")
+            w.field("avatar_url", avatar(of: customer))
             w.nullField("github_username")
         }
     }
@@ -104,9 +106,9 @@ extension World {
             w.nullField("trial_start")
             w.nullField("trial_end")
             w.field("cancel_at_period_end", subscription.cancelAtPeriodEnd)
-            w.nullField("canceled_at")
+            w.field("canceled_at", subscription.canceledAt)
             w.field("started_at", subscription.startedAt)
-            w.field("ends_at", subscription.endedAt)
+            w.field("ends_at", subscription.endedAt ?? (subscription.cancelAtPeriodEnd ? period.end : nil))
             w.field("ended_at", subscription.endedAt)
             w.nullField("past_due_at")
             w.field("pause_at_period_end", false)
@@ -141,7 +143,7 @@ extension World {
             guard let pending = subscription.pending else { return w.null() }
             w.object { w in
                 w.field("created_at", pending.createdAt)
-                w.nullField("modified_at")
+                w.field("modified_at", pending.modifiedAt)
                 w.field("id", pending.id)
                 w.field("applies_at", pending.appliesAt)
                 w.nullField("product_id")
@@ -220,7 +222,7 @@ extension World {
             w.field("created_at", order.createdAt)
             w.field("modified_at", order.modifiedAt)
             w.field("status", order.status)
-            w.field("paid", order.status == "paid")
+            w.field("paid", order.isPaid)
             w.field("subtotal_amount", amount)
             w.field("discount_amount", 0)
             w.field("net_amount", amount)
@@ -228,7 +230,7 @@ extension World {
             w.field("total_amount", amount)
             w.field("applied_balance_amount", 0)
             w.field("due_amount", amount)
-            w.field("refunded_amount", 0)
+            w.field("refunded_amount", order.status == "refunded" ? amount : 0)
             w.field("refunded_tax_amount", 0)
             w.field("currency", product?.currency)
             w.field("billing_reason", order.subscription == nil ? "purchase" : "subscription_create")
@@ -279,7 +281,7 @@ extension World {
             w.field("description", product?.name)
             w.field("amount", amount)
             w.field("from_balance_amount", 0)
-            w.field("refundable_amount", amount)
+            w.field("refundable_amount", order.isPaid && order.status != "refunded" ? amount : 0)
             w.field("refundable_tax_amount", 0)
         }
     }

@@ -158,7 +158,9 @@ extension JSONValue {
         }
 
         private mutating func unit(at start: Int) throws(SyntaxError) -> UInt32 {
+            // Digits only: the number's reader takes a sign, too.
             guard index + 4 <= bytes.count,
+                bytes[index..<index + 4].allSatisfy({ Character(UnicodeScalar($0)).isHexDigit }),
                 let code = UInt32(String(decoding: bytes[index..<index + 4], as: UTF8.self), radix: 16)
             else { throw error("Invalid \\uXXXX escape", at: start + 1) }
             index += 4

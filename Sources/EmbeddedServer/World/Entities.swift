@@ -8,6 +8,8 @@ struct Organization: Codable, Sendable {
     var seatPricing: Bool
     var rateGroup: RateGroup
     var createdAt: Instant
+    /// How a change of the seat count is billed when the request does not say; `prorate` in files that lack it.
+    var proration: Proration?
 }
 
 struct AccessToken: Codable, Sendable {
@@ -53,12 +55,14 @@ struct Product: Codable, Sendable {
 struct Customer: Sendable {
     var id: EntityID
     var organization: EntityID
-    var email: String
+    /// Only a team may lack one.
+    var email: String?
     var externalID: String?
     var name: String?
     var createdAt: Instant
     /// Whether an immediate invoice would be paid.
     var pays: Bool
+    var isTeam = false
 }
 
 struct Member: Sendable {
@@ -76,6 +80,7 @@ struct Member: Sendable {
 struct PendingUpdate: Codable, Sendable {
     var id: EntityID
     var createdAt: Instant
+    var modifiedAt: Instant?
     var appliesAt: Instant
     var seats: Int
 }
@@ -95,6 +100,9 @@ struct Subscription: Codable, Sendable {
     var cancelAtPeriodEnd: Bool
     var pending: PendingUpdate?
 
+    /// When its end was decided, as far as this server knows: it keeps no time of the decision itself.
+    var canceledAt: Instant? { cancelAtPeriodEnd ? modifiedAt ?? startedAt : nil }
+
     /// The two that Polar counts as active.
     var isActive: Bool { status == "active" || status == "trialing" }
 }
@@ -112,6 +120,9 @@ struct Order: Codable, Sendable {
     var invoiceNumber: String
     var createdAt: Instant
     var modifiedAt: Instant?
+
+    /// Whether money came in, even if it went back since.
+    var isPaid: Bool { ["paid", "refunded", "partially_refunded"].contains(status) }
 }
 
 /// What seats belong to.
@@ -138,6 +149,8 @@ struct Seat: Sendable {
     /// The buyer in the member model, the holder in the legacy model; nil once revoked.
     var customer: EntityID?
     var member: EntityID?
+    /// The holder's address as it was when the seat was given; nil once revoked, and for holders without one.
+    var email: String?
     var invitationToken: String?
     var expiresAt: Instant?
     var claimedAt: Instant?

@@ -4,6 +4,9 @@ struct Refusal: Error, Equatable {
     var error: String
     var detail: String
 
+    /// What the real server breaks at: a 500 without a class or a text.
+    static let broken = Refusal(status: 500, error: "", detail: "")
+
     static func notFound(_ what: String) -> Refusal {
         Refusal(status: 404, error: "ResourceNotFound", detail: what)
     }

@@ -65,15 +65,17 @@ extension Customer: StoredEntity {
             w.field("name", name)
             w.field("created_at", createdAt)
             w.field("pays", pays)
+            w.field("is_team", isTeam)
         }
     }
 
     init(stored bytes: [UInt8]) throws {
         let row = try StoredRow(Self.kind, bytes)
         self.init(
-            id: try row.id("id"), organization: try row.id("organization"), email: try row.text("email"),
+            id: try row.id("id"), organization: try row.id("organization"), email: row.optionalText("email"),
             externalID: row.optionalText("external_id"), name: row.optionalText("name"),
-            createdAt: try row.time("created_at"), pays: row.json["pays"] == .bool(true))
+            createdAt: try row.time("created_at"), pays: row.json["pays"] == .bool(true),
+            isTeam: row.json["is_team"] == .bool(true))
     }
 }
 
@@ -120,6 +122,7 @@ extension Seat: StoredEntity {
             w.field("status", status.rawValue)
             w.field("customer", customer)
             w.field("member", member)
+            w.field("email", email)
             w.field("invitation_token", invitationToken)
             w.field("expires_at", expiresAt)
             w.field("claimed_at", claimedAt)
@@ -140,7 +143,8 @@ extension Seat: StoredEntity {
             container: try row.optionalID("subscription").map(ContainerReference.subscription)
                 ?? .order(row.id("order")),
             status: status, customer: row.optionalID("customer"), member: row.optionalID("member"),
-            invitationToken: row.optionalText("invitation_token"), expiresAt: row.optionalTime("expires_at"),
+            email: row.optionalText("email"), invitationToken: row.optionalText("invitation_token"),
+            expiresAt: row.optionalTime("expires_at"),
             claimedAt: row.optionalTime("claimed_at"), revokedAt: row.optionalTime("revoked_at"),
             metadata: row.json["metadata"] ?? .emptyObject, createdAt: try row.time("created_at"),
             modifiedAt: row.optionalTime("modified_at"))

@@ -35,7 +35,11 @@ extension World {
         case Member.kind: put(try Member(stored: bytes))
         case Subscription.kind: put(try Subscription(stored: bytes))
         case Order.kind: put(try Order(stored: bytes))
-        case Seat.kind: put(try Seat(stored: bytes))
+        case Seat.kind:
+            var seat = try Seat(stored: bytes)
+            // Files of earlier versions keep the address with the member only.
+            if seat.email == nil { seat.email = seat.member.flatMap { members[$0]?.email } }
+            put(seat)
         case Mail.kind: put(try Mail(stored: bytes))
         default: put(try SeatsEvent(stored: bytes))
         }

@@ -1,5 +1,5 @@
 /// How a change of the seat count is billed.
-enum Proration: String, CaseIterable, Sendable {
+enum Proration: String, CaseIterable, Codable, Sendable {
     case invoice, prorate
     case nextPeriod = "next_period"
     case reset
@@ -33,21 +33,35 @@ extension World {
         else { throw .notFound("Not found") }
         try checkSeats(count, of: subscription, product: product)
         let old = subscription.seats
-        let proration = proration ?? .prorate
-        if count == old { return subscription }
+        let proration = proration ?? organization.proration ?? .prorate
+        if count == old {
+            // To ask for the count that is there cancels a change that waits.
+            if subscription.pending != nil {
+                subscription.pending = nil
+                put(subscription)
+            }
+            return subscription
+        }
         if proration == .nextPeriod {
             let appliesAt = period(of: subscription, now: now).end
-            subscription.pending = PendingUpdate(
-                id: newID(), createdAt: tick(now), appliesAt: appliesAt, seats: count)
+            if subscription.pending == nil {
+                subscription.pending = PendingUpdate(
+                    id: newID(), createdAt: tick(now), appliesAt: appliesAt, seats: count)
+            } else {
+                subscription.pending?.appliesAt = appliesAt
+                subscription.pending?.seats = count
+                subscription.pending?.modifiedAt = tick(now)
+            }
         } else {
-            // Prorating waits for the next invoice; the others ask for money at once.
-            let mustPay = proration != .prorate && count > old
+            // Prorating waits for the next invoice; the others ask for money at once, but for a trial.
+            let mustPay = proration != .prorate && count > old && subscription.status != "trialing"
             if mustPay, customers[subscription.customer]?.pays != true {
                 throw Refusal(
                     status: 402, error: "PaymentFailed",
                     detail: "Payment failed with reason: missing_payment_method.")
             }
             subscription.seats = count
+            subscription.pending = nil
             subscription.modifiedAt = tick(now)
         }
         put(subscription)
@@ -59,8 +73,7 @@ extension World {
     }
 
     private func checkSeats(_ count: Int, of subscription: Subscription, product: Product) throws(Refusal) {
-        if !["active", "trialing", "past_due", "unpaid"].contains(subscription.status) || subscription.cancelAtPeriodEnd
-        {
+        if ["canceled", "unpaid"].contains(subscription.status) || subscription.cancelAtPeriodEnd {
             throw Refusal(
                 status: 403, error: "AlreadyCanceledSubscription",
                 detail: "This subscription is already canceled or will be at the end of the period.")
@@ -79,8 +92,10 @@ extension World {
         }
     }
 
-    /// Carries out the changes whose period has come.
-    mutating func applyPending(now: Instant) {
+    /// Carries out the changes whose period has come. Gives whether there were any.
+    @discardableResult
+    mutating func applyPending(now: Instant) -> Bool {
+        guard let nextPending, nextPending <= now else { return false }
         for var subscription in subscriptions.values {
             guard let pending = subscription.pending, pending.appliesAt <= now else { continue }
             subscription.seats = pending.seats
@@ -88,5 +103,7 @@ extension World {
             subscription.modifiedAt = pending.appliesAt
             put(subscription)
         }
+        refreshNextPending()
+        return true
     }
 }

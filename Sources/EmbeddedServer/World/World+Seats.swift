@@ -5,6 +5,11 @@ struct SeatIdentity: Sendable {
     var customerID: EntityID?
     var externalMemberID: String?
     var memberID: EntityID?
+
+    /// Whether nothing was given, not even an empty text.
+    var isEmpty: Bool {
+        email == nil && externalCustomerID == nil && customerID == nil && externalMemberID == nil && memberID == nil
+    }
 }
 
 /// A well-formed assign.
@@ -19,6 +24,10 @@ struct SeatRequest: Sendable {
 struct SeatView: Sendable {
     var seat: Seat
     var member: Member?
+    var customer: Customer?
+
+    /// The address that emails go to.
+    var email: String? { seat.email ?? member?.email ?? customer?.email }
 }
 
 extension World {
@@ -57,22 +66,18 @@ extension World {
     ) throws(Refusal) -> SeatView {
         let terms = try container(request.container, of: organization)
         let container = request.container.id
-        if case .order(let id) = request.container, orders[id]?.status != "paid" {
+        // Only this status: the real server seats people in drafts, and in orders whose money went back.
+        if case .order(let id) = request.container, orders[id]?.status == "pending" {
             throw .bad("SeatNotAvailable", "Order must be paid before assigning seats")
         }
         guard liveSeats(container) < terms.seats else {
             throw .bad("SeatNotAvailable", "No available seats for \(container)")
         }
-        let holder = try holder(request.identity, buyer: terms.customer, organization: organization)
-        if let member = holder.existing, liveSeat(of: member.id, in: container) != nil {
-            throw .bad("SeatAlreadyAssigned", "Seat already assigned to customer \(holder.name ?? member.email)")
-        }
+        let holder = try holder(request.identity, buyer: terms.customer, organization: organization, in: container)
 
         // Only now is anything made: a refused assign leaves no member behind.
-        let member = settle(holder, buyer: terms.customer, organization: organization, now: now)
-        let customer =
-            organization.memberModel || !holder.isCustomer
-            ? terms.customer : settleCustomer(email: member.email, organization: organization, now: now)
+        let member = settleMember(holder, buyer: terms.customer, organization: organization, now: now)
+        let customer = settleCustomer(holder, organization: organization, now: now)
         let time = tick(now)
         var seat =
             reusableSeat(container)
@@ -80,8 +85,9 @@ extension World {
                 id: newID(), organization: organization.id, container: request.container, status: .pending,
                 metadata: .emptyObject, createdAt: time)
         if seat.status == .revoked { seat.modifiedAt = time }
-        seat.customer = customer
-        seat.member = member.id
+        seat.customer = customer.id
+        seat.member = member?.id
+        seat.email = holder.isCustomer ? customer.email : member?.email
         seat.metadata = request.metadata
         seat.revokedAt = nil
         if request.immediateClaim {
@@ -96,119 +102,187 @@ extension World {
             seat.invitationToken = newToken()
         }
         put(seat)
-        if !request.immediateClaim { mail("invitation", seat, to: member, at: time) }
-        return SeatView(seat: seat, member: member)
+        if !request.immediateClaim, let email = seat.email { mail("invitation", seat, to: email, at: time) }
+        return SeatView(seat: seat, member: member, customer: customer)
     }
 
-    /// The person of an assign: a member that is there, or what it takes to make one.
+    /// A person that is there, or the address to make one with.
+    private enum Found<Entity> {
+        case existing(Entity)
+        case new(email: String)
+    }
+
+    /// The person of an assign.
     private struct Holder {
-        var existing: Member?
-        var email: String
-        /// The id to link to the member.
+        /// Nil for a customer without an address.
+        var member: Found<Member>?
+        /// The external id to link to the member.
         var externalID: String?
-        /// How a refusal names the person, when not by the member's address.
-        var name: String?
-        /// Whether the legacy model makes the person a customer.
-        var isCustomer = true
+        /// The seat's customer.
+        var customer: Found<Customer>
+        /// Whether the seat's customer is the holder (the legacy model), and not the buyer.
+        var isCustomer: Bool
     }
 
+    /// Who is to hold the seat, unless the person holds one in the container.
+    ///
+    /// As in the real server, a member's id takes the member path in the legacy model too. The member path looks for a
+    /// live seat by the member's address, the legacy path by the seat's customer; either breaks when it finds two.
     private func holder(
-        _ identity: SeatIdentity, buyer: EntityID, organization: Organization
+        _ identity: SeatIdentity, buyer: EntityID, organization: Organization, in container: EntityID
     ) throws(Refusal) -> Holder {
+        let namesMember = identity.memberID != nil || identity.externalMemberID?.isEmpty == false
+        if !organization.memberModel, !namesMember {
+            return try customerHolder(identity, buyer: buyer, organization: organization, in: container)
+        }
+        guard let customer = customers[buyer] else { throw .broken }
+        var holder = Holder(customer: .existing(customer), isCustomer: false)
+        holder.member = try member(identity, buyer: buyer, organization: organization, externalID: &holder.externalID)
+        if case .existing(let member) = holder.member {
+            try checkDuplicate(liveSeats(of: member.email, in: container), name: member.email)
+        }
+        return holder
+    }
+
+    /// The legacy model: the customer of this address or id, an address that is new making one.
+    private func customerHolder(
+        _ identity: SeatIdentity, buyer: EntityID, organization: Organization, in container: EntityID
+    ) throws(Refusal) -> Holder {
+        let external = identity.externalCustomerID.flatMap { $0.isEmpty ? nil : $0 }
+        let found: Customer?
+        if let email = identity.email {
+            found = customer(email: email, in: organization.id)
+        } else if let external {
+            found = customer(externalID: external, in: organization.id)
+        } else if identity.customerID == nil, identity.externalCustomerID == nil {
+            // An empty external member id and nothing else.
+            throw .bad(
+                "InvalidSeatAssignmentRequest",
+                "Exactly one of email, external_customer_id, or customer_id must be provided")
+        } else {
+            found = identity.customerID.flatMap { customers[$0] }
+        }
+        guard let found, found.organization == organization.id else {
+            guard let email = identity.email else {
+                let given = external ?? identity.customerID?.description ?? "None"
+                throw Refusal(status: 404, error: "CustomerNotFound", detail: "Customer not found: \(given)")
+            }
+            return Holder(member: person(email, of: buyer), customer: .new(email: email), isCustomer: true)
+        }
+        try checkDuplicate(
+            liveSeats(ofCustomer: found.id, in: container),
+            name: identity.email ?? external ?? found.id.description)
+        return Holder(
+            member: found.email.map { person($0, of: buyer) }, customer: .existing(found), isCustomer: true)
+    }
+
+    private func checkDuplicate(_ live: Int, name: String) throws(Refusal) {
+        if live > 1 { throw .broken }
+        if live == 1 { throw .bad("SeatAlreadyAssigned", "Seat already assigned to customer \(name)") }
+    }
+
+    private func person(_ email: String, of buyer: EntityID) -> Found<Member> {
+        member(email: email, of: buyer).map(Found.existing) ?? .new(email: email)
+    }
+
+    private func member(
+        _ identity: SeatIdentity, buyer: EntityID, organization: Organization, externalID: inout String?
+    ) throws(Refusal) -> Found<Member> {
         if let id = identity.memberID {
             guard let member = members[id], member.customer == buyer else {
                 throw Refusal(status: 404, error: "MemberNotFound", detail: "Member not found: \(id)")
             }
-            return Holder(existing: member, email: member.email, isCustomer: false)
+            return .existing(member)
         }
+        let customerEmail = try emailOfCustomer(identity, organization: organization)
         if let external = identity.externalMemberID {
-            return try holder(externalMemberID: external, email: identity.email, buyer: buyer)
+            return try member(externalID: external, email: identity.email, buyer: buyer, linking: &externalID)
         }
-        if let email = identity.email {
-            let name = organization.memberModel ? nil : email
-            return Holder(existing: member(email: email, of: buyer), email: email, name: name)
-        }
-        let customer = try customer(identity, organization: organization)
-        let name = organization.memberModel ? nil : identity.externalCustomerID ?? customer.id.description
-        return Holder(existing: member(email: customer.email, of: buyer), email: customer.email, name: name)
+        if let email = identity.email ?? customerEmail { return person(email, of: buyer) }
+        throw .bad(
+            "InvalidSeatAssignmentRequest",
+            "At least one of email, external_member_id, or member_id must be provided when member_model_enabled is "
+                + "true.")
     }
 
-    private func holder(
-        externalMemberID external: String, email: String?, buyer: EntityID
-    ) throws(Refusal) -> Holder {
+    private func member(
+        externalID external: String, email: String?, buyer: EntityID, linking externalID: inout String?
+    ) throws(Refusal) -> Found<Member> {
         let known = member(externalID: external, of: buyer)
         guard let email else {
-            guard let known else {
-                throw Refusal(status: 404, error: "MemberNotFound", detail: "Member not found: \(external)")
-            }
-            return Holder(existing: known, email: known.email, isCustomer: false)
+            if let known { return .existing(known) }
+            throw Refusal(status: 404, error: "MemberNotFound", detail: "Member not found: \(external)")
         }
         let mismatch = Refusal.bad(
             "MemberEmailMismatch",
             "Member with external_member_id '\(external)' exists but has a different email than '\(email)'")
         if let known {
             guard known.email.lowercased() == email.lowercased() else { throw mismatch }
-            return Holder(existing: known, email: known.email, isCustomer: false)
+            return .existing(known)
         }
-        let same = member(email: email, of: buyer)
+        let same = person(email, of: buyer)
         // The real server says this also when it is the address that is taken by another id.
-        if same?.externalID != nil { throw mismatch }
-        return Holder(existing: same, email: email, externalID: external, isCustomer: false)
+        if case .existing(let member) = same, member.externalID != nil { throw mismatch }
+        externalID = external
+        return same
     }
 
-    private func customer(_ identity: SeatIdentity, organization: Organization) throws(Refusal) -> Customer {
-        let isMemberModel = organization.memberModel
-        if isMemberModel, identity.customerID == nil, identity.externalCustomerID?.isEmpty ?? true {
-            throw .bad(
-                "InvalidSeatAssignmentRequest",
-                "At least one of email, external_member_id, or member_id must be provided when "
-                    + "member_model_enabled is true.")
-        }
+    /// The member model takes a customer's id for the customer's address.
+    private func emailOfCustomer(
+        _ identity: SeatIdentity, organization: Organization
+    ) throws(Refusal) -> String? {
+        let external = identity.externalCustomerID.flatMap { $0.isEmpty ? nil : $0 }
+        guard identity.customerID != nil || external != nil else { return nil }
         let found =
             identity.customerID.flatMap { customers[$0] }
-            ?? identity.externalCustomerID.flatMap { customer(externalID: $0, in: organization.id) }
-        if let found, found.organization == organization.id { return found }
-        if isMemberModel {
+            ?? external.flatMap { customer(externalID: $0, in: organization.id) }
+        guard let found, found.organization == organization.id else {
             throw .bad(
                 "InvalidSeatAssignmentRequest",
                 "Customer not found for the provided customer_id or external_customer_id.")
         }
-        let given = identity.customerID?.description ?? identity.externalCustomerID ?? ""
-        throw Refusal(status: 404, error: "CustomerNotFound", detail: "Customer not found: \(given)")
+        return found.email
     }
 
-    private mutating func settle(
+    private mutating func settleMember(
         _ holder: Holder, buyer: EntityID, organization: Organization, now: Instant
-    ) -> Member {
-        var member =
-            holder.existing
-            ?? Member(
-                id: newID(), organization: organization.id, customer: buyer, email: holder.email, role: "member",
-                createdAt: tick(now))
-        if let external = holder.externalID {
-            member.externalID = external
+    ) -> Member? {
+        var member: Member
+        switch holder.member {
+        case nil: return nil
+        case .existing(let known):
+            if holder.externalID == nil { return known }
+            member = known
             member.modifiedAt = tick(now)
-        } else if holder.existing != nil {
-            return member
+        case .new(let email):
+            member = Member(
+                id: newID(), organization: organization.id, customer: buyer, email: email, role: "member",
+                createdAt: tick(now))
+            if holder.externalID != nil { member.modifiedAt = tick(now) }
         }
+        member.externalID = holder.externalID ?? member.externalID
         put(member)
         return member
     }
 
-    /// The legacy model's holder: the customer with this address, made if there is none.
-    private mutating func settleCustomer(email: String, organization: Organization, now: Instant) -> EntityID {
-        if let customer = customer(email: email, in: organization.id) { return customer.id }
-        let customer = Customer(
-            id: newID(), organization: organization.id, email: email, createdAt: tick(now), pays: false)
-        put(customer)
-        return customer.id
+    private mutating func settleCustomer(
+        _ holder: Holder, organization: Organization, now: Instant
+    ) -> Customer {
+        switch holder.customer {
+        case .existing(let customer): return customer
+        case .new(let email):
+            let customer = Customer(
+                id: newID(), organization: organization.id, email: email, createdAt: tick(now), pays: false)
+            put(customer)
+            return customer
+        }
     }
 
-    private mutating func mail(_ kind: String, _ seat: Seat, to member: Member, at time: Instant) {
+    private mutating func mail(_ kind: String, _ seat: Seat, to email: String, at time: Instant) {
         guard let token = seat.invitationToken else { return }
         put(
             Mail(
-                number: mails.count + 1, to: member.email, kind: kind, seat: seat.id, container: seat.container.id,
+                number: mails.count + 1, to: email, kind: kind, seat: seat.id, container: seat.container.id,
                 claimToken: token, sentAt: time))
     }
 
@@ -224,26 +298,29 @@ extension World {
     mutating func revoke(_ id: EntityID, by organization: Organization, now: Instant) throws(Refusal) -> SeatView {
         var seat = try ownSeat(id, organization)
         guard seat.status != .revoked else { return SeatView(seat: seat) }
-        let member = seat.member.flatMap { members[$0] }
+        let before = view(seat)
         let time = tick(now)
         seat.status = .revoked
         seat.customer = nil
         seat.member = nil
+        seat.email = nil
         seat.invitationToken = nil
         seat.revokedAt = time
         seat.modifiedAt = time
         put(seat)
-        return SeatView(seat: seat, member: member)
+        return SeatView(seat: seat, member: before.member, customer: before.customer)
     }
 
-    /// Mails the invitation again. The token and its expiry stay as they are, dead or not.
+    /// Sends the invitation email again. The token and its expiry stay as they are, expired or not.
     mutating func resend(_ id: EntityID, by organization: Organization, now: Instant) throws(Refusal) -> SeatView {
         let seat = try ownSeat(id, organization)
-        guard seat.status == .pending, let member = seat.member.flatMap({ members[$0] }) else {
-            throw .bad("SeatNotPending", "Seat is not in pending status")
+        guard seat.status == .pending else { throw .bad("SeatNotPending", "Seat is not in pending status") }
+        let view = view(seat)
+        guard let email = view.email else {
+            throw .bad("InvalidInvitationToken", "Invalid or expired invitation token")
         }
-        mail("resend", seat, to: member, at: tick(now))
-        return SeatView(seat: seat, member: member)
+        mail("resend", seat, to: email, at: tick(now))
+        return view
     }
 
     // MARK: Claim
@@ -256,12 +333,13 @@ extension World {
     }
 
     /// What an invitation is for.
-    func claimInfo(_ token: String, now: Instant) throws(Refusal) -> (Product, Organization, Member) {
+    func claimInfo(
+        _ token: String, now: Instant
+    ) throws(Refusal) -> (product: Product, organization: Organization, email: String) {
         guard let seat = invited(token, now: now), let terms = terms(of: seat.container),
-            let product = products[terms.product], let organization = organizations[seat.organization],
-            let member = seat.member.flatMap({ members[$0] })
+            let product = products[terms.product], let organization = organizations[seat.organization]
         else { throw .notFound("Invalid or expired invitation token") }
-        return (product, organization, member)
+        return (product, organization, view(seat).email ?? "")
     }
 
     /// Takes an invitation up; answers with the seat and a token of the customer's session.
@@ -275,11 +353,13 @@ extension World {
         seat.modifiedAt = time
         seat.invitationToken = nil
         put(seat)
-        return (SeatView(seat: seat, member: seat.member.flatMap { members[$0] }), "polar_mst_" + newToken(32))
+        // A holder without an address is no member, and gets a customer's session.
+        return (view(seat), (seat.member == nil ? "polar_cst_" : "polar_mst_") + newToken(32))
     }
 
     /// What a list shows of a seat.
     func view(_ seat: Seat) -> SeatView {
-        SeatView(seat: seat, member: seat.member.flatMap { members[$0] })
+        SeatView(
+            seat: seat, member: seat.member.flatMap { members[$0] }, customer: seat.customer.flatMap { customers[$0] })
     }
 }

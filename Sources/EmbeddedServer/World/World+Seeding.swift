@@ -22,22 +22,19 @@ extension World {
     private mutating func sow(
         _ seed: SeedOrganization, now: Instant, at place: String
     ) throws(EmbeddedServerError) {
-        guard let group = RateGroup(rawValue: seed.rateGroup ?? "default") else {
-            throw bad(place, "rate_group", "'\(seed.rateGroup ?? "")' is none of default, restricted, elevated")
+        let group = try choice(RateGroup.self, seed.rateGroup ?? "default", place, "rate_group")
+        let proration = try seed.prorationBehavior.map { text throws(EmbeddedServerError) in
+            try choice(Proration.self, text, place, "proration_behavior")
         }
         let organization = Organization(
-            id: try id(seed.id, "\(place).id"), slug: seed.slug, name: seed.name ?? seed.slug,
+            id: try id(seed.id, "\(place).id"), slug: try text(seed.slug, place, "slug"),
+            name: try seed.name.map { name throws(EmbeddedServerError) in try text(name, place, "name") } ?? seed.slug,
             memberModel: seed.memberModel ?? true, seatPricing: seed.seatPricing ?? true, rateGroup: group,
-            createdAt: tick(now))
+            createdAt: tick(now), proration: proration)
         if organizations[organization.id] != nil { throw bad(place, "id", "comes twice") }
         put(organization)
         for (index, token) in (seed.tokens ?? []).enumerated() {
-            let place = "\(place).tokens[\(index)]"
-            if tokens[token.token] != nil { throw bad(place, "token", "comes twice") }
-            put(
-                AccessToken(
-                    token: token.token, organization: organization.id, scopes: token.scopes,
-                    expiresAt: try time(token.expiresAt, "\(place).expires_at")))
+            try sow(token, organization, at: "\(place).tokens[\(index)]")
         }
         for (index, product) in (seed.products ?? []).enumerated() {
             try sow(product, organization, now: now, at: "\(place).products[\(index)]")
@@ -54,17 +51,44 @@ extension World {
     }
 
     private mutating func sow(
+        _ seed: SeedToken, _ organization: Organization, at place: String
+    ) throws(EmbeddedServerError) {
+        func isPlain(_ text: String) -> Bool {
+            !text.isEmpty && text.utf8.count <= 512 && text.utf8.allSatisfy { 0x21...0x7E ~= $0 }
+        }
+        if !isPlain(seed.token) { throw bad(place, "token", "must be visible ASCII characters without spaces") }
+        if tokens[seed.token] != nil { throw bad(place, "token", "comes twice") }
+        for (index, scope) in seed.scopes.enumerated() where !isPlain(scope) || scope.contains("\"") {
+            throw bad(place, "scopes[\(index)]", "must be a scope such as customer_seats:read, or *")
+        }
+        put(
+            AccessToken(
+                token: seed.token, organization: organization.id, scopes: seed.scopes,
+                expiresAt: try time(seed.expiresAt, "\(place).expires_at")))
+    }
+
+    private mutating func sow(
         _ seed: SeedProduct, _ organization: Organization, now: Instant, at place: String
     ) throws(EmbeddedServerError) {
         if seed.tiers.isEmpty { throw bad(place, "tiers", "needs at least one") }
         if !["volume", "graduated"].contains(seed.tierType ?? "volume") {
             throw bad(place, "tier_type", "is neither volume nor graduated")
         }
+        if let interval = seed.recurringInterval, !["day", "week", "month", "year"].contains(interval) {
+            throw bad(place, "recurring_interval", "'\(interval)' is none of day, week, month, year")
+        }
+        let currency = seed.currency ?? "usd"
+        if currency.utf8.count != 3 || !currency.utf8.allSatisfy({ 0x61...0x7A ~= $0 }) {
+            throw bad(place, "currency", "must be three lower-case letters, such as usd")
+        }
+        try check(seed.tiers, at: place)
+        let id = try id(seed.id, "\(place).id")
+        if products[id] != nil { throw bad(place, "id", "comes twice") }
         put(
             Product(
-                id: try id(seed.id, "\(place).id"), organization: organization.id,
-                priceID: try id(seed.priceID, "\(place).price_id"), name: seed.name, description: seed.description,
-                interval: seed.recurringInterval, currency: seed.currency ?? "usd",
+                id: id, organization: organization.id,
+                priceID: try self.id(seed.priceID, "\(place).price_id"), name: try text(seed.name, place, "name"),
+                description: seed.description, interval: seed.recurringInterval, currency: currency,
                 graduated: seed.tierType == "graduated",
                 tiers: seed.tiers.map {
                     Product.Tier(minimum: $0.minSeats, maximum: $0.maxSeats, price: $0.pricePerSeat)
@@ -72,140 +96,83 @@ extension World {
                 createdAt: tick(now)))
     }
 
+    /// Ascending ranges whose ends and prices leave every sum within 64 bits.
+    private func check(_ tiers: [SeedProduct.Tier], at place: String) throws(EmbeddedServerError) {
+        var last = 0
+        for (index, tier) in tiers.enumerated() {
+            let place = "\(place).tiers[\(index)]"
+            _ = try count(tier.minSeats, place, "min_seats", from: 1)
+            _ = try count(tier.pricePerSeat, place, "price_per_seat")
+            if tier.minSeats <= last { throw bad(place, "min_seats", "must be above the tier before") }
+            guard let end = tier.maxSeats else {
+                if index + 1 < tiers.count { throw bad(place, "max_seats", "only the last tier may have no end") }
+                return
+            }
+            _ = try count(end, place, "max_seats")
+            if end < tier.minSeats { throw bad(place, "max_seats", "is below min_seats") }
+            last = end
+        }
+    }
+
     private mutating func sow(
         _ seed: SeedCustomer, _ organization: Organization, now: Instant, at place: String
     ) throws(EmbeddedServerError) {
         let id = try id(seed.id, "\(place).id")
         if customers[id] != nil { throw bad(place, "id", "comes twice") }
-        if customer(email: seed.email, in: organization.id) != nil { throw bad(place, "email", "comes twice") }
+        let type = seed.type ?? "individual"
+        guard ["individual", "team"].contains(type) else {
+            throw bad(place, "type", "is neither individual nor team")
+        }
+        if let email = seed.email {
+            try checkAddress(email, place)
+            if customer(email: email, in: organization.id) != nil { throw bad(place, "email", "comes twice") }
+        } else if type == "individual" {
+            throw bad(place, "email", "is missing; only a customer of type team may go without one")
+        }
+        if let external = seed.externalID {
+            _ = try text(external, place, "external_id")
+            if customer(externalID: external, in: organization.id) != nil {
+                throw bad(place, "external_id", "comes twice")
+            }
+        }
         put(
             Customer(
                 id: id, organization: organization.id, email: seed.email, externalID: seed.externalID, name: seed.name,
-                createdAt: tick(now), pays: seed.pays ?? false))
+                createdAt: tick(now), pays: seed.pays ?? false, isTeam: type == "team"))
         for (index, member) in (seed.members ?? []).enumerated() {
-            let place = "\(place).members[\(index)]"
-            if self.member(email: member.email, of: id) != nil { throw bad(place, "email", "comes twice") }
-            put(
-                Member(
-                    id: try self.id(member.id, "\(place).id"), organization: organization.id, customer: id,
-                    email: member.email, name: member.name, externalID: member.externalID,
-                    role: member.role ?? "member",
-                    createdAt: tick(now)))
+            try sow(member, of: id, organization, now: now, at: "\(place).members[\(index)]")
         }
     }
 
     private mutating func sow(
-        _ seed: SeedContainer, _ organization: Organization, isOrder: Bool, now: Instant, at place: String
+        _ seed: SeedCustomer.Member, of customer: EntityID, _ organization: Organization, now: Instant,
+        at place: String
     ) throws(EmbeddedServerError) {
+        try checkAddress(seed.email, place)
+        if member(email: seed.email, of: customer) != nil { throw bad(place, "email", "comes twice") }
+        let role = seed.role ?? "member"
+        if !["member", "billing_manager", "owner"].contains(role) {
+            throw bad(place, "role", "'\(role)' is none of member, billing_manager, owner")
+        }
         let id = try id(seed.id, "\(place).id")
-        if subscriptions[id] != nil || orders[id] != nil { throw bad(place, "id", "comes twice") }
-        let buyer = try self.id(seed.customerID, "\(place).customer_id")
-        guard let customer = customers[buyer], customer.organization == organization.id else {
-            throw bad(place, "customer_id", "none of the organization's customers has the id \(seed.customerID)")
+        if members[id] != nil { throw bad(place, "id", "comes twice") }
+        if let external = seed.externalID {
+            _ = try text(external, place, "external_id")
+            if member(externalID: external, of: customer) != nil { throw bad(place, "external_id", "comes twice") }
         }
-        let product = try self.id(seed.productID, "\(place).product_id")
-        guard products[product]?.organization == organization.id else {
-            throw bad(place, "product_id", "none of the organization's products has the id \(seed.productID)")
-        }
-        let start = try time(seed.startedAt, "\(place).started_at") ?? tick(now)
-        let checkout = try seed.checkoutID.map { text throws(EmbeddedServerError) in
-            try self.id(text, "\(place).checkout_id")
-        }
-        if isOrder {
-            let subscription = try seed.subscriptionID.map { text throws(EmbeddedServerError) in
-                try self.id(text, "\(place).subscription_id")
-            }
-            put(
-                Order(
-                    id: id, organization: organization.id, customer: buyer, product: product,
-                    subscription: subscription, checkout: checkout, itemID: newID(),
-                    seats: subscription == nil ? seed.seats : nil, status: seed.status ?? "paid",
-                    invoiceNumber: "INV-\(String(newToken(6).filter { $0.isLetter }).uppercased())",
-                    createdAt: start, modifiedAt: start))
-        } else {
-            put(
-                Subscription(
-                    id: id, organization: organization.id, customer: buyer, product: product, checkout: checkout,
-                    seats: seed.seats, status: seed.status ?? "active", createdAt: start, startedAt: start,
-                    endedAt: try time(seed.endedAt, "\(place).ended_at"), cancelAtPeriodEnd: false))
-        }
-        addOwner(of: customer, now: now)
-        let reference: ContainerReference = isOrder ? .order(id) : .subscription(id)
-        for (index, seat) in (seed.given ?? []).enumerated() {
-            try sow(seat, in: reference, buyer: buyer, organization, start: start, at: "\(place).given[\(index)]")
-        }
-    }
-
-    /// Every buyer has an owner among the members, as on the real server.
-    private mutating func addOwner(of customer: Customer, now: Instant) {
-        guard member(email: customer.email, of: customer.id) == nil else { return }
         put(
             Member(
-                id: newID(), organization: customer.organization, customer: customer.id, email: customer.email,
-                name: customer.name, externalID: customer.externalID, role: "owner", createdAt: tick(now)))
+                id: id, organization: organization.id, customer: customer, email: seed.email, name: seed.name,
+                externalID: seed.externalID, role: role, createdAt: tick(now)))
     }
 
-    private mutating func sow(
-        _ seed: SeedSeat, in container: ContainerReference, buyer: EntityID, _ organization: Organization,
-        start: Instant, at place: String
-    ) throws(EmbeddedServerError) {
-        guard let status = Seat.Status(rawValue: seed.status ?? "claimed") else {
-            throw bad(place, "status", "'\(seed.status ?? "")' is none of pending, claimed, revoked")
-        }
-        let invited = try time(seed.invitedAt, "\(place).invited_at") ?? start
-        let claimed = try time(seed.claimedAt, "\(place).claimed_at") ?? invited
-        var seat = Seat(
-            id: try id(seed.id, "\(place).id"), organization: organization.id, container: container, status: status,
-            metadata: .object(
-                (seed.metadata ?? [:]).sorted { $0.key < $1.key }
-                    .map { JSONValue.Member(name: $0.key, value: .string($0.value)) }),
-            createdAt: invited)
-        if seats[seat.id] != nil { throw bad(place, "id", "comes twice") }
-        if status == .revoked {
-            seat.revokedAt = claimed
-            seat.modifiedAt = claimed
-            return put(seat)
-        }
-        guard let email = seed.email else { throw bad(place, "email", "is missing") }
-        var member =
-            member(email: email, of: buyer)
-            ?? Member(
-                id: newID(), organization: organization.id, customer: buyer, email: email, role: "member",
-                createdAt: invited)
-        if let external = seed.externalID { member.externalID = external }
-        if liveSeat(of: member.id, in: container.id) != nil { throw bad(place, "email", "holds a seat here already") }
-        put(member)
-        seat.member = member.id
-        seat.customer = buyer
-        if !organization.memberModel {
-            let holder =
-                customer(email: email, in: organization.id)
-                ?? Customer(
-                    id: newID(), organization: organization.id, email: email, externalID: nil, name: nil,
-                    createdAt: invited, pays: false)
-            put(holder)
-            seat.customer = holder.id
-        }
-        if status == .claimed {
-            seat.claimedAt = claimed
-        } else {
-            seat.invitationToken = newToken()
-            seat.expiresAt = invited.advanced(seconds: 24 * 3600)
-        }
-        put(seat)
-        if let token = seat.invitationToken {
-            put(
-                Mail(
-                    number: mails.count + 1, to: email, kind: "invitation", seat: seat.id, container: container.id,
-                    claimToken: token, sentAt: invited))
-        }
-    }
+    // MARK: Values
 
-    private func bad(_ place: String, _ field: String, _ what: String) -> EmbeddedServerError {
+    func bad(_ place: String, _ field: String, _ what: String) -> EmbeddedServerError {
         EmbeddedServerError(code: .badSeed, message: "bad seed: \(place).\(field): \(what)")
     }
 
-    private mutating func id(_ text: String?, _ place: String) throws(EmbeddedServerError) -> EntityID {
+    mutating func id(_ text: String?, _ place: String) throws(EmbeddedServerError) -> EntityID {
         guard let text else { return newID() }
         do {
             let id = try EntityID(parsing: text)
@@ -217,10 +184,43 @@ extension World {
             code: .badSeed, message: "bad seed: \(place): '\(text)' is no version-4 UUID, and the API takes no other")
     }
 
-    private func time(_ text: String?, _ place: String) throws(EmbeddedServerError) -> Instant? {
+    func time(_ text: String?, _ place: String) throws(EmbeddedServerError) -> Instant? {
         guard let text else { return nil }
         if let time = Instant(text) { return time }
         throw EmbeddedServerError(
             code: .badSeed, message: "bad seed: \(place): '\(text)' is no time like 2026-01-05T09:00:00Z")
+    }
+
+    /// What fits the real server's columns of 32 bits.
+    func count(
+        _ number: Int, _ place: String, _ field: String, from minimum: Int = 0
+    ) throws(EmbeddedServerError) -> Int {
+        if minimum...Int(Int32.max) ~= number { return number }
+        throw bad(place, field, "\(number) is not between \(minimum) and \(Int32.max)")
+    }
+
+    /// Not empty, and without the NUL that neither the API nor the state file takes.
+    func text(_ text: String, _ place: String, _ field: String) throws(EmbeddedServerError) -> String {
+        if text.isEmpty { throw bad(place, field, "must not be empty") }
+        if text.utf8.contains(0) { throw bad(place, field, "must not contain NUL") }
+        return text
+    }
+
+    /// No more than a roster could name; whether emails arrive there is not a seed's to say.
+    func checkAddress(_ email: String, _ place: String) throws(EmbeddedServerError) {
+        let hasSpace = email.unicodeScalars.contains {
+            $0.properties.isWhitespace || $0.properties.generalCategory == .control
+        }
+        if hasSpace || !email.contains("@") || email.utf8.count > 320 {
+            throw bad(place, "email", "is no email address")
+        }
+    }
+
+    private func choice<Choice: RawRepresentable<String> & CaseIterable>(
+        _ type: Choice.Type, _ text: String, _ place: String, _ field: String
+    ) throws(EmbeddedServerError) -> Choice {
+        if let choice = Choice(rawValue: text) { return choice }
+        let all = Choice.allCases.map(\.rawValue).joined(separator: ", ")
+        throw bad(place, field, "'\(text)' is none of \(all)")
     }
 }

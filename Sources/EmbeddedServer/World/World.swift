@@ -12,10 +12,43 @@ struct World: Sendable {
     struct Room: Sendable {
         /// Every row, revoked ones too, in the order in which they were made.
         var seats: [EntityID] = []
-        /// The live seats by the member who holds them.
-        var live: [EntityID: EntityID] = [:]
+        /// How many seats are pending or claimed.
+        var live = 0
+        /// Live seats by the holder's lower-case address, and by the seat's customer: one person may hold two in the
+        /// legacy model.
+        var byEmail: [String: Set<EntityID>] = [:]
+        var byCustomer: [EntityID: Set<EntityID>] = [:]
         /// Rows free for the next assign, the longest revoked first.
-        var revoked: [EntityID] = []
+        var revoked = Queue()
+    }
+
+    /// First in, first out, in constant time.
+    struct Queue: Sendable {
+        private var elements: [EntityID] = []
+        private var head = 0
+
+        var first: EntityID? { head < elements.count ? elements[head] : nil }
+
+        mutating func append(_ element: EntityID) { elements.append(element) }
+
+        /// Takes one out: at once when it is the first, as it is for every assign.
+        mutating func remove(_ element: EntityID) {
+            if first == element {
+                head += 1
+            } else if let index = elements[head...].firstIndex(of: element) {
+                elements.remove(at: index)
+            }
+            if head > 64, head * 2 > elements.count {
+                elements.removeFirst(head)
+                head = 0
+            }
+        }
+
+        mutating func sort(by key: (EntityID) -> Int64) {
+            elements.removeFirst(head)
+            head = 0
+            elements.sort { key($0) < key($1) }
+        }
     }
 
     var organizations: [EntityID: Organization] = [:]
@@ -28,6 +61,8 @@ struct World: Sendable {
     var seats: [EntityID: Seat] = [:]
     var mails: [Mail] = []
     var events: [SeatsEvent] = []
+    /// No change of a seat count that waits is due before this; nil if none waits.
+    private(set) var nextPending: Instant?
 
     private(set) var rooms: [EntityID: Room] = [:]
     private(set) var customersByEmail: [ScopedKey: EntityID] = [:]
@@ -100,7 +135,9 @@ struct World: Sendable {
 
     mutating func put(_ customer: Customer) {
         customers[customer.id] = customer
-        customersByEmail[ScopedKey(scope: customer.organization, text: customer.email.lowercased())] = customer.id
+        if let email = customer.email {
+            customersByEmail[ScopedKey(scope: customer.organization, text: email.lowercased())] = customer.id
+        }
         if let external = customer.externalID {
             customersByExternalID[ScopedKey(scope: customer.organization, text: external)] = customer.id
         }
@@ -120,6 +157,7 @@ struct World: Sendable {
 
     mutating func put(_ subscription: Subscription) {
         subscriptions[subscription.id] = subscription
+        if let due = subscription.pending?.appliesAt { nextPending = min(nextPending ?? due, due) }
         changes.append(subscription)
     }
 
@@ -142,18 +180,38 @@ struct World: Sendable {
         let before = seats.updateValue(seat, forKey: seat.id)
         if let token = before?.invitationToken { seatsByToken[token] = nil }
         if let token = seat.invitationToken { seatsByToken[token] = seat.id }
+        index(seat, before: before)
+        changes.append(seat)
+    }
+
+    private mutating func index(_ seat: Seat, before: Seat?) {
         let container = seat.container.id
-        if before == nil { rooms[container, default: Room()].seats.append(seat.id) }
-        if let before, before.status != .revoked, let member = before.member {
-            rooms[container]?.live[member] = nil
+        var room = rooms.removeValue(forKey: container) ?? Room()
+        if before == nil { room.seats.append(seat.id) }
+        if let before, before.status != .revoked {
+            room.live -= 1
+            if let email = before.email?.lowercased() { Self.remove(seat.id, from: &room.byEmail, at: email) }
+            if let customer = before.customer { Self.remove(seat.id, from: &room.byCustomer, at: customer) }
         }
         if seat.status == .revoked {
-            if before?.status != .revoked { rooms[container]?.revoked.append(seat.id) }
+            if before?.status != .revoked { room.revoked.append(seat.id) }
         } else {
-            if before?.status == .revoked { rooms[container]?.revoked.removeAll { $0 == seat.id } }
-            if let member = seat.member { rooms[container]?.live[member] = seat.id }
+            if before?.status == .revoked { room.revoked.remove(seat.id) }
+            room.live += 1
+            if let email = seat.email?.lowercased() { room.byEmail[email, default: []].insert(seat.id) }
+            if let customer = seat.customer { room.byCustomer[customer, default: []].insert(seat.id) }
         }
-        changes.append(seat)
+        rooms[container] = room
+    }
+
+    private static func remove<Key>(_ seat: EntityID, from index: inout [Key: Set<EntityID>], at key: Key) {
+        index[key]?.remove(seat)
+        if index[key]?.isEmpty == true { index[key] = nil }
+    }
+
+    /// Forgets the due time of what waited, once it was carried out.
+    mutating func refreshNextPending() {
+        nextPending = subscriptions.values.compactMap { $0.pending?.appliesAt }.min()
     }
 
     /// Puts the lists into the order of time again, after entities came in the order of their ids.
@@ -162,7 +220,7 @@ struct World: Sendable {
         events.sort { $0.at < $1.at }
         for (id, var room) in rooms {
             room.seats.sort { (seats[$0]?.createdAt.microseconds ?? 0) < (seats[$1]?.createdAt.microseconds ?? 0) }
-            room.revoked.sort { (seats[$0]?.revokedAt?.microseconds ?? 0) < (seats[$1]?.revokedAt?.microseconds ?? 0) }
+            room.revoked.sort { seats[$0]?.revokedAt?.microseconds ?? 0 }
             rooms[id] = room
         }
     }
@@ -170,16 +228,24 @@ struct World: Sendable {
     // MARK: Look-ups
 
     /// How many seats of a container are pending or claimed.
-    func liveSeats(_ container: EntityID) -> Int { rooms[container]?.live.count ?? 0 }
+    func liveSeats(_ container: EntityID) -> Int { rooms[container]?.live ?? 0 }
 
     /// Every row of a container, revoked ones too.
     func allSeats(_ container: EntityID) -> [Seat] {
         (rooms[container]?.seats ?? []).compactMap { seats[$0] }
     }
 
-    /// The live seat that a member holds in a container.
-    func liveSeat(of member: EntityID, in container: EntityID) -> Seat? {
-        rooms[container]?.live[member].flatMap { seats[$0] }
+    /// How many live seats were given to an address.
+    func liveSeats(of email: String, in container: EntityID) -> Int { liveSeatIDs(of: email, in: container).count }
+
+    /// The live seats that were given to an address.
+    func liveSeatIDs(of email: String, in container: EntityID) -> Set<EntityID> {
+        rooms[container]?.byEmail[email.lowercased()] ?? []
+    }
+
+    /// How many live seats have this customer: the holder, or the buyer for seats given by a member's id.
+    func liveSeats(ofCustomer customer: EntityID, in container: EntityID) -> Int {
+        rooms[container]?.byCustomer[customer]?.count ?? 0
     }
 
     /// The row that the next assign takes over, if one is free.
