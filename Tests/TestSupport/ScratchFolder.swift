@@ -1,3 +1,6 @@
+// swift-format-ignore-file: AmbiguousTrailingClosureOverload
+// `await` tells the two overloads apart.
+
 public import Foundation
 
 /// Runs `body` with an empty folder of its own under the temporary folder, and removes the folder afterwards.
