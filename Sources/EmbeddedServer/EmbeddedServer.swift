@@ -29,6 +29,9 @@ public struct RunningEmbeddedServer: Sendable {
     /// All containers with all their seats, in the order of their ids, subscriptions first.
     public func world() async -> [EmbeddedContainer] { await stage.world.snapshot() }
 
+    /// The access tokens of the data that is loaded, by organization.
+    public func tokens() async -> [EmbeddedToken] { await stage.tokens() }
+
     /// Where tests reach behind the API.
     var backstage: Stage { stage }
 }
@@ -67,10 +70,12 @@ private func serve<Value: Sendable>(
     // more than answering it.
     let loop = MultiThreadedEventLoopGroup.singleton.next()
     let application = Application(
-        responder: EmbeddedResponder(stage: stage),
+        responder: EmbeddedResponder(stage: stage, bodyTimeout: configuration.bodyTimeout),
+        server: .http1(configuration: .init(idleTimeout: TimeAmount(configuration.idleTimeout))),
         configuration: ApplicationConfiguration(
             address: .hostname("127.0.0.1", port: configuration.port),
-            serverName: "polar-seats-embedded (rehearsal)", backlog: 1024),
+            serverName: "polar-seats-embedded (rehearsal)", backlog: 1024,
+            availableConnectionsDelegate: .maximum(configuration.maximumConnections, logger: logger)),
         onServerRunning: { channel in
             listening.yield(channel.localAddress?.port ?? 0)
             listening.finish()
@@ -119,72 +124,4 @@ private final class EventLoopExecutor: TaskExecutor {
         let job = UnownedJob(job)
         loop.execute { job.runSynchronously(on: self.asUnownedTaskExecutor()) }
     }
-}
-
-/// A request's context that knows its connection, so that faults can cut it.
-struct EmbeddedRequestContext: RequestContext {
-    var coreContext: CoreRequestContextStorage
-    let channel: any Channel
-
-    init(source: ApplicationRequestContextSource) {
-        coreContext = CoreRequestContextStorage(source: source)
-        channel = source.channel
-    }
-}
-
-/// Turns HTTP into what the stage takes, and back.
-struct EmbeddedResponder: HTTPResponder {
-    let stage: Stage
-
-    func respond(to request: Request, context: EmbeddedRequestContext) async throws -> Response {
-        let head = request.head
-        let target = head.path ?? "/"
-        let mark = target.firstIndex(of: "?")
-        let path = String(target[..<(mark ?? target.endIndex)])
-        let isChunked = head.headerFields[.transferEncoding]?.lowercased().contains("chunked") ?? false
-        let buffer = try await request.body.collect(upTo: 4 << 20)
-        let reply = try await stage.reply(
-            to: StageRequest(
-                method: head.method.rawValue, path: path, decodedPath: path.removingPercentEncoding ?? path,
-                query: mark.map { target[target.index(after: $0)...] } ?? "",
-                authority: head.authority ?? "127.0.0.1", version: head.headerFields[.polarVersion],
-                authorization: head.headerFields[.authorization], contentType: head.headerFields[.contentType],
-                isChunked: isChunked && !head.headerFields.contains(.contentLength),
-                body: Array(buffer.readableBytesView)))
-        switch reply.fate {
-        case .dropBefore, .dropAfter:
-            try? await context.channel.close().get()
-            throw CancellationError()
-        case .truncate: return response(reply.answer, head: head, cutting: context.channel)
-        case .answer, .status: return response(reply.answer, head: head, cutting: nil)
-        }
-    }
-
-    private func response(_ answer: Answer, head: HTTPRequest, cutting channel: (any Channel)?) -> Response {
-        var fields = HTTPFields()
-        fields[.contentType] = answer.contentType
-        fields[.cacheControl] = answer.cacheControl
-        if answer.hasVersion { fields[.polarVersion] = head.headerFields[.polarVersion] ?? "2026-04" }
-        for header in answer.headers {
-            if let name = HTTPField.Name(header.name) { fields[name] = header.value }
-        }
-        let status = HTTPResponse.Status(code: answer.status)
-        if head.method == .head { return Response(status: status, headers: fields) }
-        let body = ByteBuffer(bytes: answer.body)
-        guard let channel else {
-            return Response(status: status, headers: fields, body: ResponseBody(byteBuffer: body))
-        }
-        // The head promises all of it; half of it comes, then the connection ends.
-        return Response(
-            status: status, headers: fields,
-            body: ResponseBody(contentLength: body.readableBytes) { writer in
-                try await writer.write(body.getSlice(at: 0, length: body.readableBytes / 2) ?? ByteBuffer())
-                try? await channel.close().get()
-                throw CancellationError()
-            })
-    }
-}
-
-extension HTTPField.Name {
-    fileprivate static let polarVersion = Self(parsed: "polar-version") ?? .userAgent
 }

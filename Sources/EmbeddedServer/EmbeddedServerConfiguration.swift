@@ -14,6 +14,14 @@ public struct EmbeddedServerConfiguration: Sendable {
     public var seed: UInt64 = 0
     /// What is to go wrong.
     public var faults: [EmbeddedFault] = []
+    /// How long a connection may be idle, or take for the head of a request.
+    ///
+    /// Longer than clients keep theirs, so that none loses a request to it.
+    public var idleTimeout: Duration = .seconds(90)
+    /// How long the body of a request may take.
+    public var bodyTimeout: Duration = .seconds(30)
+    /// How many connections are served at once; the next ones wait.
+    public var maximumConnections: Int = 512
     /// The world of a new state file; nil takes the default world.
     public var world: EmbeddedSeed?
     /// How long to wait for another process to let go of the state file.

@@ -9,8 +9,16 @@ public struct EmbeddedServerError: Error, Sendable, Hashable, CustomStringConver
         public static let badFault = Code(description: "bad-fault")
         /// A seed file that cannot be read, or that contradicts itself.
         public static let badSeed = Code(description: "bad-seed")
-        /// The state file is missing, damaged, or not one of ours.
+        /// The state file is ours and cannot be used, as when it is damaged.
         public static let badState = Code(description: "bad-state")
+        /// There is no state file yet.
+        public static let noState = Code(description: "no-state")
+        /// What stands under the state file's name is not ours; it was not touched.
+        public static let foreignState = Code(description: "foreign-state")
+        /// The system does not let the state file be read or written.
+        public static let noAccess = Code(description: "no-access")
+        /// The folder of the state file cannot be made.
+        public static let noFolder = Code(description: "no-folder")
         /// Another process has the state file open.
         public static let stateInUse = Code(description: "state-in-use")
         /// The port cannot be bound.
@@ -19,14 +27,20 @@ public struct EmbeddedServerError: Error, Sendable, Hashable, CustomStringConver
 
     /// The kind of failure.
     public var code: Code
-    /// What happened, where, and what to do.
+    /// What happened, and where.
     public var message: String
+    /// The state file, where it is of use to name it again.
+    public var path: String?
+    /// Where the process listens that has the state file open.
+    public var port: Int?
     /// The error below, if there was one.
     public var cause: String?
 
     /// Creates an error.
-    public init(code: Code, message: String, cause: String? = nil) {
+    public init(code: Code, message: String, cause: String? = nil, path: String? = nil, port: Int? = nil) {
         self.code = code
+        self.path = path
+        self.port = port
         self.message = message
         self.cause = cause
     }

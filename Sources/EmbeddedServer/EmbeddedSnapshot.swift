@@ -42,6 +42,25 @@ public struct EmbeddedMail: Sendable, Hashable, Codable {
     }
 }
 
+/// An access token of the data that an embedded server has loaded. It opens nothing else, so that it may be shown.
+public struct EmbeddedToken: Sendable, Hashable, Codable {
+    /// What stands after `Bearer`.
+    public var token: String
+    /// The slug of its organization.
+    public var organization: String
+    /// Scopes like `customer_seats:read`; `*` is all of them.
+    public var scopes: [String]
+    /// Whether its time is over.
+    public var isExpired: Bool
+    /// How many requests its organization may send.
+    public var rate: EmbeddedRate
+
+    enum CodingKeys: String, CodingKey {
+        case token, organization, scopes, rate
+        case isExpired = "is_expired"
+    }
+}
+
 /// How many requests of which kind have come since the server began.
 public struct EmbeddedCounters: Sendable, Hashable, Codable {
     /// All requests that were looked at.

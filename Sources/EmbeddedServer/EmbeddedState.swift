@@ -12,13 +12,8 @@ public enum EmbeddedState {
         try await write(EmbeddedSeed(json: json), to: file)
     }
 
-    /// The mails in a state file, oldest first; works while a server runs on it.
+    /// The emails in a state file, oldest first; works while a server runs on it.
     public static func mails(file: String) throws -> [EmbeddedMail] {
-        guard FileManager.default.fileExists(atPath: file) else {
-            throw EmbeddedServerError(
-                code: .badState,
-                message: "there is no embedded state '\(file)': a command with --server embedded makes one")
-        }
         let state = try StateFile(path: file, readOnly: true)
         defer { state.close() }
         var mails: [Mail] = []
@@ -29,10 +24,9 @@ public enum EmbeddedState {
     private static func write(_ seed: EmbeddedSeed, to file: String) async throws {
         let lock = try await StateLock(stateFile: file, patience: .seconds(5)) { try await Task.sleep(for: $0) }
         defer { lock.release() }
-        // A damaged file is in the way of a new one; with the lock held nobody else has it open.
-        for suffix in ["", "-wal", "-shm"] where FileManager.default.fileExists(atPath: file + suffix) {
-            try FileManager.default.removeItem(atPath: file + suffix)
-        }
+        // A damaged state is in the way of a new one; with the lock held no other process has it open.
+        let place = StatePath(path: file)
+        if try place.content() == .own { try place.remove() }
         let state = try StateFile(path: file)
         defer { state.close() }
         var world = World()

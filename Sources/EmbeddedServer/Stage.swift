@@ -70,6 +70,17 @@ actor Stage {
         file?.close()
     }
 
+    func tokens() -> [EmbeddedToken] {
+        let now = clock()
+        return world.tokens.values.compactMap { token in
+            world.organizations[token.organization].map {
+                EmbeddedToken(
+                    token: token.token, organization: $0.slug, scopes: token.scopes,
+                    isExpired: token.expiresAt.map { $0 <= now } ?? false, rate: RateLimiter.rate(of: $0.rateGroup))
+            }
+        }.sorted { ($0.organization, $0.token) < ($1.organization, $1.token) }
+    }
+
     // MARK: One request
 
     func reply(to request: StageRequest) async throws -> StageReply {
@@ -135,9 +146,7 @@ actor Stage {
         let now = clock()
         if let failed = applyPending(now: now) { return failed }
         let sent = Self.bearer(request.authorization)
-        let token = sent.flatMap { world.tokens[$0] }.flatMap { token in
-            token.expiresAt.map { now < $0 } ?? true ? token : nil
-        }
+        let token = token(sent, now: now)
         let organization = token.flatMap { world.organizations[$0.organization] }
         let isLimited = request.decodedPath.hasPrefix("/v1")
         if isLimited,
@@ -170,6 +179,11 @@ actor Stage {
             failure = (error as? EmbeddedServerError) ?? failure
             return .internalError
         }
+    }
+
+    private func token(_ sent: String?, now: Instant) -> AccessToken? {
+        guard let token = sent.flatMap({ world.tokens[$0] }) else { return nil }
+        return token.expiresAt.map { now < $0 } ?? true ? token : nil
     }
 
     private static func bearer(_ authorization: String?) -> String? {
@@ -368,9 +382,13 @@ actor Stage {
 
     // MARK: Behind the scenes
 
+    /// What the real server does not show. It names people and holds claim tokens, so that it is for those with a token,
+    /// in a header that no other web page's request can carry.
     private func backstage(_ request: StageRequest) -> Answer {
-        switch (request.method, request.decodedPath) {
-        case ("GET", "/_embedded/mails"):
+        let sent = Self.bearer(request.authorization)
+        if token(sent, now: clock()) == nil { return sent == nil ? .unauthorized : .invalidToken }
+        return switch (request.method, request.decodedPath) {
+        case ("GET", "/_embedded/outbox"), ("GET", "/_embedded/mails"):
             .json(
                 JSONWriter.object { w in
                     w.arrayField("mails") { w in

@@ -52,7 +52,7 @@ private struct CheckUp {
                 proxy: session.proxy?.description, caFile: caFile, embeddedState: isHere ? embedded.stateFile : nil,
                 embeddedNow: embedded.now),
             token: .init(kind: session.credential.kind, source: session.credential.source),
-            rate: .init(documented: session.choice.limit.description, used: session.rate?.description))
+            rate: .init(documented: session.limit.description, used: session.rate?.description))
     }
 
     /// One read that needs one scope.
@@ -124,11 +124,15 @@ private struct CheckUp {
             if isFirst { readOrganizations(answer) }
         case 401:
             report.token.isAccepted = false
-            return session.credential.kind == .none
-                ? Failure(
+            if session.credential.kind == .none {
+                return Failure(
                     .notPermitted, "there is no access token for \(session.choice.name)",
                     hints: ["set POLAR_ACCESS_TOKEN, or use --token-file FILE"])
-                : Failure(error)
+            }
+            guard let tokens = await session.embedded?.tokens(),
+                !tokens.contains(where: { $0.token == session.credential.token?.revealed() })
+            else { return Failure(error) }
+            return Failure(error).naming(tokens)
         case 403 where error.code == .insufficientScope: scope.access = .missing
         // These are said only to somebody who may read.
         case 400 where error.errorClass != nil, 422: break

@@ -6,9 +6,9 @@ internal import UnixSignals
 struct EmbeddedCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "embedded",
-        abstract: "The embedded, Polar-compatible server: a rehearsal stage without an account.",
+        abstract: "Run and fill the embedded, Polar-compatible server, which needs no account.",
         subcommands: [
-            EmbeddedServeCommand.self, EmbeddedResetCommand.self, EmbeddedSeedCommand.self, EmbeddedMailsCommand.self,
+            EmbeddedServeCommand.self, EmbeddedResetCommand.self, EmbeddedSeedCommand.self, EmbeddedOutboxCommand.self,
         ])
 }
 
@@ -36,6 +36,7 @@ struct EmbeddedServeCommand: AsyncParsableCommand {
         var url: String
         var port: Int
         var state: String
+        var tokens: [EmbeddedToken]
     }
 
     func run() async throws {
@@ -44,76 +45,91 @@ struct EmbeddedServeCommand: AsyncParsableCommand {
         // Whoever has the state keeps it for long; commands that are about to end need no more than this.
         configuration.patience = .seconds(1)
         try await withEmbeddedServer(configuration) { running in
+            let tokens = await running.tokens().filter { !$0.isExpired }
             // Before anybody is told that it listens: a Ctrl-C from here on ends it in good order.
             let signals = await UnixSignalsSequence(trapping: .sigint, .sigterm)
-            let listening = Listening(url: running.url, port: running.port, state: embedded.stateFile)
+            let listening = Listening(url: running.url, port: running.port, state: embedded.stateFile, tokens: tokens)
             Console.line(
                 common.json ? try JSONOutput.text(listening, pretty: false) : "listening on \(running.url)")
             console.note("state: \(embedded.stateFile)")
             if let now = embedded.now { console.note("its clock began at \(now)") }
-            console.note("the default world's tokens: \(DefaultTokens.names)\nstop with Ctrl-C")
+            console.note("tokens: \(EmbeddedToken.list(tokens))\nstop with Ctrl-C")
             for await _ in signals { break }
         }
     }
 }
 
-/// The tokens of the default world. They open nothing but embedded servers, so that they may be shown.
-private enum DefaultTokens {
-    static let names = ["wayne", "umbrella", "readonly"].map { "polar_oat_embedded_\($0)" }.joined(separator: ", ")
-}
-
 struct EmbeddedResetCommand: AsyncParsableCommand {
-    static let configuration = CommandConfiguration(commandName: "reset", abstract: "Put the default world back.")
+    static let configuration = CommandConfiguration(
+        commandName: "reset", abstract: "Replace the state file's data by the default data.")
 
     @OptionGroup(title: "Embedded server") var embedded: EmbeddedOptions
     @OptionGroup(title: "Output") var common: CommonOptions
 
     func run() async throws {
-        try await EmbeddedState.reset(file: try embedded.preparedStateFile())
-        common.console.note("the embedded server is as new: \(embedded.stateFile)")
+        try await EmbeddedState.reset(file: embedded.stateFile)
+        common.console.note("The embedded server has its default data: \(embedded.stateFile)")
     }
 }
 
 struct EmbeddedSeedCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "seed", abstract: "Set the embedded server's world from a JSON file.")
+        commandName: "seed", abstract: "Replace the state file's data by that of a JSON file.")
 
-    @Argument(help: ArgumentHelp("The world; samples/embedded.json is the default one.", valueName: "file"))
+    @Argument(help: ArgumentHelp("The data; samples/embedded.json is the default.", valueName: "file"))
     var file: String
 
     @OptionGroup(title: "Embedded server") var embedded: EmbeddedOptions
     @OptionGroup(title: "Output") var common: CommonOptions
 
     func run() async throws {
-        guard let json = FileManager.default.contents(atPath: file) else {
-            throw Failure(.missingFile, "\(file): cannot be read")
-        }
+        let json = try Self.read(file)
         do {
-            try await EmbeddedState.seed(file: try embedded.preparedStateFile(), json: json)
+            try await EmbeddedState.seed(file: embedded.stateFile, json: json)
         } catch let error as EmbeddedServerError where error.code == .badSeed {
             throw Failure(
                 .badData, "\(file): \(error.message)",
-                hints: ["the world is as it was; samples/embedded.json is a seed to begin from"])
+                hints: ["the data is as it was; samples/embedded.json is a seed to start from"])
         }
-        common.console.note("the embedded server's world is now that of \(file)")
+        common.console.note("The embedded server has the data of \(file).")
+    }
+
+    /// The longest seed that is read: some 100,000 seats.
+    private static let limit = 64 << 20
+
+    private static func read(_ file: String) throws -> Data {
+        guard let handle = FileHandle(forReadingAtPath: file) else {
+            throw Failure(.missingFile, "\(file): cannot be read")
+        }
+        let data: Data
+        do {
+            // Nil is an empty file.
+            data = try handle.read(upToCount: limit + 1) ?? Data()
+        } catch {
+            throw Failure(.missingFile, "\(file): cannot be read")
+        }
+        if data.count > limit { throw Failure(.badData, "\(file): the seed is larger than 64 MB") }
+        return data
     }
 }
 
-struct EmbeddedMailsCommand: AsyncParsableCommand {
+struct EmbeddedOutboxCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "mails", abstract: "The mails that would have been sent, with the invitations' tokens.")
+        commandName: "outbox",
+        abstract: "List the emails that the real server would have sent, with the invitations' tokens.",
+        discussion: "Works while a server runs on the state file. Makes no changes.", aliases: ["mails"])
 
     @OptionGroup(title: "Embedded server") var embedded: EmbeddedOptions
     @OptionGroup(title: "Output") var common: CommonOptions
 
     func run() async throws {
-        let mails = try EmbeddedState.mails(file: try embedded.preparedStateFile())
+        let mails = try EmbeddedState.mails(file: embedded.stateFile)
         if common.json {
             Console.line(try JSONOutput.text(["mails": mails]))
         } else {
             for mail in mails { Console.line("\(mail.sentAt) \(mail.kind) to \(mail.to), seat \(mail.seatID)") }
-            if mails.isEmpty { common.console.note("no mails") }
-            if !mails.isEmpty { common.console.note("their tokens, for seats claim: --json") }
+            if mails.isEmpty { common.console.note("No emails.") }
+            if !mails.isEmpty { common.console.note("For the tokens that seats claim takes, add --json.") }
         }
     }
 }

@@ -1,4 +1,3 @@
-internal import EmbeddedServer
 internal import PolarAPI
 
 extension Failure {
@@ -44,29 +43,6 @@ extension Failure {
         self.init(
             error.kind == .secureConnectionFailed ? .badConfiguration : .unreachable, error.message,
             hints: error.kind == .secureConnectionFailed ? ["--ca-file takes certificates in PEM form"] : [])
-    }
-
-    init(_ error: EmbeddedServerError) {
-        switch error.code {
-        case .badSeed: self.init(.badData, error.message)
-        case .cannotListen:
-            self.init(
-                .badConfiguration, "embedded server: \(error.message): \(Self.reason(error.cause))",
-                hints: ["choose another port with --port, or let it take a free one with --port 0"])
-        default: self.init(.badConfiguration, "embedded server: \(error.message)")
-        }
-    }
-
-    /// The system's words in a network library's.
-    private static func reason(_ cause: String?) -> String {
-        guard let cause else { return "the port cannot be had" }
-        if cause.contains("EADDRINUSE") || cause.contains("Address already in use") {
-            return "another process has the port"
-        }
-        if cause.contains("EACCES") || cause.contains("Permission denied") {
-            return "ports below 1024 are for root alone"
-        }
-        return cause
     }
 }
 

@@ -101,22 +101,6 @@ struct EmbeddedOptions: ParsableArguments {
         return base + "/polar-seats/embedded.sqlite"
     }
 
-    /// The state file, in a folder that exists: it holds people, so the folder is the user's alone.
-    func preparedStateFile() throws -> String {
-        let folder = (stateFile as NSString).deletingLastPathComponent
-        if !folder.isEmpty, !FileManager.default.fileExists(atPath: folder) {
-            do {
-                try FileManager.default.createDirectory(
-                    atPath: folder, withIntermediateDirectories: true, attributes: [.posixPermissions: 0o700])
-            } catch {
-                throw Failure(
-                    .cannotWrite, "\(folder): the folder for the embedded server's state cannot be made",
-                    hints: ["choose another place with --embedded-state FILE"])
-            }
-        }
-        return stateFile
-    }
-
     /// What `--embedded-now` says.
     func moment() throws -> Date? {
         guard let now else { return nil }
@@ -128,7 +112,7 @@ struct EmbeddedOptions: ParsableArguments {
 
     func configuration(port: Int = 0) throws -> EmbeddedServerConfiguration {
         var configuration = EmbeddedServerConfiguration()
-        configuration.stateFile = try preparedStateFile()
+        configuration.stateFile = stateFile
         configuration.port = port
         configuration.seed = seed
         configuration.now = try moment()

@@ -62,10 +62,10 @@ enum ServerChoice: Equatable {
         }
     }
 
-    /// 80 % of the documented limit, so that the shop's own traffic keeps its share.
-    func rate(_ options: ServerOptions) throws -> RequestRate? {
+    /// 80 % of the limit, by default the documented one, so that the shop's own traffic keeps its share.
+    func rate(_ options: ServerOptions, limit: RequestRate? = nil) throws -> RequestRate? {
         if let said = options.rate { return try ServerOptions.parse(rate: said) }
-        return limit.share(percent: 80)
+        return (limit ?? self.limit).share(percent: 80)
     }
 }
 
@@ -79,6 +79,8 @@ struct Session: Sendable {
     /// What waits to be sent again.
     var retries: RetryWatch
     var rate: RequestRate?
+    /// What the server allows: documented, or for the embedded server that of the token's group.
+    var limit: RequestRate
     /// Containers at once.
     var concurrency: Int
     var now: @Sendable () -> Date
@@ -104,8 +106,15 @@ struct Session: Sendable {
             let configuration = try options.embedded.configuration()
             do {
                 return try await withEmbeddedServer(configuration) { running in
-                    try await connect(
-                        choice, .embedded(port: running.port), credential, options, common, concurrency, running, body)
+                    let tokens = await running.tokens()
+                    let known = tokens.first { $0.token == credential.token?.revealed() }
+                    do {
+                        return try await connect(
+                            choice, .embedded(port: running.port), credential, options, common, concurrency, running,
+                            limit: known.map { RequestRate($0.rate) }, body)
+                    } catch  where known == nil {
+                        throw Failure(error).naming(tokens)
+                    }
                 }
             } catch let error as EmbeddedServerError {
                 throw Failure(error)
@@ -116,10 +125,10 @@ struct Session: Sendable {
     private static func connect<R: Sendable>(
         _ choice: ServerChoice, _ server: PolarServer, _ credential: Credential, _ options: ServerOptions,
         _ common: CommonOptions, _ concurrency: Int, _ embedded: RunningEmbeddedServer?,
-        _ body: @Sendable (Session) async throws -> R
+        limit: RequestRate? = nil, _ body: @Sendable (Session) async throws -> R
     ) async throws -> R {
-        let rate = try choice.rate(options)
-        let governor = Governor(rate: rate, limit: choice.limit, maxWait: .seconds(options.maxWait))
+        let rate = try choice.rate(options, limit: limit)
+        let governor = Governor(rate: rate, limit: limit ?? choice.limit, maxWait: .seconds(options.maxWait))
         let watch = RetryWatch()
         let proxy = try proxy(for: server)
         let transportOptions = HTTPTransportOptions(
@@ -132,7 +141,7 @@ struct Session: Sendable {
                 retries: RetryPolicy(retries: options.retries), watch: watch, logger: common.logger)
             let session = Session(
                 choice: choice, client: PolarClient(server: server, transport: prepared), executor: transport.executor,
-                governor: governor, retries: watch, rate: rate, concurrency: concurrency,
+                governor: governor, retries: watch, rate: rate, limit: limit ?? choice.limit, concurrency: concurrency,
                 now: { Date(timeIntervalSinceNow: offset) }, credential: credential,
                 proxy: proxy, embedded: embedded)
             return try await body(session)
@@ -188,3 +197,10 @@ extension ServerOptions {
 
 /// What `crash-after=N` rehearses: the process is gone without a word, as after kill -9.
 func crashNow() { kill(getpid(), SIGKILL) }
+
+extension RequestRate {
+    /// What a rate group of the embedded server allows.
+    fileprivate init(_ rate: EmbeddedRate) {
+        self = rate.window == 1 ? .perSecond(rate.requests) : .perMinute(rate.requests)
+    }
+}

@@ -84,7 +84,7 @@ import Testing
             _ = await probe.send(
                 "POST", "/v1/customer-seats", json: #"{"order_id": "\#(Self.order)", "email": "eve@globex.dev"}"#)
             _ = await probe.send("GET", "/v1/customer-seats?order_id=\(Self.order)")
-            let reply = try #require(await HTTPProbe(port: server.port).send("GET", "/_embedded/mails"))
+            let reply = try #require(await probe.send("GET", "/_embedded/mails"))
             struct Mails: Decodable { var mails: [EmbeddedMail] }
             #expect(try JSONDecoder().decode(Mails.self, from: reply.body).mails == (await server.mails()))
             let counters = await server.counters()
@@ -92,7 +92,7 @@ import Testing
             #expect(counters.writes == 1)
             #expect(counters.operations == ["assign": 1, "list": 1])
             #expect(counters.statuses == [200: 2])
-            let page = try #require(await HTTPProbe(port: server.port).send("GET", "/_embedded/counters"))
+            let page = try #require(await probe.send("GET", "/_embedded/counters"))
             #expect(try JSON(page.body)["operations"] == .object(["assign": .number(1), "list": .number(1)]))
         }
     }

@@ -89,7 +89,7 @@ import Testing
         let expiry = "2026-11-20T13:00:00Z"
         let seed = Self.organization(
             memberModel: true, given: [SeedSeat(email: "ada@acme-co.dev", status: "pending", expiresAt: expiry)])
-        for (now, status) in [("2026-11-20T12:59:59Z", 200), ("2026-11-20T13:00:00Z", 404)] {
+        for (now, status) in [("2026-11-20T12:30:00Z", 200), ("2026-11-20T13:00:00Z", 404)] {
             try await Self.serve(seed, now: now) { probe, server in
                 #expect(try await Self.seats(probe).first?["invitation_token_expires_at"]?.string == expiry)
                 let mail = try #require(await server.mails().first)

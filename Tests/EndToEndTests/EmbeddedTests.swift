@@ -2,7 +2,7 @@ import Foundation
 import Subprocess
 import Testing
 
-@Suite("embedded: serve, reset, seed, mails")
+@Suite("embedded: serve, reset, seed, outbox")
 struct EmbeddedTests {
     private static let acme = ["--server", "embedded", "--subscription", World.acme]
 
@@ -59,8 +59,8 @@ struct EmbeddedTests {
                     #expect(result.talk.contains("another process runs the embedded server on"))
                     #expect(result.talk.contains("--server \(server.url)"), "\(result.talk)")
                 }
-                // The mails can be read meanwhile, and another state is another world.
-                #expect(try await tool.run("embedded", "mails", "--json").status == 0)
+                // The emails can be read meanwhile, and another state is another world.
+                #expect(try await tool.run("embedded", "outbox", "--json").status == 0)
                 let other = try await tool.run(["seats", "list", "--embedded-state", "other.sqlite"] + Self.acme)
                 #expect(other.status == 0)
                 #expect(try tool.mode("other.sqlite") == 0o600)
@@ -178,11 +178,11 @@ struct EmbeddedTests {
     @Test("mails without a world is 78; with one, text names people and JSON has the tokens to claim with")
     func mails() async throws {
         try await withTool { tool in
-            let none = try await tool.run("embedded", "mails")
+            let none = try await tool.run("embedded", "outbox")
             #expect(none.status == 78)
             #expect(none.talk.contains("there is no embedded state"))
             _ = try await tool.run(["seats", "assign", "--email", "zoe@acme-co.dev"] + Self.acme)
-            let text = try await tool.run("embedded", "mails")
+            let text = try await tool.run("embedded", "outbox")
             #expect(text.output.contains("invitation to zoe@acme-co.dev, seat "))
             let token = try #require(try await tool.mailList().first?["claim_token"] as? String)
             #expect(!text.output.contains(token))

@@ -18,7 +18,9 @@ struct ServerProcess: Sendable {
     /// What the server counted: requests by kind, reads and writes.
     func counters() async throws -> [String: Any] {
         let address = try #require(URL(string: url + "/_embedded/counters"))
-        let (data, _) = try await URLSession.shared.data(from: address)
+        var request = URLRequest(url: address)
+        request.setValue("Bearer polar_oat_embedded_wayne", forHTTPHeaderField: "Authorization")
+        let (data, _) = try await URLSession.shared.data(for: request)
         return try #require(JSONSerialization.jsonObject(with: data) as? [String: Any])
     }
 }

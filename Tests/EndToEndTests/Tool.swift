@@ -102,9 +102,11 @@ struct Tool {
         let outcome = Result(
             command: arguments.joined(separator: " "), status: status, signal: signal,
             output: result.standardOutput, talk: result.standardError)
-        // `embedded` shows its own tokens: they open nothing else.
+        // `embedded` shows its own tokens: they open nothing else. So does the hint for a token that its data lacks.
+        let hint = "set POLAR_ACCESS_TOKEN to one of the tokens in the embedded server's data: "
+        let lines = outcome.everything.split(separator: "\n").filter { !$0.contains(hint) }
         if arguments.first != "embedded" {
-            #expect(!outcome.everything.contains("polar_oat_embedded_wayne"), "\(outcome.command) shows a token")
+            #expect(!lines.contains { $0.contains("polar_oat_embedded_wayne") }, "\(outcome.command) shows a token")
         }
         return outcome
     }
@@ -130,7 +132,7 @@ struct Tool {
 
     /// The mails of the embedded server, but for the one that the default world begins with.
     func mailList() async throws -> [[String: Any]] {
-        let result = try await run("embedded", "mails", "--json")
+        let result = try await run("embedded", "outbox", "--json")
         // No command has reached the server yet, so there is no world.
         if result.status == 78 { return [] }
         let list = try json(result.output)["mails"] as? [[String: Any]] ?? []

@@ -46,7 +46,8 @@ def refused(name, kind, call):
 
 
 def mails(url):
-    with urllib.request.urlopen(f"{url}/_embedded/mails") as answer:
+    request = urllib.request.Request(f"{url}/_embedded/outbox", headers={"Authorization": f"Bearer {WAYNE}"})
+    with urllib.request.urlopen(request) as answer:
         return json.load(answer)["mails"]
 
 

@@ -45,6 +45,12 @@ struct Answer: Sendable, Equatable {
         Answer(status: 307, contentType: nil, headers: [Header(name: "location", value: location)])
     }
 
+    /// A body that is longer than this server reads.
+    static let contentTooLarge = plain(413, "Content Too Large")
+
+    /// A request for another host.
+    static let misdirected = plain(421, "Misdirected Request")
+
     static let lengthRequired: Answer = {
         var answer = error(
             Refusal(status: 411, error: "LengthRequired", detail: "A Content-Length header is required."))

@@ -82,7 +82,7 @@ public enum EmbeddedFault: Sendable, Hashable {
 }
 
 /// A number of requests in a fixed window.
-public struct EmbeddedRate: Sendable, Hashable {
+public struct EmbeddedRate: Sendable, Hashable, Codable {
     /// Requests that are let through in one window.
     public var requests: Int
     /// The window's length in seconds: 1 or 60.

@@ -21,15 +21,24 @@ final class StateFile {
     /// Opens the file, making it, readable by its owner alone, if it is not there.
     init(path: String, readOnly: Bool = false) throws(EmbeddedServerError) {
         self.path = path
-        if !readOnly { try Self.prepare(path) }
+        let place = StatePath(path: path)
+        let content = try place.content()
+        if readOnly, content != .own {
+            throw EmbeddedServerError(code: .noState, message: "there is no embedded state '\(path)'")
+        }
+        if !readOnly {
+            try place.makeFolder()
+            try place.make(content)
+        }
         var opened: OpaquePointer?
-        let flags = readOnly ? SQLITE_OPEN_READONLY : SQLITE_OPEN_READWRITE
+        let flags = (readOnly ? SQLITE_OPEN_READONLY : SQLITE_OPEN_READWRITE) | SQLITE_OPEN_NOFOLLOW
         let status = sqlite3_open_v2(path, &opened, flags, nil)
         guard status == SQLITE_OK, let opened else {
             let reason = opened.map { String(cString: sqlite3_errmsg($0)) } ?? "out of memory"
             sqlite3_close_v2(opened)
             throw EmbeddedServerError(
-                code: .badState, message: "cannot open the embedded server's state '\(path)'", cause: reason)
+                code: .badState, message: "cannot open the embedded server's state '\(path)'", cause: reason, path: path
+            )
         }
         connection = opened
         sqlite3_busy_timeout(opened, 5000)
@@ -37,10 +46,14 @@ final class StateFile {
             hasChanges = try countTables("changes") > 0
             return
         }
+        // First, and so into the file itself and not into its log: a killed process leaves a file that is known as ours.
+        if content != .own {
+            try run("PRAGMA journal_mode = MEMORY")
+            try run("PRAGMA application_id = \(StatePath.applicationID)")
+        }
         try run("PRAGMA journal_mode = WAL")
         try run("PRAGMA synchronous = NORMAL")
         try run("PRAGMA wal_autocheckpoint = 4000")
-        try run("PRAGMA application_id = \(Self.applicationID)")
         try run("CREATE TABLE IF NOT EXISTS numbers(name TEXT PRIMARY KEY, value INTEGER NOT NULL) WITHOUT ROWID")
         try run(
             "CREATE TABLE IF NOT EXISTS entities(kind TEXT, id TEXT, json BLOB NOT NULL, PRIMARY KEY(kind, id)) "
@@ -60,42 +73,6 @@ final class StateFile {
     func close() {
         for statement in [append, insert, setNumber, begin, commit] { sqlite3_finalize(statement) }
         sqlite3_close_v2(connection)
-    }
-
-    private static let applicationID = 0x5053_4531
-
-    /// Makes the folder that the state and its lock stand in.
-    static func makeFolder(for path: String) throws(EmbeddedServerError) {
-        let folder = URL(fileURLWithPath: path).deletingLastPathComponent()
-        if FileManager.default.fileExists(atPath: folder.path) { return }
-        do {
-            try FileManager.default.createDirectory(
-                at: folder, withIntermediateDirectories: true, attributes: [.posixPermissions: 0o700])
-        } catch {
-            throw cannotMake(path, error)
-        }
-    }
-
-    private static func cannotMake(_ path: String, _ error: any Error) -> EmbeddedServerError {
-        EmbeddedServerError(
-            code: .badState,
-            message: "cannot make the embedded server's state '\(path)': choose another with --embedded-state",
-            cause: String(describing: error))
-    }
-
-    /// Made with its mode before SQLite sees it, because the file holds people.
-    private static func prepare(_ path: String) throws(EmbeddedServerError) {
-        try makeFolder(for: path)
-        do {
-            if !FileManager.default.fileExists(atPath: path) {
-                let isMade = FileManager.default.createFile(
-                    atPath: path, contents: nil, attributes: [.posixPermissions: 0o600])
-                if !isMade { throw CocoaError(.fileWriteUnknown) }
-            }
-            try FileManager.default.setAttributes([.posixPermissions: 0o600], ofItemAtPath: path)
-        } catch {
-            throw cannotMake(path, error)
-        }
     }
 
     /// Puts what changed since the last opening where it belongs.
@@ -143,9 +120,8 @@ final class StateFile {
                 } catch {
                     throw EmbeddedServerError(
                         code: .badState,
-                        message: "the embedded server's state '\(path)' holds a \(kind) that cannot be read: "
-                            + "'polar-seats embedded reset' makes a new one",
-                        cause: String(describing: error))
+                        message: "the embedded server's state '\(path)' holds a \(kind) that cannot be read",
+                        cause: String(describing: error), path: path)
                 }
             }
             sqlite3_reset(select)
@@ -228,8 +204,7 @@ final class StateFile {
     private func failure(_ verb: String) -> EmbeddedServerError {
         EmbeddedServerError(
             code: .badState,
-            message:
-                "cannot \(verb) the embedded server's state '\(path)': 'polar-seats embedded reset' makes a new one",
-            cause: String(cString: sqlite3_errmsg(connection)))
+            message: "cannot \(verb) the embedded server's state '\(path)'",
+            cause: String(cString: sqlite3_errmsg(connection)), path: path)
     }
 }

@@ -8,12 +8,15 @@ final class StateLock: Sendable {
     init(
         stateFile: String, patience: Duration, sleep: @Sendable (Duration) async throws -> Void
     ) async throws {
-        try StateFile.makeFolder(for: stateFile)
-        let path = stateFile + ".lock"
-        let descriptor = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0o600)
+        let place = StatePath(path: stateFile)
+        _ = try place.content()
+        try place.checkLock()
+        try place.makeFolder()
+        let path = place.lock
+        let descriptor = open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK, 0o600)
         guard descriptor >= 0 else {
             throw EmbeddedServerError(
-                code: .badState, message: "cannot make '\(path)': choose another --embedded-state",
+                code: .noAccess, message: "cannot make '\(path)'",
                 cause: String(cString: strerror(errno)))
         }
         var waited = Duration.zero
@@ -23,8 +26,7 @@ final class StateLock: Sendable {
                 close(descriptor)
                 throw EmbeddedServerError(
                     code: .stateInUse,
-                    message: "another process runs the embedded server on '\(stateFile)': use it with "
-                        + "--server http://127.0.0.1:\(port ?? "PORT"), or choose another --embedded-state")
+                    message: "another process runs the embedded server on '\(stateFile)'", port: port)
             }
             do {
                 try await sleep(.milliseconds(50))
@@ -52,10 +54,10 @@ final class StateLock: Sendable {
         close(descriptor)
     }
 
-    private static func port(in descriptor: Int32) -> String? {
+    private static func port(in descriptor: Int32) -> Int? {
         var bytes = [UInt8](repeating: 0, count: 8)
         let count = bytes.withUnsafeMutableBytes { pread(descriptor, $0.baseAddress, $0.count, 0) }
         guard count > 1 else { return nil }
-        return Int(String(decoding: bytes[..<(count - 1)], as: UTF8.self)).map(String.init)
+        return Int(String(decoding: bytes[..<(count - 1)], as: UTF8.self))
     }
 }
