@@ -91,7 +91,7 @@ struct ApplyCommand: AsyncParsableCommand {
         let console = common.console
         if replan { return try await applyAnew(path) }
         try await PlanFile.running(path) { file in
-            try confirmGrowth(try file.header(), console, path)
+            if try file.hasGrowthLeft() { try confirmGrowth(try file.header(), console, path) }
             let choice = try ServerChoice.planned(by: try file.header(), path, server)
             try await Session.with(choice, server, common, concurrency: concurrency) { session in
                 try await execute(file, session, console)
@@ -228,6 +228,7 @@ struct ApplyCommand: AsyncParsableCommand {
 
     private func resumeCommand(_ path: String) -> String {
         var words: [String] = []
+        if yes { words.append("--yes") }
         if arguments.skipInvalid { words.append("--skip-invalid") }
         if concurrency != Self.standardConcurrency { words += ["--concurrency", "\(concurrency)"] }
         if ignoreRosterChange { words.append("--ignore-roster-change") }

@@ -73,6 +73,11 @@ struct PlanArguments: ParsableArguments {
     @Option(name: .customLong("max-mails"), help: ArgumentHelp("Invitations mailed at most.", valueName: "n"))
     var maxMails: Int?
 
+    @Option(
+        name: .customLong("max-grow"),
+        help: ArgumentHelp("Maximum number of seats that --grow buys, in all (default: no limit).", valueName: "n"))
+    var maxGrow: Int?
+
     @Option(name: .customLong("min-rows"), help: ArgumentHelp("Rows that the rosters must have.", valueName: "n"))
     var minRows: Int = 1
 
@@ -94,6 +99,12 @@ struct PlanArguments: ParsableArguments {
             throw ValidationError("--max-revoke takes a number or a percentage, such as 20 or 15%; got '\(maxRevoke)'")
         }
         if let assumeSeats, assumeSeats < 0 { throw ValidationError("--assume-seats takes a number of seats") }
+        if let maxGrow {
+            guard maxGrow >= 0 else {
+                throw ValidationError("--max-grow takes a number of seats from 0; got '\(maxGrow)'")
+            }
+            guard grow else { throw ValidationError("--max-grow has no effect without --grow") }
+        }
         if let proration {
             if proration == "next_period" {
                 throw ValidationError("--proration next_period would give the seats only in the next period: too late")
@@ -152,6 +163,7 @@ struct PlanArguments: ParsableArguments {
         options.thenRevoke = thenRevoke
         options.maxRevoke = maxRevoke.flatMap { RevocationLimit($0) } ?? .standard
         options.maxMails = maxMails
+        options.maxGrow = maxGrow
         options.minRows = minRows
         return options
     }
@@ -161,6 +173,7 @@ struct PlanArguments: ParsableArguments {
         var flags: [String] = []
         if let maxRevoke { flags.append("--max-revoke \(maxRevoke)") }
         if let maxMails { flags.append("--max-mails \(maxMails)") }
+        if let maxGrow { flags.append("--max-grow \(maxGrow)") }
         if minRows != 1 { flags.append("--min-rows \(minRows)") }
         if allowInactive { flags.append("--allow-inactive") }
         if skipInvalid { flags.append("--skip-invalid") }

@@ -68,6 +68,7 @@ struct PlanCommand: AsyncParsableCommand {
                     ? "mend the \(plural(contents.plan.badRows, "row")) and plan again, or apply the others with: "
                         + server.command("apply", output, "--skip-invalid")
                     : "apply it with: " + server.command("apply", output))
+            if bad { for hint in contents.header.conflictHints { console.note(hint) } }
         }
     }
 

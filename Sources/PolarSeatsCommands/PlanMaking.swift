@@ -16,6 +16,8 @@ struct PlanMaking {
         var options: PlanningOptions
         var standard: ContainerReference?
         var overrides: [String]
+        /// By row: metadata that is no text, of seats that move.
+        var metadata: [Int: [String: JSONValue]] = [:]
 
         init(_ loaded: LoadedRosters, _ arguments: PlanArguments) {
             entries = loaded.roster.entries
@@ -27,22 +29,13 @@ struct PlanMaking {
         }
 
         /// The live holders of the old container, as a roster for the new one.
-        init(holdersOf old: ContainerSnapshot, _ arguments: PlanArguments) {
-            let columns = ["email", "external_id"]
-            let name = "holders of \(old.id)"
-            entries = EntryTable()
-            entries.sources = [RosterSource(name: name, columns: columns)]
-            for (index, seat) in old.seats.filter(\.state.isLive).enumerated() {
-                let email = seat.email ?? ""
-                entries.append(
-                    EntryTable.NewRow(source: 0, line: index + 1), email: email,
-                    emailKey: email.isEmpty ? "" : EmailAddress.serverKey(of: email),
-                    externalID: seat.externalID ?? "", cells: [email, seat.externalID ?? ""])
-            }
+        init(_ migration: MigrationRoster, _ arguments: PlanArguments) {
+            entries = migration.entries
+            metadata = migration.metadata
             rosters = [
                 PlanRoster(
-                    name: name, path: nil, bytes: 0, rows: entries.count, sha256: "", columns: columns, extraColumns: []
-                )
+                    name: migration.name, path: nil, bytes: 0, rows: entries.count, sha256: "",
+                    columns: MigrationRoster.columns, extraColumns: [])
             ]
             defects = []
             options = arguments.planningOptions
@@ -69,9 +62,7 @@ struct PlanMaking {
             throw Failure(.usage, "there is nothing to plan", hints: ["name a roster, or use --from-subscription ID"])
         }
         let taker = SnapshotTaker(client: session.client, width: session.concurrency, now: session.now)
-        let found = try await taker.containers([.container(source)])
-        guard let old = found.first else { throw Failure(.badData, "\(source) does not exist on the server") }
-        return try await make(Material(holdersOf: old, arguments), session)
+        return try await make(Material(try await taker.holders(of: source), arguments), session)
     }
 
     func make(_ material: Material, _ session: Session) async throws -> PlanContents {
@@ -95,9 +86,11 @@ struct PlanMaking {
             organization: snapshot.world.organization, model: snapshot.world.model, options: options,
             standardContainer: material.standard, plan: plan, overrides: material.overrides,
             reads: working * 2)
-        return PlanContents(
+        var contents = PlanContents(
             header: header, rosters: material.rosters, entries: material.entries, defects: material.defects,
             world: snapshot.world, plan: plan)
+        contents.exactMetadata = material.metadata
+        return contents
     }
 }
 
@@ -109,17 +102,27 @@ extension PlanHeader {
 
     /// Why nobody may apply the plan as it is: what `plan` exits with.
     func verdict() -> Failure? {
-        if !trips.isEmpty {
-            return Failure(
-                .guarded, trips.map { "guard \($0.guardName): \($0.message)" }.joined(separator: "\npolar-seats: "),
-                hints: trips.map { $0.remedy.hasPrefix("--") ? "plan again with \($0.remedy)" : $0.remedy })
-        }
+        // What is wrong with the rows comes first: the guards' figures change when the rows are corrected.
         if options.mode == .mirror, badRows > 0 {
             return Failure(
                 .badData,
-                "\(badRows) invalid, conflicting or unresolved rows stop a mirror plan: a typo must not cost somebody the seat",
-                hints: ["mend the rows; they are listed first"])
+                "\(plural(badRows, "invalid, conflicting or unresolved row")) \(badRows == 1 ? "stops" : "stop") a mirror plan:"
+                    + " a typo must not cost someone the seat",
+                hints: ["correct the rows; they are listed first"] + conflictHints)
         }
-        return nil
+        guard !trips.isEmpty else { return nil }
+        let guards = trips.map { "guard \($0.guardName): \($0.message)" }.joined(separator: "\npolar-seats: ")
+        let remedies = trips.map { $0.remedy.hasPrefix("--") ? "plan again with \($0.remedy)" : $0.remedy }
+        guard badRows > 0, !options.skipInvalid else { return Failure(.guarded, guards, hints: remedies) }
+        return Failure(
+            .badData,
+            "\(plural(badRows, "invalid, conflicting or unresolved row")), listed first\npolar-seats: \(guards)",
+            hints: ["correct the rows, or accept with --skip-invalid that they are skipped"] + conflictHints + remedies)
+    }
+
+    /// The way out where an id and an address of one row belong to two people.
+    var conflictHints: [String] {
+        guard count(.conflict) > 0, options.identity != .email else { return [] }
+        return ["--identity email goes by the address alone where an address and an id contradict each other"]
     }
 }

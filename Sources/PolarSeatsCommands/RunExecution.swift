@@ -164,7 +164,7 @@ extension Failure {
         case .notPermitted:
             self.init(
                 .notPermitted, "stopped: \(stop.message)",
-                hints: ["give a valid token with the scope customer_seats:write, then \(hint)"])
+                hints: ["use a valid token with the scope \(stop.scope ?? "customer_seats:write"), then \(hint)"])
         case .cannotRecord:
             self.init(
                 .cannotWrite, "stopped: \(stop.message)",

@@ -39,6 +39,14 @@ struct Guards {
                     message: "\(plan.mails) invitations would be mailed, more than the \(limit) allowed",
                     remedy: "--max-mails \(plan.mails)"))
         }
+        let bought = plan.growths.reduce(0) { $0 + $1.to - $1.from }
+        if let limit = options.maxGrow, bought > limit {
+            trips.append(
+                GuardTrip(
+                    guardName: "max-grow", figure: bought, limit: limit,
+                    message: "\(bought) seats would be bought, more than the \(limit) allowed",
+                    remedy: "--max-grow \(bought)"))
+        }
         if !protectedRows.isEmpty {
             let lines = protectedRows.prefix(5).map { "\(entries.line(at: $0))" }.joined(separator: ", ")
             trips.append(
@@ -51,13 +59,11 @@ struct Guards {
         return trips
     }
 
-    /// A migration's revocations do not count: each waits for the person's seat in the new container.
+    /// A migration's revocations count as any others: they cost people the old seats.
     private func revocations(_ plan: Plan) -> [GuardTrip] {
-        var moved = [Int](repeating: 0, count: plan.forecasts.count)
-        for row in plan.added where row.after != nil { if let container = row.container { moved[container] += 1 } }
-        return plan.forecasts.enumerated().compactMap { index, forecast in
+        plan.forecasts.enumerated().compactMap { index, forecast in
             let limit = options.maxRevoke.limit(live: forecast.liveBefore)
-            let revokes = forecast.revokes - moved[index]
+            let revokes = forecast.revokes
             guard revokes > limit else { return nil }
             return GuardTrip(
                 guardName: "max-revoke", figure: revokes, limit: limit,
@@ -67,15 +73,15 @@ struct Guards {
         }
     }
 
-    /// The server gives out seats of canceled and unpaid subscriptions all the same, so somebody has to say yes.
+    /// The server gives out seats of canceled and unpaid subscriptions all the same, so someone has to say yes. A renewal gives
+    /// a seat as an assignment does.
     private func inactive(_ plan: Plan) -> [GuardTrip] {
         let good: Set<String> = ["active", "trialing", "paid"]
         return plan.forecasts.enumerated().compactMap { index, forecast in
-            guard forecast.assigns > 0, let status = world.containers[index].status, !good.contains(status) else {
-                return nil
-            }
+            let gives = forecast.assigns + forecast.reissues
+            guard gives > 0, let status = world.containers[index].status, !good.contains(status) else { return nil }
             return GuardTrip(
-                guardName: "inactive", figure: forecast.assigns, limit: 0,
+                guardName: "inactive", figure: gives, limit: 0,
                 message: "\(world.containers[index].id) is \(status); the server would give out its seats all the same",
                 remedy: "--allow-inactive")
         }

@@ -59,8 +59,13 @@ struct KeyTable: Sendable {
     private var externalHashes = BulkArray<KeyHash>()
     private var byEmail = ByteIndex(minimumCapacity: 0)
     private var byExternal = ByteIndex(minimumCapacity: 0)
+    /// What kind of id the people's ids are.
+    private let idKind: TwinIDKind
+    /// People whose address or id someone before them has in the same place, by that one's number.
+    private(set) var others: [Int: [Int]] = [:]
 
-    init(minimumCapacity: Int) {
+    init(minimumCapacity: Int, idKind: TwinIDKind = .externalMember) {
+        self.idKind = idKind
         people = People(capacity: minimumCapacity)
         emailHashes.reserveCapacity(minimumCapacity)
         externalHashes.reserveCapacity(minimumCapacity)
@@ -71,7 +76,7 @@ struct KeyTable: Sendable {
         let number = people.people.count
         people.append(email: email, externalID: externalID, place: place)
         emailHashes.append(people.withEmail(number) { KeyHash($0, place) })
-        externalHashes.append(people.withExternal(number) { KeyHash(id: $0, .external, place) })
+        externalHashes.append(people.withExternal(number) { KeyHash(id: $0, idKind, place) })
     }
 
     /// Makes all people to be found. Of two with one key in one place it is the first.
@@ -82,16 +87,18 @@ struct KeyTable: Sendable {
         byExternal = ByteIndex(minimumCapacity: count)
         // One index after the other, each in a short loop over numbers, in which memory is read ahead.
         for number in 0..<count where emailHashes[number] != .none {
-            _ = byEmail.insert(Int32(number), emailHashes[number]) { other in
+            let first = byEmail.insert(Int32(number), emailHashes[number]) { other in
                 let place = Int(people.people[number].place)
                 return people.withEmail(number) { people.isEmail(other, $0, place) }
             }
+            if let first { others[Int(first), default: []].append(number) }
         }
         for number in 0..<count where externalHashes[number] != .none {
-            _ = byExternal.insert(Int32(number), externalHashes[number]) { other in
+            let first = byExternal.insert(Int32(number), externalHashes[number]) { other in
                 let place = Int(people.people[number].place)
                 return people.withExternal(number) { people.isExternal(other, $0, place) }
             }
+            if let first { others[Int(first), default: []].append(number) }
         }
     }
 
@@ -101,7 +108,7 @@ struct KeyTable: Sendable {
     }
 
     func find(externalID key: UnsafeRawBufferPointer, place: Int) -> Int? {
-        find(externalID: key, KeyHash(id: key, .external, place), place: place)
+        find(externalID: key, KeyHash(id: key, idKind, place), place: place)
     }
 
     /// - Parameter hash: the key's in its place.

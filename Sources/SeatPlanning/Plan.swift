@@ -78,7 +78,7 @@ public struct ContainerForecast: Sendable, Equatable, Codable {
 
 /// A guard that trips: the plan may not be applied as it is.
 public struct GuardTrip: Sendable, Equatable, Codable {
-    /// `max-revoke`, `max-mails`, `min-rows`, `protect`, `inactive`.
+    /// `max-revoke`, `max-mails`, `max-grow`, `min-rows`, `protect`, `inactive`.
     public var guardName: String
     public var figure: Int
     public var limit: Int
@@ -91,7 +91,8 @@ public struct GuardTrip: Sendable, Equatable, Codable {
 /// One action for every roster row, in roster order, and what the plan adds to them.
 public struct Plan: Sendable, Equatable {
     public var rows: [PlannedRow]
-    /// Revocations that `mirror` adds, by container, then by seat.
+    /// Revocations that no row asks for by itself: those of `mirror` by container, then by seat; further seats of someone
+    /// whom a row revokes; a migration's.
     public var added: [PlannedRow]
     public var growths: [Growth]
     /// Aligned with ``WorldSnapshot/containers``.

@@ -82,6 +82,8 @@ public struct PlanningOptions: Sendable, Equatable, Codable {
     public var thenRevoke = false
     public var maxRevoke: RevocationLimit = .standard
     public var maxMails: Int?
+    /// Seats bought at most, in all containers together.
+    public var maxGrow: Int?
     public var minRows = 1
 
     public init() {}

@@ -11,6 +11,13 @@ protocol TwinRows {
     func withExternalID<R>(_ index: Int, _ body: (UnsafeRawBufferPointer) -> R) -> R
     /// Ids of different kinds are never the same.
     func idKind(of index: Int) -> TwinIDKind
+    /// Rows whose places belong to one buyer share a number.
+    func buyer(of index: Int) -> Int
+}
+
+extension TwinRows {
+    /// The row itself gives an address: of two rows for one person it is the one that can be carried out.
+    func hasOwnAddress(_ index: Int) -> Bool { !entries.withEmailKey(index, \.isEmpty) }
 }
 
 /// Which of a row's ids stands for the person.
@@ -24,19 +31,29 @@ enum TwinVerdict {
     case conflict(String)
 }
 
-/// Same person twice: the later row is a duplicate. One external id with two addresses, one address with two external ids,
-/// or one person to be assigned and revoked: all rows concerned are conflicts.
+/// Same person twice in one container: the later row is a duplicate. One id with two addresses, one address with two ids of
+/// a kind, or one person to be assigned and revoked: all rows concerned are conflicts. Within a buyer, whose containers
+/// share their members, only ids can contradict each other.
 struct TwinSearch<Rows: TwinRows> {
+    /// Which rows are compared.
+    enum Scope { case container, buyer }
+
     private let rows: Rows
+    private let scope: Scope
     private(set) var verdicts: [Int: TwinVerdict] = [:]
     /// By row; none for rows that take no part.
     private(set) var emailHashes = BulkArray<KeyHash>()
     private(set) var idHashes = BulkArray<KeyHash>()
+    /// How many rows of groups were looked at, for holding the search to a cost that grows with its input.
+    private(set) var visits = 0
 
-    init(_ rows: Rows) {
+    init(_ rows: Rows, within scope: Scope) {
         self.rows = rows
+        self.scope = scope
         search()
     }
+
+    private func place(_ index: Int) -> Int { scope == .container ? rows.place(of: index) : rows.buyer(of: index) }
 
     private mutating func search() {
         let rows = rows
@@ -46,43 +63,76 @@ struct TwinSearch<Rows: TwinRows> {
         idHashes.reserveCapacity(count)
         for index in 0..<count {
             let takesPart = rows.takesPart(index)
-            let place = rows.place(of: index)
+            let place = place(index)
             emailHashes.append(takesPart ? rows.withEmailKey(index) { KeyHash($0, place) } : .none)
             idHashes.append(
                 takesPart ? rows.withExternalID(index) { KeyHash(id: $0, rows.idKind(of: index), place) } : .none)
         }
         var byEmail = Twins(count)
         var byExternal = Twins(count)
-        for index in 0..<count { byEmail.add(index, emailHashes[index]) { Self.sameEmail(rows, $0, index) } }
-        for index in 0..<count { byExternal.add(index, idHashes[index]) { Self.sameID(rows, $0, index) } }
+        for index in 0..<count { byEmail.add(index, emailHashes[index]) { sameEmail($0, index) } }
+        for index in 0..<count { byExternal.add(index, idHashes[index]) { sameID($0, index) } }
         guard byEmail.hasAny || byExternal.hasAny else { return }
         let conflicts = conflicts(byEmail, byExternal)
-        for (first, others) in byExternal.groups { for row in others { verdicts[row] = .duplicate(first) } }
-        for (first, others) in byEmail.groups { for row in others { verdicts[row] = .duplicate(first) } }
+        if scope == .container {
+            repeats(byExternal)
+            repeats(byEmail)
+        }
         for (row, why) in conflicts { verdicts[row] = .conflict(why) }
     }
 
-    private func conflicts(_ byEmail: Twins, _ byExternal: Twins) -> [Int: String] {
+    /// All rows of a group but one repeat it: the first that gives an address, because an id alone may be one that only
+    /// this address makes known.
+    private mutating func repeats(_ twins: Twins) {
+        for (first, others) in twins.groups {
+            visits += others.count + 1
+            var kept = first
+            if !rows.hasOwnAddress(first), let other = others.first(where: { rows.hasOwnAddress($0) }) { kept = other }
+            if kept != first { verdicts[first] = .duplicate(kept) }
+            for row in others where row != kept { verdicts[row] = .duplicate(kept) }
+        }
+    }
+
+    private mutating func conflicts(_ byEmail: Twins, _ byExternal: Twins) -> [Int: String] {
         var conflicts: [Int: String] = [:]
-        for (first, others) in byEmail.groups where !others.allSatisfy({ saysTheSame(first, $0) }) {
+        for (first, others) in byEmail.groups {
+            visits += others.count
+            if others.allSatisfy({ saysTheSame(first, $0) }) { continue }
             let group = [first] + others
+            visits += group.count
             let ids = Dictionary(grouping: Set(group.compactMap(identity))) { $0.kind }.values.map(\.count).max() ?? 0
             if ids > 1 {
-                let lines = lineList(group)
-                for row in group { conflicts[row] = "one address with \(ids) external ids: \(lines)" }
-            } else if Set(group.map { rows.entries.action(at: $0) }).count > 1 {
-                for row in group { conflicts[row] = "one person with different actions: \(lineList(group))" }
+                mark(group, "one address with \(ids) external ids: ", &conflicts)
+            } else if scope == .container, hasManyActions(group) {
+                mark(group, "one person with different actions: ", &conflicts)
             }
         }
-        for (first, others) in byExternal.groups where !others.allSatisfy({ Self.hasSameEmail(rows, first, $0) }) {
+        for (first, others) in byExternal.groups {
+            visits += others.count
+            if others.allSatisfy({ hasSameEmail(first, $0) && hasSameAction(first, $0) }) { continue }
             let group = [first] + others
+            visits += group.count
             let addresses = Set(group.map { rows.withEmailKey($0) { Array($0) } }).filter { !$0.isEmpty }
-            guard addresses.count > 1 else { continue }
-            for row in group where conflicts[row] == nil {
-                conflicts[row] = "one external id with \(addresses.count) addresses: \(lineList(group))"
+            if addresses.count > 1 {
+                mark(group, "one external id with \(addresses.count) addresses: ", &conflicts)
+            } else if scope == .container, hasManyActions(group) {
+                mark(group, "one person with different actions: ", &conflicts)
             }
         }
         return conflicts
+    }
+
+    /// The rows' lines are listed once: a group may be the whole roster.
+    private mutating func mark(_ group: [Int], _ why: String, _ conflicts: inout [Int: String]) {
+        let text = why + lineList(group)
+        visits += group.count
+        for row in group where conflicts[row] == nil { conflicts[row] = text }
+    }
+
+    private func hasManyActions(_ group: [Int]) -> Bool { group.contains { !hasSameAction(group[0], $0) } }
+
+    private func hasSameAction(_ first: Int, _ other: Int) -> Bool {
+        rows.entries.action(at: first) == rows.entries.action(at: other)
     }
 
     /// The rows want the same for the same ids: nearly all that repeat each other do.
@@ -92,7 +142,7 @@ struct TwinSearch<Rows: TwinRows> {
             && rows.withExternalID(first) { x in rows.withExternalID(other) { y in sameBytes(x, y) } }
     }
 
-    private static func hasSameEmail(_ rows: Rows, _ a: Int, _ b: Int) -> Bool {
+    private func hasSameEmail(_ a: Int, _ b: Int) -> Bool {
         rows.withEmailKey(a) { x in rows.withEmailKey(b) { y in sameBytes(x, y) } }
     }
 
@@ -106,12 +156,10 @@ struct TwinSearch<Rows: TwinRows> {
         return id.isEmpty ? nil : Identity(kind: rows.idKind(of: row), id: id)
     }
 
-    private static func sameEmail(_ rows: Rows, _ a: Int, _ b: Int) -> Bool {
-        rows.place(of: a) == rows.place(of: b) && hasSameEmail(rows, a, b)
-    }
+    private func sameEmail(_ a: Int, _ b: Int) -> Bool { place(a) == place(b) && hasSameEmail(a, b) }
 
-    private static func sameID(_ rows: Rows, _ a: Int, _ b: Int) -> Bool {
-        guard rows.place(of: a) == rows.place(of: b), rows.idKind(of: a) == rows.idKind(of: b) else { return false }
+    private func sameID(_ a: Int, _ b: Int) -> Bool {
+        guard place(a) == place(b), rows.idKind(of: a) == rows.idKind(of: b) else { return false }
         return rows.withExternalID(a) { x in rows.withExternalID(b) { y in sameBytes(x, y) } }
     }
 
@@ -167,6 +215,8 @@ private struct OfflineRows: TwinRows {
 
     func takesPart(_ index: Int) -> Bool { !entries.isInvalid(index) }
     func place(of index: Int) -> Int { entries.reference(at: index) ?? -1 }
+    /// Whose a container is shows on the server alone.
+    func buyer(of index: Int) -> Int { place(of: index) }
 
     func withEmailKey<R>(_ index: Int, _ body: (UnsafeRawBufferPointer) -> R) -> R {
         entries.withEmailKey(index, body)
@@ -194,7 +244,7 @@ extension Roster {
     /// Adds what rows say of each other, as far as that shows without a server: the same person twice (a warning: the
     /// later row is left out), and contradictions (errors). ``Planner`` finds these and more by itself.
     public mutating func findTwins() {
-        let verdicts = TwinSearch(OfflineRows(entries: entries)).verdicts
+        let verdicts = TwinSearch(OfflineRows(entries: entries), within: .container).verdicts
         guard !verdicts.isEmpty else { return }
         for (row, verdict) in verdicts.sorted(by: { $0.key < $1.key }) {
             let source = entries.source(at: row)
@@ -207,7 +257,7 @@ extension Roster {
             }
             switch verdict {
             case .duplicate(let first):
-                let differs = "if they are two people, correct one of them; otherwise remove the later row"
+                let differs = "if they are two people, correct one of them; otherwise remove one of the rows"
                 add(defect(.warning, "duplicate", entries.duplicateNote(row, of: first), differs), source)
             case .conflict(let why):
                 add(

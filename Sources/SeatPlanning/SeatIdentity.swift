@@ -43,6 +43,24 @@ public struct IdentityRules: Sendable {
         }
     }
 
+    /// Whether a row with an address means whoever has the address, whatever ids stand beside it.
+    public var ignoresIDsBesideAddress: Bool { policy == .email }
+
+    /// The kind of the plain external id: ids of different kinds are never the same.
+    var plainIDKind: TwinIDKind {
+        switch policy {
+        case .externalMember: .externalMember
+        case .externalCustomer: .externalCustomer
+        case .auto, .email: model == .member ? .externalMember : .externalCustomer
+        }
+    }
+
+    /// Whether the row's person is named to the server as a member of the buyer, and not as a customer.
+    public func namesMember(_ row: PersonFields) -> Bool {
+        let sent = identity(of: row)
+        return sent?.externalMemberID != nil || sent?.memberID != nil
+    }
+
     /// Whether the plain external id of a row with an address is sent beside the address.
     public var linksExternalID: Bool { policy == .externalMember || policy == .auto && model == .member }
 

@@ -26,6 +26,8 @@ public struct SeatRecord: Sendable, Equatable, Codable {
     public var email: String?
     /// The holder's external id: the member's in the member model, the customer's in the legacy model.
     public var externalID: String?
+    /// The external id of the seat's member where it is not ``externalID``: the legacy model has members too.
+    public var externalMemberID: String?
     public var memberID: String?
     public var customerID: String?
     public var role: String?
@@ -40,7 +42,8 @@ public struct SeatRecord: Sendable, Equatable, Codable {
     public var metadata: String?
 
     public init(
-        id: String, state: SeatState, email: String? = nil, externalID: String? = nil, memberID: String? = nil,
+        id: String, state: SeatState, email: String? = nil, externalID: String? = nil,
+        externalMemberID: String? = nil, memberID: String? = nil,
         customerID: String? = nil, role: String? = nil, createdAt: String? = nil, modifiedAt: String? = nil,
         claimedAt: String? = nil, revokedAt: String? = nil, invitationExpiresAt: String? = nil,
         invitationExpired: Bool = false, metadata: String? = nil
@@ -49,6 +52,7 @@ public struct SeatRecord: Sendable, Equatable, Codable {
         self.state = state
         self.email = email
         self.externalID = externalID
+        self.externalMemberID = externalMemberID
         self.memberID = memberID
         self.customerID = customerID
         self.role = role
@@ -116,6 +120,8 @@ public struct ContainerSnapshot: Sendable, Equatable, Codable {
     /// The server's word: `active`, `trialing`, `past_due`, `unpaid`, `canceled`, … for subscriptions; `paid`,
     /// `pending`, … for orders; nil when the token may not read it.
     public var status: String?
+    /// A subscription that ends with its period takes no more seats than it has; nil when it is not known.
+    public var cancelsAtPeriodEnd: Bool?
     public var productID: String?
     public var product: String?
     public var billingCustomerID: String?
@@ -146,6 +152,23 @@ public struct ContainerSnapshot: Sendable, Equatable, Codable {
         self.availableSeats = availableSeats
         self.pricing = pricing
         self.seats = seats
+    }
+
+    /// In the legacy model a seat given by a member's id carries the buyer as its customer, and not its holder.
+    public func isGivenToMember(_ seat: SeatRecord) -> Bool {
+        guard let buyer = billingCustomerID, seat.customerID == buyer, let email = seat.email else { return false }
+        return billingCustomerEmail.map { EmailAddress.serverKey(of: $0) } != EmailAddress.serverKey(of: email)
+    }
+
+    /// Whom a request has to name so that the seat is given again as it is: to the same customer, in the legacy model; nil
+    /// in the member model, where every identity of a person leads to the same seat.
+    public func identity(givenFor seat: SeatRecord, model: CustomerModel) -> SeatIdentity? {
+        guard model == .legacy else { return nil }
+        if let buyer = billingCustomerID, seat.customerID == buyer, let member = seat.memberID {
+            return SeatIdentity(memberID: member)
+        }
+        if let email = seat.email { return SeatIdentity(email: email) }
+        return seat.customerID.map { SeatIdentity(customerID: $0) }
     }
 
     public var liveCount: Int { seats.count { $0.state.isLive } }

@@ -1,6 +1,7 @@
-/// Somebody whom the server knows: a member, or a customer of the legacy model.
+/// Someone whom the server knows: a member, or a customer of the legacy model.
 public struct KnownPerson: Sendable, Equatable, Codable {
     public var id: String
+    /// Empty for a customer without an address.
     public var email: String
     public var externalID: String?
 
@@ -81,6 +82,8 @@ public struct WorldSnapshot: Sendable, Equatable {
     public var takenAt: String
     public var organization: String?
     public var model: CustomerModel
+    /// How the organization charges for a change of a seat count, in the API's word; nil when it may not be read.
+    public var proration: String?
     public var containers: [ContainerSnapshot]
     public var resolutions: [ContainerReference: ContainerResolution]
     /// What rows that name no container mean.

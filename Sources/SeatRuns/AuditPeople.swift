@@ -25,6 +25,8 @@ public struct AuditPeople: Sendable {
     /// Requests that a listing of all customers takes; nil while nobody asked.
     private var pages: Int?
     private var isComplete = false
+    private var model: CustomerModel?
+    private var mayReadOrganization = true
     private var mayReadCustomers = true
     private var mayReadMembers = true
 
@@ -32,23 +34,44 @@ public struct AuditPeople: Sendable {
         self.client = client
     }
 
-    /// In the legacy model a seat's customer is the holder, and the list of seats does not bear the external id.
+    /// In the legacy model a seat's customer is the holder, and the list of seats does not bear the external id. A seat that
+    /// was given by a member's id carries the buyer instead: its holder has no external id as a customer.
     public mutating func fillExternalIDs(_ container: inout ContainerSnapshot) async throws {
-        guard container.isLegacy else { return }
-        try await know(ids: container.seats.filter(\.state.isLive).compactMap(\.customerID), emails: [])
+        guard try await isLegacy(container) else { return }
+        let held = container.seats.filter { $0.state.isLive && !container.isGivenToMember($0) }
+        try await know(ids: held.compactMap(\.customerID), emails: [])
         for index in container.seats.indices {
-            guard let id = container.seats[index].customerID, let customer = customersByID[id] ?? nil else { continue }
-            container.seats[index].externalID = customer.externalID ?? container.seats[index].externalID
+            let seat = container.seats[index]
+            container.seats[index].externalMemberID = seat.externalMemberID ?? seat.externalID
+            let customer: KnownPerson? =
+                container.isGivenToMember(seat) ? nil : seat.customerID.flatMap { customersByID[$0] ?? nil }
+            container.seats[index].externalID = customer?.externalID
         }
     }
 
-    /// For each seat of the container, in their order, who holds it.
+    /// The organization's model; where it may not be read, what the seats look like.
+    private mutating func isLegacy(_ container: ContainerSnapshot) async throws -> Bool {
+        guard container.seats.contains(where: { $0.state.isLive && $0.customerID != nil }) else { return false }
+        if model == nil, mayReadOrganization {
+            do {
+                let organization: Organization? = try await client.organizations().first { _ in true }
+                model = organization.customerModel
+            } catch let error as PolarError where error.status == 403 {
+                mayReadOrganization = false
+            }
+        }
+        return model.map { $0 == .legacy } ?? container.looksLegacy
+    }
+
+    /// For each seat of the container as it was listed, in their order, who holds it.
     public mutating func holders(of container: ContainerSnapshot) async throws -> [SeatHolder] {
         let live = container.seats.filter(\.state.isLive)
-        let isLegacy = container.isLegacy
+        let isLegacy = try await isLegacy(container)
+        // The seat's customer is its holder in the legacy model alone, and there not of seats given by a member's id.
+        func isHolder(_ seat: SeatRecord) -> Bool { isLegacy && !container.isGivenToMember(seat) }
         try await know(
-            ids: isLegacy ? live.compactMap(\.customerID) : [],
-            emails: isLegacy ? [] : live.compactMap(\.email).map { EmailAddress.serverKey(of: $0) })
+            ids: live.filter(isHolder).compactMap(\.customerID),
+            emails: live.filter { !isHolder($0) }.compactMap(\.email).map { EmailAddress.serverKey(of: $0) })
         var colleagues: IdentityDirectory.Members?
         if let customer = container.billingCustomerID, live.contains(where: { $0.memberID == nil }) {
             colleagues = try await team(of: customer)
@@ -57,14 +80,14 @@ public struct AuditPeople: Sendable {
             guard seat.state.isLive else { return SeatHolder() }
             let key = seat.email.map { EmailAddress.serverKey(of: $0) }
             let customer: KnownPerson? =
-                if isLegacy {
+                if isHolder(seat) {
                     seat.customerID.flatMap { customersByID[$0] ?? nil }
                 } else {
                     key.flatMap { customersByEmail[$0] ?? nil }
                 }
             let member = seat.memberID == nil ? key.flatMap { colleagues?.person(emailKey: $0) } : nil
             return SeatHolder(
-                customerID: isLegacy ? seat.customerID : customer?.id, externalCustomerID: customer?.externalID,
+                customerID: isHolder(seat) ? seat.customerID : customer?.id, externalCustomerID: customer?.externalID,
                 memberID: seat.memberID ?? member?.id,
                 externalMemberID: seat.externalID ?? member?.externalID)
         }
@@ -152,7 +175,7 @@ public struct AuditPeople: Sendable {
 
 extension ContainerSnapshot {
     /// The holders are customers, and not members of the buyer's team: in the member model a seat's customer is the buyer.
-    fileprivate var isLegacy: Bool {
+    fileprivate var looksLegacy: Bool {
         seats.contains { seat in
             guard seat.state.isLive, let customer = seat.customerID else { return false }
             return billingCustomerID.map { $0 != customer } ?? (seat.memberID == nil)

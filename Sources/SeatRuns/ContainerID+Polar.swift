@@ -21,14 +21,18 @@ extension ContainerID {
 extension SeatRecord {
     /// The seat as the API lists it.
     ///
-    /// - Parameter now: decides whether a pending invitation has expired.
-    init(_ seat: CustomerSeat, now: Date) {
+    /// - Parameters:
+    ///   - model: whose external id the seat's member bears: in the legacy model it is not the holder's.
+    ///   - now: decides whether a pending invitation has expired.
+    init(_ seat: CustomerSeat, model: CustomerModel = .member, now: Date) {
         let pending = seat.status == .pending
         let expiry = seat.invitationTokenExpiresAt?.date
         self.init(
             id: seat.id.rawValue, state: SeatState(rawValue: seat.status.rawValue),
-            email: seat.email ?? seat.member?.email ?? seat.customerEmail, externalID: seat.member?.externalID,
-            memberID: seat.memberID?.rawValue, customerID: seat.customerID?.rawValue,
+            email: seat.email ?? seat.member?.email ?? seat.customerEmail,
+            externalID: model == .member ? seat.member?.externalID : nil,
+            externalMemberID: model == .legacy ? seat.member?.externalID : nil, memberID: seat.memberID?.rawValue,
+            customerID: seat.customerID?.rawValue,
             role: seat.member?.role.rawValue, createdAt: seat.createdAt.rawValue,
             modifiedAt: seat.modifiedAt?.rawValue, claimedAt: seat.claimedAt?.rawValue,
             revokedAt: seat.revokedAt?.rawValue, invitationExpiresAt: seat.invitationTokenExpiresAt?.rawValue,

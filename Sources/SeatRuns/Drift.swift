@@ -111,7 +111,9 @@ struct DriftCheck {
                     drift.alreadyDone.append(alreadyGone(step))
                     break
                 }
-                if !Settlement.holds(seat, step), !step.emailKey.isEmpty || !step.externalID.isEmpty {
+                if !Settlement.holds(seat, step), !isSameCustomer(seat),
+                    !step.emailKey.isEmpty || !step.externalID.isEmpty
+                {
                     drift.conflicts.append(
                         conflict(
                             .otherHolder,
@@ -120,6 +122,12 @@ struct DriftCheck {
                 }
             }
         }
+    }
+
+    /// A holder without an address is known by the customer whom the snapshot has on the seat.
+    private func isSameCustomer(_ seat: CustomerSeat) -> Bool {
+        guard seat.email == nil, let customer = seat.customerID?.rawValue else { return false }
+        return container.snapshot.seats.contains { $0.id == seat.id.rawValue && $0.customerID == customer }
     }
 
     private func judgeCapacity(
@@ -183,7 +191,8 @@ struct Holders {
     }
 
     func find(emailKey: String, externalID: String) -> CustomerSeat? {
-        if !emailKey.isEmpty, let seat = byEmail[emailKey] { return seat }
+        // An address decides: the id beside it may be of another kind, and someone else's.
+        if !emailKey.isEmpty { return byEmail[emailKey] }
         return externalID.isEmpty ? nil : byExternalID[externalID]
     }
 }

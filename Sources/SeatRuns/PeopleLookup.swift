@@ -47,11 +47,11 @@ struct PeopleLookup: Sendable {
                 if isPlain, entries.withExternalID(index, \.isEmpty) { continue }
                 let target = entries.reference(at: index).map { targets[$0] } ?? world.standard
                 guard case .container(let container)? = target else { continue }
+                let hasAddress = !entries.withEmailKey(index, \.isEmpty)
+                if hasAddress, rules.ignoresIDsBesideAddress { continue }
                 // An address with an external id is the usual row; what it needs shows without its Strings.
-                if isPlain, rules.linksExternalID || rules.model == .member && scope.identity == .email,
-                    !entries.withEmailKey(index, \.isEmpty)
-                {
-                    if rules.linksExternalID { wanted[container] = true }
+                if isPlain, rules.linksExternalID, hasAddress {
+                    wanted[container] = true
                     continue
                 }
                 if needsMembers(PersonFields(entries[index]), rules) { wanted[container] = true }

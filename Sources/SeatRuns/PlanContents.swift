@@ -1,4 +1,4 @@
-internal import PolarAPI
+public import PolarAPI
 public import SeatPlanning
 
 /// Everything that goes into a new plan file.
@@ -10,7 +10,11 @@ public struct PlanContents: Sendable {
     public var world: WorldSnapshot
     public var plan: Plan
     /// Metadata by entry where it is not a roster's text: seats that are given back.
-    var exactMetadata: [Int: [String: JSONValue]] = [:]
+    public var exactMetadata: [Int: [String: JSONValue]] = [:]
+    /// Renewals that write on the seat what their row says, and nothing of what stands there: an undo's.
+    var replacesMetadata: Set<Int> = []
+    /// By entry, whom to send where the row's own fields would name the person otherwise: seats that are given back.
+    var identities: [Int: SeatIdentity] = [:]
 
     public init(
         header: PlanHeader, rosters: [PlanRoster], entries: EntryTable, defects: [Defect], world: WorldSnapshot,
@@ -24,19 +28,19 @@ public struct PlanContents: Sendable {
         self.plan = plan
     }
 
-    /// The steps of the plan in the order of their execution, lane by lane: growths, then revocations, then assignments in
-    /// roster order. A reissue's two steps stay together, so that nobody is without a seat for longer than one request;
+    /// The steps of the plan in the order of their execution, lane by lane: revocations, then the growth (the server does not
+    /// take a count below the live seats), then assignments in roster order. A reissue's two steps stay together, so that nobody is without a seat for longer than one request;
     /// a migration's revocation follows the assignment that it waits for, in the lane of the new container.
     func forEachStep(_ body: (NewStep) throws -> Void) rethrows {
         for (index, lane) in lanes().enumerated() {
+            for id in lane.revocations {
+                try body(NewStep(row: id, container: index, lane: index, kind: .revoke, seatID: seatID(row(id))))
+            }
             if let growth = plan.growths.firstIndex(where: { $0.container == index }) {
                 try body(
                     NewStep(
                         row: growthRowID(growth), container: index, lane: index, kind: .grow,
                         body: .seats(plan.growths[growth].to)))
-            }
-            for id in lane.revocations {
-                try body(NewStep(row: id, container: index, lane: index, kind: .revoke, seatID: seatID(row(id))))
             }
             for id in lane.rest { try forEachStep(ofRow: id, index, lane, body) }
         }
@@ -50,13 +54,14 @@ public struct PlanContents: Sendable {
         if row.action != .keep {
             try body(NewStep(row: id, container: index, lane: index, kind: .assign, body: .assignment(row)))
         }
-        guard !lane.dependents.isEmpty, let dependent = row.entry.flatMap({ lane.dependents[$0] }),
-            let source = self.row(dependent).container
-        else { return }
-        try body(
-            NewStep(
-                row: dependent, container: source, lane: index, kind: .revoke, seatID: seatID(self.row(dependent)),
-                after: id))
+        guard !lane.dependents.isEmpty, let entry = row.entry else { return }
+        for dependent in lane.dependents[entry] ?? [] {
+            guard let source = self.row(dependent).container else { continue }
+            try body(
+                NewStep(
+                    row: dependent, container: source, lane: index, kind: .revoke, seatID: seatID(self.row(dependent)),
+                    after: id))
+        }
     }
 
     /// What one lane will do, as row ids.
@@ -64,7 +69,7 @@ public struct PlanContents: Sendable {
         var revocations: [Int64] = []
         var rest: [Int64] = []
         /// By the entry that they wait for.
-        var dependents: [Int: Int64] = [:]
+        var dependents: [Int: [Int64]] = [:]
     }
 
     private func lanes() -> [Lane] {
@@ -73,7 +78,7 @@ public struct PlanContents: Sendable {
             guard let container = row.container else { continue }
             let id = Int64(plan.rows.count + index + 1)
             if let entry = row.after {
-                lanes[plan.rows[entry].container ?? container].dependents[entry] = id
+                lanes[plan.rows[entry].container ?? container].dependents[entry, default: []].append(id)
             } else {
                 lanes[container].revocations.append(id)
             }
@@ -133,7 +138,7 @@ public struct PlanContents: Sendable {
     /// - Returns: false when the row is not one of those.
     private func writePlainAssignment(_ row: PlannedRow, _ json: inout PlanJSONBytes) throws -> Bool {
         guard let index = row.entry, row.action == .assign, entries.detail(at: index) == nil,
-            exactMetadata[index] == nil,
+            exactMetadata[index] == nil, identities[index] == nil,
             header.options.identity != .externalCustomer
         else { return false }
         return entries.withText(index) { text in
@@ -160,14 +165,22 @@ public struct PlanContents: Sendable {
             entry.details.metadata.map { ($0.key, JSONValue.string($0.value)) }, uniquingKeysWith: { first, _ in first }
         ).merging(exactMetadata[index] ?? [:]) { $1 }
         // A reissue gives the same seat again, with all that was written on it.
-        if row.action == .reissue, let container = row.container, let seat = row.seat,
+        if row.action == .reissue, !replacesMetadata.contains(index), let container = row.container,
+            let seat = row.seat,
             let text = world.containers[container].seats[seat].metadata,
             let written = try? PlanJSON.value([String: JSONValue].self, text)
         {
             metadata.merge(written) { mine, _ in mine }
         }
         return StepBody(
-            identity: rules.identity(of: PersonFields(entry)), metadata: metadata.isEmpty ? nil : metadata,
-            immediateClaim: claims ? true : nil)
+            identity: identities[index] ?? renewedIdentity(row) ?? rules.identity(of: PersonFields(entry)),
+            metadata: metadata.isEmpty ? nil : metadata, immediateClaim: claims ? true : nil)
+    }
+
+    /// In the legacy model a renewed seat keeps its customer, however the row names the person.
+    private func renewedIdentity(_ row: PlannedRow) -> SeatIdentity? {
+        guard row.action == .reissue, let container = row.container, let seat = row.seat else { return nil }
+        let snapshot = world.containers[container]
+        return snapshot.identity(givenFor: snapshot.seats[seat], model: world.model)
     }
 }

@@ -55,6 +55,7 @@ struct PlanJSONBytes {
         member("customerID", seat.customerID)
         member("email", seat.email)
         member("externalID", seat.externalID)
+        member("externalMemberID", seat.externalMemberID)
         member("id", seat.id)
         member("invitationExpired", seat.invitationExpired)
         member("invitationExpiresAt", seat.invitationExpiresAt)

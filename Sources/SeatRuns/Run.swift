@@ -76,9 +76,9 @@ public struct Run: Sendable {
 
     private func refuseIfUnfit(_ header: PlanHeader) throws {
         if header.options.assumeSeats != nil { throw RunRefusal.hypothetical }
-        if !header.trips.isEmpty { throw RunRefusal.guards(header.trips) }
         let accepted = (header.options.skipInvalid || options.skipInvalid) && header.options.mode != .mirror
         if header.badRows > 0, !accepted { throw RunRefusal.badRows(header.badRows) }
+        if !header.trips.isEmpty { throw RunRefusal.guards(header.trips) }
     }
 
     // MARK: Drift

@@ -55,7 +55,8 @@ public struct SnapshotTaker: Sendable {
         let organization = try await organization(&warnings)
         var world = WorldSnapshot(
             takenAt: Timestamp(now()).rawValue, organization: organization?.slug,
-            model: organization?.featureSettings?.memberModelEnabled == false ? .legacy : .member, containers: [])
+            model: organization.customerModel, containers: [])
+        world.proration = organization?.subscriptionSettings?.prorationBehavior?.rawValue
         let references = needed(scope)
         let targets = try await resolve(references, product: scope.product)
         try await list(references, targets, scope.standard, &world, &warnings)
@@ -75,6 +76,22 @@ public struct SnapshotTaker: Sendable {
             if case .unresolved(let why)? = world.resolutions[reference] { throw MissingContainer(description: why) }
         }
         return world.containers
+    }
+
+    /// The live holders of a container, as the roster of a migration.
+    ///
+    /// - Throws: ``MissingContainer`` when it does not exist.
+    public func holders(of source: ContainerID) async throws -> MigrationRoster {
+        var warnings: [String] = []
+        let model = try await organization(&warnings).customerModel
+        var world = WorldSnapshot(takenAt: Timestamp(now()).rawValue, model: model, containers: [])
+        let reference = ContainerReference.container(source)
+        try await list([reference], try await resolve([reference], product: nil), nil, &world, &warnings)
+        guard let container = world.containers.first else {
+            if case .unresolved(let why)? = world.resolutions[reference] { throw MissingContainer(description: why) }
+            throw MissingContainer(description: "\(source) does not exist on the server")
+        }
+        return MigrationRoster(container, model: model)
     }
 
     /// References that rows use, in order of first appearance; the standard one only if a row leaves its container out.
@@ -134,10 +151,10 @@ public struct SnapshotTaker: Sendable {
         _ references: [ContainerReference], _ targets: [ContainerReference: Target], _ standard: ContainerReference?,
         _ world: inout WorldSnapshot, _ warnings: inout [String]
     ) async throws {
-        var order: [ContainerID] = []
-        for reference in references {
-            if case .container(let id, _, _)? = targets[reference], !order.contains(id) { order.append(id) }
-        }
+        let order = Self.distinct(
+            references.compactMap { reference in
+                if case .container(let id, _, _)? = targets[reference] { id } else { nil }
+            })
         let lists = Dictionary(
             uniqueKeysWithValues: zip(order, try await order.concurrentMap(atOnce: width) { try await listSeats($0) }))
         var index: [ContainerID: Int] = [:]
@@ -145,7 +162,7 @@ public struct SnapshotTaker: Sendable {
             guard case .container(let id, let subscription, let bought)? = targets[reference] else { continue }
             guard index[id] == nil, let list = lists[id] ?? nil else { continue }
             index[id] = world.containers.count
-            world.containers.append(snapshot(id, subscription, bought, list))
+            world.containers.append(snapshot(id, subscription, bought, list, world.model))
             if subscription == nil, bought == nil {
                 warnings.append("the token may not read \(id): its status and price are not known")
             }
@@ -172,24 +189,36 @@ public struct SnapshotTaker: Sendable {
     }
 
     private func snapshot(
-        _ id: ContainerID, _ subscription: Subscription?, _ order: Order?, _ list: SeatsList
+        _ id: ContainerID, _ subscription: Subscription?, _ order: Order?, _ list: SeatsList, _ model: CustomerModel
     ) -> ContainerSnapshot {
         let moment = now()
         let customer = subscription?.customer ?? order?.customer
-        let seats = list.seats.map { SeatRecord($0, now: moment) }
+        let seats = list.seats.map { SeatRecord($0, model: model, now: moment) }
             .sorted { ($0.email ?? "\u{10FFFF}", $0.id) < ($1.email ?? "\u{10FFFF}", $1.id) }
-        return ContainerSnapshot(
+        // Members belong to the buyer, so that a seat shows whose the container is where the container may not be read.
+        let buyer =
+            (subscription?.customerID ?? order?.customerID) ?? list.seats.lazy.compactMap(\.member?.customerID).first
+        var snapshot = ContainerSnapshot(
             id: id, status: subscription?.status.rawValue ?? order?.status.rawValue,
             productID: (subscription?.productID ?? order?.productID)?.rawValue,
             product: subscription?.product?.name ?? order?.product?.name,
-            billingCustomerID: (subscription?.customerID ?? order?.customerID)?.rawValue,
+            billingCustomerID: buyer?.rawValue,
             billingCustomerEmail: customer?.email, billingCustomerExternalID: customer?.externalID,
             totalSeats: list.totalSeats, availableSeats: list.availableSeats,
             pricing: SeatPricing(subscription),
             seats: seats)
+        snapshot.cancelsAtPeriodEnd = subscription?.cancelAtPeriodEnd
+        return snapshot
     }
 
-    /// In the legacy model the seat's customer is the holder; the list of seats does not bear the external id.
+    /// Each id once, in order of first appearance.
+    static func distinct<ID: Hashable>(_ ids: [ID]) -> [ID] {
+        var seen: Set<ID> = []
+        return ids.filter { seen.insert($0).inserted }
+    }
+
+    /// In the legacy model the seat's customer is the holder, unless the seat was given by a member's id; the list of seats
+    /// does not bear the customer's external id.
     private func fillHolderIDs(_ world: inout WorldSnapshot) {
         var byID: [String: String] = [:]
         for person in world.directory.customersByExternalID.values {
@@ -197,9 +226,17 @@ public struct SnapshotTaker: Sendable {
         }
         for container in world.containers.indices {
             for seat in world.containers[container].seats.indices {
-                guard let customer = world.containers[container].seats[seat].customerID else { continue }
+                let record = world.containers[container].seats[seat]
+                guard let customer = record.customerID, !world.containers[container].isGivenToMember(record) else {
+                    continue
+                }
                 if let external = byID[customer] { world.containers[container].seats[seat].externalID = external }
             }
         }
     }
+}
+
+extension Organization? {
+    /// An organization that may not be read is taken to be of the member model.
+    var customerModel: CustomerModel { self?.featureSettings?.memberModelEnabled == false ? .legacy : .member }
 }

@@ -38,10 +38,13 @@ public struct RunStop: Error, Sendable, Equatable {
 
     public var reason: Reason
     public var message: String
+    /// The scope that the refused request needs.
+    public var scope: String?
 
-    public init(_ reason: Reason, _ message: String) {
+    public init(_ reason: Reason, _ message: String, scope: String? = nil) {
         self.reason = reason
         self.message = message
+        self.scope = scope
     }
 }
 
@@ -63,7 +66,9 @@ enum StepPolicy {
         switch status {
         // A canceled subscription cannot grow; its seats can still be given out.
         case 403 where kind == .grow && error.errorClass == "AlreadyCanceledSubscription": return .fail
-        case 401, 403: return .stop(RunStop(.notPermitted, error.description))
+        case 401, 403:
+            let scope = kind == .grow ? "subscriptions:write" : "customer_seats:write"
+            return .stop(RunStop(.notPermitted, error.description, scope: scope))
         case 400 where kind == .assign && afterUnknown: return .settle
         case 400 where kind == .assign && error.errorClass == "SeatNotAvailable": return .full
         case 400 where kind == .assign && error.errorClass == "SeatAlreadyAssigned": return .alreadyHeld

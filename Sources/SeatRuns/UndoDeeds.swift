@@ -17,9 +17,29 @@ struct UndoDeed: Sendable {
     /// The seat that the person was given.
     var assigned: String?
     var wasMailed = false
+    /// What the assignment sent.
+    var sent: StepBody?
 
-    /// Reissued: the person holds a seat as before.
-    var isEven: Bool { (revoked == nil) == (assigned == nil) }
+    /// Renewed: the seat was taken from the person and given again.
+    var isRenewal: Bool { revoked != nil && assigned != nil }
+    /// Nothing was done in the end: a step that was to do something failed.
+    var isEmpty: Bool { revoked == nil && assigned == nil }
+
+    /// Whether the run has left a renewed seat as it was, but for the invitation.
+    ///
+    /// - Parameter before: the seat as the undone plan found it.
+    func isEven(_ before: SeatRecord?) -> Bool {
+        guard isRenewal, let before else { return isEmpty || isRenewal }
+        return hasClaimed == (before.state == .claimed) && metadata == Self.metadata(of: before)
+    }
+
+    /// The run has claimed the seat in the person's place.
+    var hasClaimed: Bool { sent?.immediateClaim == true }
+    private var metadata: [String: JSONValue] { sent?.metadata ?? [:] }
+
+    static func metadata(of seat: SeatRecord) -> [String: JSONValue] {
+        seat.metadata.flatMap { try? PlanJSON.value([String: JSONValue].self, $0) } ?? [:]
+    }
 }
 
 /// A raise of a seat count that a run has made.
@@ -100,7 +120,11 @@ struct UndoDeeds: Sendable {
                 self.rows[index].revoked = seat
             } else {
                 self.rows[index].assigned = seat ?? seatIDs[id]
-                self.rows[index].wasMailed = body?.immediateClaim != true
+                self.rows[index].sent = body
+                let email: String = row["email"]
+                let key: String = row["email_key"]
+                let hasAddress = !email.isEmpty || !key.isEmpty
+                self.rows[index].wasMailed = body?.immediateClaim != true && hasAddress
             }
         }
     }

@@ -3,7 +3,7 @@ import Testing
 @testable import SeatPlanning
 
 /// A world of one container and a roster, in words.
-private struct Scene {
+struct Scene {
     var seats: [SeatRecord] = []
     var total = 5
     var model = CustomerModel.member
@@ -12,6 +12,14 @@ private struct Scene {
     var status: String? = "active"
     var pricing: SeatPricing?
     var protected = ProtectedPeople.none
+    var kind = ContainerID.Kind.subscription
+    var cancelsAtPeriodEnd: Bool?
+    /// The organization's setting.
+    var proration: String?
+    /// Further subscriptions: their ids, and their buyers.
+    var others: [(id: String, buyer: String)] = []
+    /// The seats of the first of them.
+    var otherSeats: [SeatRecord] = []
     private(set) var entries = EntryTable()
 
     static let container = ContainerID.subscription("11111111-1111-4111-8111-111111111111")
@@ -23,20 +31,23 @@ private struct Scene {
     }
 
     mutating func seat(
-        _ email: String, _ state: SeatState = .claimed, externalID: String? = nil, expired: Bool = false,
-        role: String? = nil
+        _ email: String?, _ state: SeatState = .claimed, externalID: String? = nil, externalMemberID: String? = nil,
+        memberID: String? = nil, customerID: String? = nil, expired: Bool = false, role: String? = nil
     ) {
         seats.append(
             SeatRecord(
-                id: "seat-\(seats.count)", state: state, email: email, externalID: externalID, role: role,
+                id: "seat-\(seats.count)", state: state, email: email, externalID: externalID,
+                externalMemberID: externalMemberID, memberID: memberID, customerID: customerID, role: role,
                 invitationExpired: expired))
     }
 
     @discardableResult
     mutating func row(
-        _ email: String, externalID: String = "", action: RosterAction = .assign, details: EntryDetails? = nil
+        _ email: String, externalID: String = "", action: RosterAction = .assign, details: EntryDetails? = nil,
+        container: Int = 0
     ) -> Int {
         var new = EntryTable.NewRow(source: 0, line: entries.count + 2)
+        if container > 0 { new.container = entries.intern(.container(.subscription(others[container - 1].id))) }
         new.action = action
         new.details = details
         return entries.append(new, email: email, emailKey: email.lowercased(), externalID: externalID)
@@ -44,15 +55,26 @@ private struct Scene {
 
     var world: WorldSnapshot {
         let live = seats.count { $0.state.isLive }
-        let snapshot = ContainerSnapshot(
-            id: Self.container, status: status, billingCustomerID: "customer",
+        var snapshot = ContainerSnapshot(
+            id: ContainerID(kind, Self.container.id), status: status, billingCustomerID: "customer",
             billingCustomerEmail: "billing@acme-co.dev",
             billingCustomerExternalID: "acme", totalSeats: total, availableSeats: max(0, total - live),
             pricing: pricing,
             seats: seats)
-        return WorldSnapshot(
+        snapshot.cancelsAtPeriodEnd = cancelsAtPeriodEnd
+        var world = WorldSnapshot(
             takenAt: "2026-11-21T09:00:00Z", model: model, containers: [snapshot], standard: .container(0),
             directory: directory)
+        world.proration = proration
+        for (index, other) in others.enumerated() {
+            let id = ContainerID.subscription(other.id)
+            world.resolutions[.container(id)] = .container(index + 1)
+            world.containers.append(
+                ContainerSnapshot(
+                    id: id, status: "active", billingCustomerID: other.buyer, totalSeats: 5, availableSeats: 5,
+                    seats: index == 0 ? otherSeats : []))
+        }
+        return world
     }
 
     func plan() -> Plan { Planner(entries: entries, world: world, options: options, protected: protected).plan() }

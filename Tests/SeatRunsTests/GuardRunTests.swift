@@ -100,6 +100,8 @@ struct MigrationTests {
         var options = PlanningOptions()
         options.migrateFrom = old
         options.thenRevoke = true
+        // The revocations of a migration count.
+        options.maxRevoke = .percent(100)
         options.allowInactive = true
         options.skipInvalid = true
         let before = try await rehearsal.holders()

@@ -11,7 +11,7 @@ struct RandomWorld {
     let containers: [ContainerID]
     /// Billing customers' external ids, aligned with `containers`.
     let teams: [String]
-    let entries: EntryTable
+    var entries: EntryTable
     let options: PlanningOptions
 
     static let token = "polar_oat_embedded_random"
@@ -20,6 +20,18 @@ struct RandomWorld {
     struct Person {
         var email: String
         var externalID: String?
+    }
+
+    init(
+        seed: EmbeddedSeed, isLegacy: Bool, containers: [ContainerID], teams: [String], entries: EntryTable,
+        options: PlanningOptions
+    ) {
+        self.seed = seed
+        self.isLegacy = isLegacy
+        self.containers = containers
+        self.teams = teams
+        self.entries = entries
+        self.options = options
     }
 
     /// - Parameter scale: how many times more people, seats and rows than a world that can be read at a glance.

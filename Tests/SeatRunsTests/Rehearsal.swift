@@ -2,6 +2,7 @@ import EmbeddedServer
 import Foundation
 import PolarAPI
 import SeatPlanning
+import Synchronization
 
 @testable import SeatRuns
 
@@ -9,10 +10,21 @@ import SeatPlanning
 struct Rehearsal: Sendable {
     let client: PolarClient
     let server: RunningEmbeddedServer
-    let world: RandomWorld
+    var world: RandomWorld
     let folder: String
     /// Below everything that retries and paces.
     let transport: HTTPTransport
+    private let plans = Plans()
+
+    /// The paths of the plans that were applied.
+    private final class Plans: Sendable {
+        private let paths = Mutex<[String]>([])
+        func append(_ path: String) { paths.withLock { $0.append(path) } }
+        var last: String? { paths.withLock { $0.last } }
+    }
+
+    /// The plan that was applied last.
+    var lastPlan: String? { plans.last }
 
     @discardableResult
     static func with<Value: Sendable>(
@@ -83,6 +95,7 @@ struct Rehearsal: Sendable {
     ) {
         let path = folder + "/\(UUID().uuidString).seatplan"
         try PlanFile.create(path, contents)
+        plans.append(path)
         return try await resume(path, options: options)
     }
 
