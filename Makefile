@@ -33,6 +33,7 @@ soak: deps
 	$(SWIFT) build --build-tests
 	POLAR_SEATS_CRASHES=400 POLAR_SEATS_UNDOS=600 POLAR_SEATS_WORLDS=10000 POLAR_SEATS_KILLS=300 \
 		$(SWIFT) test --skip-build --filter "SeatRunsTests.(CrashTests|UndoTests|TruthTests)|SoakTests"
+	POLAR_SEATS_PLANS=20000 POLAR_SEATS_PLAN_COMMANDS=400 $(SWIFT) test --skip-build --filter "PlanFuzz"
 	POLAR_SEATS_WORLDS=2800 POLAR_SEATS_WORLD_SCALE=50 $(SWIFT) test --skip-build --filter SeatRunsTests.TruthTests
 
 lint:

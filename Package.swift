@@ -44,6 +44,8 @@ let package = Package(
     ],
     targets: [
         .systemLibrary(name: "CLibXML2", pkgConfig: "libxml-2.0", providers: [.apt(["libxml2-dev"])]),
+        // SQLite's switches against hostile files, which Swift cannot call by itself.
+        .systemLibrary(name: "CPlanDatabase"),
         .target(name: "RosterFormats", dependencies: ["CLibXML2"], swiftSettings: strict),
         .target(name: "SeatPlanning", dependencies: ["RosterFormats"], swiftSettings: strict),
         .target(
@@ -62,7 +64,7 @@ let package = Package(
         .target(
             name: "SeatRuns",
             dependencies: [
-                "RosterFormats", "SeatPlanning", "PolarAPI",
+                "RosterFormats", "SeatPlanning", "PolarAPI", "CPlanDatabase",
                 .product(name: "GRDB", package: "GRDB.swift"),
                 // SQLite's own C interface, for writing a plan's million rows.
                 .product(name: "GRDBSQLite", package: "GRDB.swift"),
@@ -113,7 +115,13 @@ let package = Package(
             swiftSettings: strict
         ),
         // What several test targets share: seeded randomness, scratch folders, a third party that interferes.
-        .target(name: "TestSupport", path: "Tests/TestSupport", swiftSettings: strict),
+        .target(
+            name: "TestSupport",
+            // Plan files are damaged by SQLite itself, behind the tool's back.
+            dependencies: [.product(name: "GRDB", package: "GRDB.swift")],
+            path: "Tests/TestSupport",
+            swiftSettings: strict
+        ),
         .testTarget(name: "RosterFormatsTests", dependencies: ["RosterFormats", "TestSupport"], swiftSettings: strict),
         .testTarget(
             name: "SeatPlanningTests",
@@ -138,6 +146,7 @@ let package = Package(
             dependencies: [
                 "SeatRuns", "SeatPlanning", "PolarAPI", "RosterFormats", "SeatReports", "EmbeddedServer", "TestSupport",
             ],
+            resources: [.copy("Fixtures")],
             swiftSettings: strict
         ),
         .testTarget(

@@ -3,6 +3,10 @@ internal import Foundation
 internal import SeatPlanning
 internal import SeatRuns
 
+#if canImport(Glibc)
+    internal import Glibc
+#endif
+
 struct ApplyCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "apply",
@@ -42,6 +46,12 @@ struct ApplyCommand: AsyncParsableCommand {
     @Flag(help: "Make a saved plan anew from its own rows, show the difference, and apply that.")
     var replan = false
 
+    @Option(
+        name: .customLong("lock-timeout"),
+        help: ArgumentHelp(
+            "Seconds to wait for another run that changes the same seats.", valueName: "s"))
+    var lockTimeout: Int = 0
+
     @OptionGroup(title: "Reports") var csv: CSVArguments
     @OptionGroup(title: "Reading") var reading: ReadingArguments
     @OptionGroup(title: "Planning") var arguments: PlanArguments
@@ -52,11 +62,17 @@ struct ApplyCommand: AsyncParsableCommand {
         guard (1...256).contains(concurrency) else {
             throw ValidationError("--concurrency takes a number from 1 to 256")
         }
+        guard (0...86_400).contains(lockTimeout) else {
+            throw ValidationError("--lock-timeout takes a number of seconds from 0 to 86400")
+        }
         if arguments.assumeSeats != nil { throw ValidationError("--assume-seats makes no plan that can be applied") }
     }
 
     func run() async throws {
-        try ReportSet.check(report, failed: failed, csv: csv, inputs: inputs)
+        let files =
+            InputFile.rosters(inputs) + reading.inputs + arguments.inputs + server.inputs
+        try InputFile.refuseSharedInput(files)
+        try ReportSet.check(report, failed: failed, csv: csv, inputs: files, others: [output].compactMap(\.self))
         if inputs.count == 1, isPlan(inputs[0]) {
             try refusePlanningOptions()
             try await applyPlan(inputs[0])
@@ -65,10 +81,13 @@ struct ApplyCommand: AsyncParsableCommand {
         }
     }
 
-    /// A plan is known by its first bytes, not by its name.
+    /// A plan is known by its first bytes, not by its name. What is no regular file can be read only once, so it is a
+    /// roster.
     private func isPlan(_ path: String) -> Bool {
         if path == "-" { return false }
-        guard let handle = FileHandle(forReadingAtPath: path) else { return path.hasSuffix(".seatplan") }
+        var facts = stat()
+        guard stat(path, &facts) == 0 else { return path.hasSuffix(".seatplan") }
+        guard facts.st_mode & S_IFMT == S_IFREG, let handle = FileHandle(forReadingAtPath: path) else { return false }
         defer { try? handle.close() }
         return (try? handle.read(upToCount: 16)) == Data("SQLite format 3\0".utf8) || path.hasSuffix(".seatplan")
     }
@@ -91,8 +110,13 @@ struct ApplyCommand: AsyncParsableCommand {
         let console = common.console
         if replan { return try await applyAnew(path) }
         try await PlanFile.running(path) { file in
-            if try file.hasGrowthLeft() { try confirmGrowth(try file.header(), console, path) }
-            let choice = try ServerChoice.planned(by: try file.header(), path, server)
+            let header = try file.header()
+            let choice = try PlannedServer(header, path).choice(server, command: "apply")
+            if try file.hasGrowthLeft() { try confirmGrowth(header, console, path) }
+            if !common.json { console.note("applying \(printable(path)): \(header.place)") }
+            // Before the embedded server's state is opened, which is one process's too.
+            let locks = try await locks(choice).take(try file.changedContainers())
+            defer { locks.release() }
             try await Session.with(choice, server, common, concurrency: concurrency) { session in
                 try await execute(file, session, console)
             }
@@ -105,12 +129,14 @@ struct ApplyCommand: AsyncParsableCommand {
         let material: PlanMaking.Material
         let before: PlanHeader
         do {
+            // Whoever runs the plan at this moment changes what is planned again.
+            try PlanFile.requireIdle(path)
             let old = try PlanFile.open(path, .reading)
             defer { try? old.close() }
             before = try old.header()
             material = try PlanMaking.Material(old)
         }
-        let choice = try ServerChoice.planned(by: before, path, server)
+        let choice = try PlannedServer(before, path).choice(server, command: "apply", options: ["--replan"])
         let target = output ?? standardPath()
         // Whoever was protected in the old plan is protected in the new one.
         var kept = arguments
@@ -118,12 +144,14 @@ struct ApplyCommand: AsyncParsableCommand {
         let making = PlanMaking(arguments: kept, console: console)
         try await Session.with(choice, server, common, concurrency: concurrency) { session in
             let contents = try await making.make(material, session)
-            try PlanFile.create(target, contents)
+            console.note(setAside: try PlanFile.create(target, contents, replacing: replacement))
             try await PlanFile.running(target) { file in
                 if !common.json { Console.output(difference(before, contents.header)) }
                 try show(file, target, session)
                 if let failure = contents.header.verdict() { throw failure }
                 try confirmGrowth(contents.header, console, target)
+                let locks = try await locks(choice).take(try file.changedContainers())
+                defer { locks.release() }
                 try await execute(file, session, console)
             }
         }
@@ -164,55 +192,70 @@ struct ApplyCommand: AsyncParsableCommand {
         }
         try await Session.with(choice, server, common, concurrency: concurrency) { session in
             let contents = try await making.make(loaded, session)
-            try PlanFile.create(path, contents)
+            console.note(setAside: try PlanFile.create(path, contents, replacing: replacement))
+            // A plan of which nothing was done is no record.
+            var isKept = output != nil
+            defer { if !isKept { unlink(path) } }
             try await PlanFile.running(path) { file in
                 try show(file, path, session)
                 if let failure = contents.header.verdict() { throw failure }
                 try confirm(contents, console, path)
+                let locks = try await locks(choice).take(try file.changedContainers())
+                defer { locks.release() }
+                if contents.plan.hasChanges { isKept = true }
                 try await execute(file, session, console)
             }
         }
     }
 
-    /// `<roster>-<UTC time>.seatplan` in the current folder.
+    /// What `-o FILE` may replace; the name that is made up is nobody's.
+    private var replacement: PlanFile.Replacement { output == nil ? .nothing : .unappliedPlan }
+
+    /// `<roster>-<UTC time>-<random>.seatplan` in the current folder.
     private func standardPath() -> String {
-        let base = inputs.first.map { ($0 as NSString).lastPathComponent } ?? "roster"
-        let stem = base == "-" ? "stdin" : (base as NSString).deletingPathExtension
+        let base = inputs.first.map { OutputPlace.split($0).name } ?? "roster"
+        let stem =
+            base == "-"
+            ? "stdin" : base.lastIndex(of: ".").map { $0 == base.startIndex ? base : String(base[..<$0]) } ?? base
         let formatter = DateFormatter()
         formatter.locale = Locale(identifier: "en_US_POSIX")
         formatter.timeZone = TimeZone(identifier: "UTC")
         formatter.dateFormat = "yyyyMMdd'T'HHmmss'Z'"
-        return "\(stem)-\(formatter.string(from: Date())).seatplan"
+        // Two runs may begin within one second.
+        let unique = UUID().uuidString.prefix(6).lowercased()
+        return "\(stem)-\(formatter.string(from: Date()))-\(unique).seatplan"
     }
 
     private func confirm(_ contents: PlanContents, _ console: Console, _ path: String) throws {
         guard !yes, contents.plan.hasChanges else { return }
         if !contents.plan.growths.isEmpty { return try confirmGrowth(contents.header, console, path) }
-        let answer = console.ask("Apply this plan? [y/N] ")?.trimmingCharacters(in: .whitespaces).lowercased()
-        guard ["y", "yes"].contains(answer ?? "") else { throw notConfirmed(path) }
+        let changes = plural(contents.plan.requests, "change")
+        let emails = plural(contents.plan.mails, "email")
+        let answer = console.ask("\(contents.header.place): apply \(changes) with \(emails)? [y/N] ")?
+            .trimmingCharacters(in: .whitespaces).lowercased()
+        guard ["y", "yes"].contains(answer ?? "") else { throw Failure.declined }
     }
 
     /// Seats cost money: a plan that buys some is asked about even when it was saved and reviewed.
     private func confirmGrowth(_ header: PlanHeader, _ console: Console, _ path: String) throws {
         guard !yes, let count = header.grownSeats else { return }
-        let answer = console.ask("This buys seats and costs money. Type the new seat count (\(count)) to go on: ")
+        let answer = console.ask(
+            "\(header.place): this buys seats and costs money. Type the new seat count (\(count)) to go on: ")
         if answer == nil {
             throw Failure(
                 .usage, "the plan buys seats, and there is nobody to ask; nothing was written",
                 hints: ["use --yes to buy them: \(resumeCommand(path)) --yes"])
         }
         guard answer.flatMap({ Int($0.trimmingCharacters(in: .whitespaces)) }) == count else {
-            throw notConfirmed(path)
+            throw Failure.declined
         }
     }
 
-    private func notConfirmed(_ path: String) -> Failure {
-        Failure(
-            .usage, "not confirmed; nothing was written",
-            hints: ["the plan is kept: \(resumeCommand(path))"])
-    }
-
     // MARK: Running
+
+    private func locks(_ choice: ServerChoice) -> RunLocks {
+        RunLocks(server: choice.lockName(server), timeout: lockTimeout)
+    }
 
     private func execute(_ file: PlanFile, _ session: Session, _ console: Console) async throws {
         var options = RunOptions()
@@ -232,6 +275,7 @@ struct ApplyCommand: AsyncParsableCommand {
         if arguments.skipInvalid { words.append("--skip-invalid") }
         if concurrency != Self.standardConcurrency { words += ["--concurrency", "\(concurrency)"] }
         if ignoreRosterChange { words.append("--ignore-roster-change") }
+        if lockTimeout != 0 { words += ["--lock-timeout", "\(lockTimeout)"] }
         for file in report { words += ["--report", file] }
         if let failed { words += ["--failed", failed] }
         return ([server.command("apply", path)] + words.map(shellQuoted)).joined(separator: " ")

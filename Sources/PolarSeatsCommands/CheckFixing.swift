@@ -33,6 +33,7 @@ struct CheckFixing {
                 .usage, "--fixed \(path): that is the roster itself",
                 hints: ["name another file; the original is what you can go back to"])
         }
+        try OutputPlace.refuseClashes([path], inputs: arguments.inputs)
         self.roster = roster
         self.path = path
         self.arguments = arguments

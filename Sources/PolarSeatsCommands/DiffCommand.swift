@@ -26,7 +26,8 @@ struct DiffCommand: AsyncParsableCommand {
         let chosen = try document.chosenFormat(isJSON: common.json)
         try document.csv.refuseIdle(for: chosen.map { [$0] } ?? [])
         try OutputPlace.refuseClashes(
-            [document.output].compactMap(\.self), inputs: [(old, "the older export"), (new, "the newer export")])
+            [document.output].compactMap(\.self),
+            inputs: [InputFile(old, "the older export"), InputFile(new, "the newer export")])
         // A column that does not exist is found before anything is read.
         _ = try DiffReportWriter(
             format: .csv, options: document.csv.options, old: old, new: new, into: MemorySink())

@@ -76,7 +76,7 @@ extension Failure {
             switch error.code {
             case .missing: .missingFile
             case .cannotWrite, .exists: .cannotWrite
-            case .locked: .stopped
+            case .locked, .gone: .stopped
             default: .badData
             }
         self.init(status, error.message, hints: error.hint.map { [$0] } ?? [])

@@ -48,8 +48,7 @@ final class OutputFile: ByteSink {
     }
 
     private static func openDraft(beside target: String) -> (Int32, Draft) {
-        let slash = target.lastIndex(of: "/")
-        let folder = slash.map { $0 == target.startIndex ? "/" : String(target[..<$0]) } ?? "."
+        let folder = OutputPlace.split(target).folder
         // O_TMPFILE, which the C library hides from Swift.
         let unnamed = Glibc.open(folder, 0o20_000_000 | O_DIRECTORY | O_WRONLY | O_CLOEXEC, 0o600)
         if unnamed >= 0 { return (unnamed, .unnamed) }
@@ -80,6 +79,10 @@ final class OutputFile: ByteSink {
         while !rest.isEmpty {
             let count = Glibc.write(descriptor, rest.baseAddress, rest.count)
             if count < 0, errno == EINTR { continue }
+            if count < 0, errno == EAGAIN {
+                waitUntilWritable(descriptor)
+                continue
+            }
             guard count > 0 else { throw Self.failure(path) }
             rest = UnsafeRawBufferPointer(rebasing: rest[count...])
         }
@@ -107,7 +110,10 @@ final class OutputFile: ByteSink {
             }
             draft = .named(name)
         }
-        if case .named(let name) = draft, rename(name, target) != 0 { throw Self.failure(path) }
+        if case .named(let name) = draft {
+            guard rename(name, target) == 0 else { throw Self.failure(path) }
+            Folder.synchronize(of: target)
+        }
         close(descriptor)
         isOpen = false
     }
@@ -149,7 +155,11 @@ struct OutputSink: ByteSink {
             var rest = bytes
             while !rest.isEmpty {
                 let count = Glibc.write(STDOUT_FILENO, rest.baseAddress, rest.count)
-                if count < 0, errno == EINTR || errno == EAGAIN { continue }
+                if count < 0, errno == EINTR { continue }
+                if count < 0, errno == EAGAIN {
+                    waitUntilWritable(STDOUT_FILENO)
+                    continue
+                }
                 if count < 0, errno == EPIPE { throw ClosedPipe() }
                 guard count > 0 else {
                     throw Failure.lostOutput(errno)

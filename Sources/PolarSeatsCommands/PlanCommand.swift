@@ -38,6 +38,9 @@ struct PlanCommand: AsyncParsableCommand {
         let console = common.console
         let choice = try ServerChoice.required(server)
         let making = PlanMaking(arguments: arguments, console: console)
+        let inputs = InputFile.rosters(rosters) + reading.inputs + arguments.inputs + server.inputs
+        try InputFile.refuseSharedInput(inputs)
+        try OutputPlace.refuseClashes([output].compactMap(\.self), inputs: inputs)
         let loaded =
             rosters.isEmpty
             ? nil : try reading.load(rosters, console: console, defaultAction: .assign, keepsCells: true)
@@ -54,7 +57,7 @@ struct PlanCommand: AsyncParsableCommand {
     /// Saves the plan (without `-o` for the moment alone), and renders the file: what is shown is what would be applied.
     private func show(_ contents: PlanContents, _ session: Session, _ console: Console) throws {
         let path = output ?? temporaryPath()
-        try PlanFile.create(path, contents)
+        console.note(setAside: try PlanFile.create(path, contents, replacing: .unappliedPlan))
         defer { if output == nil { try? FileManager.default.removeItem(atPath: path) } }
         let file = try PlanFile.open(path, .reading)
         defer { try? file.close() }

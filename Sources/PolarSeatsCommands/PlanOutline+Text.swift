@@ -4,7 +4,9 @@ internal import SeatPlanning
 /// The plan as people read it: what needs attention first, then the containers, then counts and what it will cost.
 extension PlanOutline {
     func text(_ console: Console) -> String {
-        var lines: [String] = []
+        var lines = [
+            ([server, organization ?? "", mode].filter { !$0.isEmpty }).map(printable).joined(separator: " · "), "",
+        ]
         lines += attentionLines(console)
         for container in containers { lines += container.lines(console) }
         lines.append("")

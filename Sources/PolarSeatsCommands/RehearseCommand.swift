@@ -4,7 +4,6 @@ internal import Foundation
 internal import PolarAPI
 internal import SeatPlanning
 internal import SeatRuns
-internal import UnixSignals
 
 #if canImport(Glibc)
     internal import Glibc
@@ -74,9 +73,15 @@ struct RehearseCommand: AsyncParsableCommand {
     private func leavingNothing<R: Sendable>(
         in folder: String, _ body: @escaping @Sendable () async throws -> R
     ) async throws -> R {
+        try await StopSignals.catching { signals in try await leavingNothing(in: folder, signals, body) }
+    }
+
+    private func leavingNothing<R: Sendable>(
+        in folder: String, _ signals: AsyncStream<String>, _ body: @escaping @Sendable () async throws -> R
+    ) async throws -> R {
         try await withThrowingTaskGroup(of: R?.self) { group in
             group.addTask {
-                for await _ in await UnixSignalsSequence(trapping: .sigint, .sigterm) {
+                for await _ in signals {
                     try? FileManager.default.removeItem(atPath: folder)
                     _exit(ExitStatus.interrupted.rawValue)
                 }

@@ -91,7 +91,9 @@ enum ReportPlace {
             throw Failure(.cannotWrite, "\(path): is a folder", hints: ["give the name of a file in it"])
         }
         let known = ReportFormat.allCases.map { ".\($0.rawValue)" }.joined(separator: ", ")
-        guard let format = ReportFormat(pathExtension: (path as NSString).pathExtension) else {
+        let name = OutputPlace.split(path).name
+        let ending = name.lastIndex(of: ".").map { String(name[name.index(after: $0)...]) } ?? ""
+        guard let format = ReportFormat(pathExtension: ending) else {
             throw Failure(.usage, "\(path): the extension names no format of a report", hints: ["use one of \(known)"])
         }
         return format
@@ -105,18 +107,22 @@ struct ReportSet {
     private let options: ReportOptions
 
     /// Judges what can be judged before anything is done.
-    static func check(_ paths: [String], failed: String?, csv: CSVArguments, inputs: [String]) throws {
+    static func check(
+        _ paths: [String], failed: String?, csv: CSVArguments, inputs: [InputFile], others: [String] = []
+    ) throws {
         let formats = try paths.map { try ReportPlace.format(of: $0) }
         try csv.refuseIdle(for: formats + (failed == nil ? [] : [.csv]))
         try OutputPlace.refuseClashes(
-            paths + [failed].compactMap(\.self), inputs: inputs.map { ($0, "what the command reads") })
+            paths + [failed].compactMap(\.self) + others, inputs: inputs)
     }
 
     init(_ paths: [String], failed: String?, options: ReportOptions, plan: PlanFile) throws {
         self.options = options
-        let rosters = try plan.rosters().compactMap { roster in roster.path.map { ($0, "the roster \(roster.name)") } }
+        let rosters = try plan.rosters().compactMap { roster in
+            roster.path.map { InputFile($0, "the roster \(roster.name)") }
+        }
         try OutputPlace.refuseClashes(
-            paths + [failed].compactMap(\.self), inputs: [(plan.path, "the plan")] + rosters)
+            paths + [failed].compactMap(\.self), inputs: [InputFile(plan.path, "the plan")] + rosters)
         for path in paths {
             let format = try ReportPlace.format(of: path)
             // A column that does not exist is found with a report of no rows.

@@ -3,7 +3,6 @@ internal import PolarAPI
 internal import SeatPlanning
 internal import SeatReports
 internal import SeatRuns
-internal import UnixSignals
 
 #if canImport(Glibc)
     internal import Glibc
@@ -77,6 +76,7 @@ struct RunExecution: Sendable {
     private func refuseChangedRosters() throws {
         guard !options.ignoreRosterChange else { return }
         for roster in try file.rosters() {
+            // What a plan names could be a device that never ends: only files are read again.
             guard let path = roster.path, let now = RosterFile.sha256(path), now != roster.sha256 else { continue }
             throw Failure(
                 .badData, "\(roster.name): has changed since the plan was made; the plan holds the rows as they were",
@@ -84,10 +84,17 @@ struct RunExecution: Sendable {
         }
     }
 
-    /// The first SIGINT or SIGTERM lets requests under way finish; the second ends the process at once, which is as safe as
-    /// a kill.
+    /// The first SIGINT, SIGTERM or SIGHUP lets requests under way finish; the second ends the process at once, which is
+    /// as safe as a kill.
     private func withSignals<R: Sendable>(
         _ stop: StopBox, _ display: ProgressDisplay, _ body: @escaping @Sendable () async throws -> R
+    ) async throws -> R {
+        try await StopSignals.catching { signals in try await run(stop, display, signals, body) }
+    }
+
+    private func run<R: Sendable>(
+        _ stop: StopBox, _ display: ProgressDisplay, _ signals: AsyncStream<String>,
+        _ body: @escaping @Sendable () async throws -> R
     ) async throws -> R {
         try await withThrowingTaskGroup(of: R?.self) { group in
             group.addTask {
@@ -95,16 +102,13 @@ struct RunExecution: Sendable {
                 return nil
             }
             group.addTask {
-                var isFirst = true
-                for await signal in await UnixSignalsSequence(trapping: .sigint, .sigterm) {
-                    // Without a farewell: whatever would still run might wait for what is to be left alone.
-                    if !isFirst { _exit(ExitStatus.interrupted.rawValue) }
-                    isFirst = false
-                    display.end()
-                    console.note("stopping: requests under way finish (\(signal) again stops at once, and is as safe)")
+                for await signal in signals {
                     await stop.stop(RunStop(.interrupted, "interrupted"))
                     session.governor.close()
                     session.retries.close()
+                    // Last: a terminal that nobody reads may keep it waiting.
+                    display.end()
+                    console.note("stopping: requests under way finish (\(signal) again stops at once, and is as safe)")
                 }
                 return nil
             }
@@ -168,7 +172,14 @@ extension Failure {
         case .cannotRecord:
             self.init(
                 .cannotWrite, "stopped: \(stop.message)",
-                hints: ["the run is recorded in the plan file: free space or change its permissions", hint])
+                hints: ["the run is recorded in the plan file: make it possible to write it", hint])
+        case .planGone:
+            self.init(
+                .stopped, "stopped part-way: \(stop.message)",
+                hints: [
+                    "what was done so far stands, and its record is lost; plan again from the roster: "
+                        + "whoever holds a seat by now keeps it"
+                ])
         case .pauseTooLong:
             self.init(
                 .stopped, "stopped part-way: \(stop.message)",

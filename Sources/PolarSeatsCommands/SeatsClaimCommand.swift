@@ -36,6 +36,9 @@ struct SeatsClaimCommand: AsyncParsableCommand {
 
     func run() async throws {
         let choice = try ServerChoice.required(server)
+        let inputs = server.inputs + invitation.inputs
+        try InputFile.refuseSharedInput(inputs)
+        try OutputPlace.refuseClashes([sessionFile].compactMap(\.self), inputs: inputs)
         let token = try invitation.read()
         // Opened first: a claim works once, and its answer must have a place to go.
         let session = try sessionFile.map { try OutputFile($0) }

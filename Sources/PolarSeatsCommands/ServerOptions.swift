@@ -49,9 +49,10 @@ struct ServerOptions: ParsableArguments {
     }
 
     /// A command that reaches the same server in the same way, as a shell takes it: hints are copied as they stand. The
-    /// server itself stands in the plan.
+    /// server itself stands in the plan, but a URL is repeated.
     func command(_ words: String...) -> String {
         var words = ["polar-seats"] + words
+        if let server, !["production", "sandbox", "embedded"].contains(server) { words += ["--server", server] }
         if let state = embedded.state { words += ["--embedded-state", state] }
         if let tokenFile { words += ["--token-file", tokenFile] }
         if let rate { words += ["--rate", rate] }
@@ -74,6 +75,16 @@ struct ServerOptions: ParsableArguments {
     }
 }
 
+/// Where the tool keeps what outlives a command.
+enum StateFolder {
+    /// `$XDG_STATE_HOME/polar-seats`.
+    static var path: String {
+        let environment = ProcessInfo.processInfo.environment
+        let home = environment["XDG_STATE_HOME"].flatMap { $0.hasPrefix("/") ? $0 : nil }
+        return (home ?? (environment["HOME"] ?? NSHomeDirectory()) + "/.local/state") + "/polar-seats"
+    }
+}
+
 /// How the embedded server is set up.
 struct EmbeddedOptions: ParsableArguments {
     @Option(name: .customLong("embedded-state"), help: ArgumentHelp("Its state file.", valueName: "file"))
@@ -93,13 +104,7 @@ struct EmbeddedOptions: ParsableArguments {
     var faults: [String] = []
 
     /// `$XDG_STATE_HOME/polar-seats/embedded.sqlite` unless said otherwise.
-    var stateFile: String {
-        if let state { return state }
-        let environment = ProcessInfo.processInfo.environment
-        let home = environment["XDG_STATE_HOME"].flatMap { $0.hasPrefix("/") ? $0 : nil }
-        let base = home ?? (environment["HOME"] ?? NSHomeDirectory()) + "/.local/state"
-        return base + "/polar-seats/embedded.sqlite"
-    }
+    var stateFile: String { state ?? StateFolder.path + "/embedded.sqlite" }
 
     /// What `--embedded-now` says.
     func moment() throws -> Date? {

@@ -18,7 +18,7 @@ struct ShowCommand: AsyncParsableCommand {
     func run() async throws {
         let chosen = try document.chosenFormat(isJSON: common.json)
         try document.csv.refuseIdle(for: chosen.map { [$0] } ?? [])
-        try OutputPlace.refuseClashes([document.output].compactMap(\.self), inputs: [(plan, "the plan")])
+        try OutputPlace.refuseClashes([document.output].compactMap(\.self), inputs: [InputFile(plan, "the plan")])
         let file = try PlanFile.open(plan, .reading)
         defer { try? file.close() }
         guard let chosen else { return try showText(file) }

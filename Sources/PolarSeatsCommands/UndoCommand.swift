@@ -26,9 +26,11 @@ struct UndoCommand: AsyncParsableCommand {
 
     func run() async throws {
         let console = common.console
+        try OutputPlace.refuseClashes([output], inputs: [InputFile(plan, "the plan that is undone")] + server.inputs)
         let file = try PlanFile.open(plan, .reading)
         defer { try? file.close() }
-        let choice = try ServerChoice.planned(by: try file.header(), plan, server)
+        let choice = try PlannedServer(try file.header(), plan).choice(
+            server, command: "undo", options: ["-o", output])
         try await Session.with(choice, server, common) { session in
             let contents: PlanContents
             do {
@@ -41,7 +43,7 @@ struct UndoCommand: AsyncParsableCommand {
                     .badData, "\(plan): has not been applied, so there is nothing to undo",
                     hints: ["`polar-seats show \(shellQuoted(plan))` tells what it would do"])
             }
-            try PlanFile.create(output, contents)
+            console.note(setAside: try PlanFile.create(output, contents, replacing: .unappliedPlan))
             let made = try PlanFile.open(output, .reading)
             defer { try? made.close() }
             let outline = try PlanOutline(
@@ -51,18 +53,5 @@ struct UndoCommand: AsyncParsableCommand {
             guard !common.json, contents.plan.hasChanges else { return }
             console.note("to reverse the run: " + server.command("apply", output))
         }
-    }
-}
-
-extension ServerChoice {
-    /// The server of a saved plan; `--server` may repeat it, not change it.
-    static func planned(by header: PlanHeader, _ path: String, _ options: ServerOptions) throws -> ServerChoice {
-        let planned = try ServerChoice(header.server)
-        if options.server != nil, let said = try ServerChoice.chosen(options), said != planned {
-            throw Failure(
-                .badData, "\(path): made for \(header.server), not for \(said.name)",
-                hints: ["leave --server out, or plan again against \(said.name)"])
-        }
-        return planned
     }
 }

@@ -17,7 +17,7 @@ struct VerifyCommand: AsyncParsableCommand {
     func run() async throws {
         let file = try PlanFile.open(plan, .reading)
         defer { try? file.close() }
-        let choice = try ServerChoice.planned(by: try file.header(), plan, server)
+        let choice = try PlannedServer(try file.header(), plan).choice(server, command: "verify")
         let verification = try await Session.with(choice, server, common) { session in
             try await Verification.perform(file, client: session.client, width: session.concurrency)
         }

@@ -16,10 +16,14 @@ extension PlanFile {
     }
 
     private static func append(_ row: Row, to table: inout EntryTable) throws {
-        let asks = try (row["asks"] as String?).map { try PlanJSON.value(RowRequest.self, $0) }
-        let isInvalid = row["action"] as String == Action.invalid.rawValue
-        let email: String = row["email"]
-        var new = EntryTable.NewRow(source: row["roster"], line: row["line"])
+        let asks = try (row.optional("asks") as String?).map { try PlanJSON.value(RowRequest.self, $0) }
+        let isInvalid = try row.value("action") == Action.invalid.rawValue
+        let email: String = try row.value("email")
+        let roster: Int = try row.value("roster")
+        guard table.sources.indices.contains(roster) else {
+            throw PlanDamage(table: "row", id: Int64.fromDatabaseValue(row["id"]), "its roster does not exist")
+        }
+        var new = EntryTable.NewRow(source: roster, line: try row.value("line"))
         new.action = asks?.action ?? .assign
         new.immediateClaim = asks?.immediateClaim
         new.container = asks?.container.map { table.intern($0) }
@@ -27,8 +31,9 @@ extension PlanFile {
         // A key that was looked up on the server is not the row's own.
         let key = email.isEmpty || isInvalid ? "" : EmailAddress.serverKey(of: email)
         let entry = table.append(
-            new, email: email, emailKey: key, externalID: asks == nil ? row["external_id"] : asks?.externalID ?? "",
-            cells: CellsColumn.cells(row["cells"]))
+            new, email: email, emailKey: key,
+            externalID: asks == nil ? try row.value("external_id") : asks?.externalID ?? "",
+            cells: CellsColumn.cells(try row.optional("cells")))
         if isInvalid { table.markInvalid(entry) }
     }
 }

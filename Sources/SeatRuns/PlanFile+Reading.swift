@@ -18,9 +18,11 @@ extension PlanFile {
         try read { database in
             try Row.fetchAll(database, sql: "SELECT * FROM roster ORDER BY id").map { row in
                 PlanRoster(
-                    name: row["name"], path: row["path"], bytes: row["bytes"], rows: row["rows"],
-                    sha256: row["sha256"], columns: try PlanJSON.value([String].self, row["columns"]),
-                    extraColumns: try PlanJSON.value([Int].self, row["extra_columns"]))
+                    name: try row.value("name", in: "roster"), path: try row.optional("path", in: "roster"),
+                    bytes: try row.value("bytes", in: "roster"), rows: try row.value("rows", in: "roster"),
+                    sha256: try row.value("sha256", in: "roster"),
+                    columns: try PlanJSON.value([String].self, try row.value("columns", in: "roster")),
+                    extraColumns: try PlanJSON.value([Int].self, try row.value("extra_columns", in: "roster")))
             }
         }
     }
@@ -32,35 +34,47 @@ extension PlanFile {
             let rows = try Row.fetchCursor(
                 database, sql: "SELECT container, record FROM seat ORDER BY container, position")
             while let row = try rows.next() {
-                seats[row["container"], default: []].append(try PlanJSON.value(SeatRecord.self, row["record"]))
+                seats[try row.value("container", in: "seat"), default: []].append(
+                    try PlanJSON.value(SeatRecord.self, try row.value("record", in: "seat")))
             }
             return try Row.fetchAll(database, sql: "SELECT * FROM container ORDER BY id").map { row in
-                let pricing: String? = row["pricing"]
-                let kind: String = row["kind"]
+                func text(_ column: String) throws -> String? { try row.optional(column, in: "container") }
+                func number(_ column: String) throws -> Int { try row.value(column, in: "container") }
                 let snapshot = ContainerSnapshot(
-                    id: ContainerID(ContainerID.Kind(rawValue: kind) ?? .subscription, row["container_id"]),
-                    status: row["status"], productID: row["product_id"], product: row["product"],
-                    billingCustomerID: row["billing_customer_id"],
-                    billingCustomerEmail: row["billing_customer_email"],
-                    billingCustomerExternalID: row["billing_customer_external_id"], totalSeats: row["seats"],
-                    availableSeats: row["available"],
-                    pricing: try pricing.map { try PlanJSON.value(SeatPricing.self, $0) },
-                    seats: seats[row["id"]] ?? [])
+                    id: try Self.containerID(row), status: try text("status"), productID: try text("product_id"),
+                    product: try text("product"), billingCustomerID: try text("billing_customer_id"),
+                    billingCustomerEmail: try text("billing_customer_email"),
+                    billingCustomerExternalID: try text("billing_customer_external_id"),
+                    totalSeats: try number("seats"), availableSeats: try number("available"),
+                    pricing: try text("pricing").map { try PlanJSON.value(SeatPricing.self, $0) },
+                    seats: seats[try number("id")] ?? [])
                 return PlanContainer(
-                    snapshot: snapshot, forecast: try PlanJSON.value(ContainerForecast.self, row["forecast"]))
+                    snapshot: snapshot,
+                    forecast: try PlanJSON.value(
+                        ContainerForecast.self, try row.value("forecast", in: "container")))
             }
         }
+    }
+
+    private static func containerID(_ row: Row) throws -> ContainerID {
+        guard let kind = ContainerID.Kind(rawValue: try row.value("kind", in: "container")) else {
+            throw PlanDamage("table container", "kind is unknown")
+        }
+        return ContainerID(kind, try row.value("container_id", in: "container"))
     }
 
     public func defects() throws -> [Defect] {
         try read { database in
             try Row.fetchAll(database, sql: "SELECT * FROM defect ORDER BY id").map { row in
-                let severity: String = row["severity"]
-                let entry: Int? = row["row"]
+                func text(_ column: String) throws -> String? { try row.optional(column, in: "defect") }
+                func number(_ column: String) throws -> Int? { try row.optional(column, in: "defect") }
                 return Defect(
-                    Defect.Severity(rawValue: severity) ?? .error, Defect.Code(rawValue: row["code"]),
-                    source: row["source"], line: row["line"], column: row["column"], field: row["field"],
-                    value: row["value"], message: row["message"], remedy: row["remedy"], entry: entry.map { $0 - 1 })
+                    Defect.Severity(rawValue: try row.value("severity", in: "defect")) ?? .error,
+                    Defect.Code(rawValue: try row.value("code", in: "defect")),
+                    source: try row.value("source", in: "defect"), line: try number("line"),
+                    column: try number("column"), field: try text("field"), value: try text("value"),
+                    message: try row.value("message", in: "defect"), remedy: try text("remedy"),
+                    entry: try number("row").map { $0 - 1 })
             }
         }
     }
@@ -75,17 +89,14 @@ extension PlanFile {
     ) throws {
         let rosters = try rosters()
         let containers = try read { try Row.fetchAll($0, sql: "SELECT kind, container_id FROM container ORDER BY id") }
-            .map { row -> ContainerID in
-                let kind: String = row["kind"]
-                return ContainerID(ContainerID.Kind(rawValue: kind) ?? .subscription, row["container_id"])
-            }
+            .map { try Self.containerID($0) }
         try read { database in
             let inDoubt = try Self.rowsInDoubt(database)
             let rows = try Row.fetchCursor(
                 database, sql: "SELECT * FROM row WHERE \(condition.sql) ORDER BY id LIMIT ?", arguments: [limit])
             while let row = try rows.next() {
-                var result = Self.result(row, rosters, containers)
-                if result.outcome == .planned, inDoubt.contains(row["id"]) { result.outcome = .unknown }
+                var result = try Self.result(row, rosters, containers)
+                if result.outcome == .planned, inDoubt.contains(try row.value("id")) { result.outcome = .unknown }
                 try body(result)
             }
         }
@@ -102,24 +113,62 @@ extension PlanFile {
                     """))
     }
 
-    private static func result(_ row: Row, _ rosters: [PlanRoster], _ containers: [ContainerID]) -> ResultRow {
-        let roster = (row["roster"] as Int?).flatMap { rosters.indices.contains($0) ? rosters[$0] : nil }
-        let cells = CellsColumn.cells(row["cells"])
-        let action: String = row["action"]
-        let outcome: String = row["outcome"]
-        let message: String? = row["message"]
+    private static func result(
+        _ row: Row, _ rosters: [PlanRoster], _ containers: [ContainerID]
+    ) throws -> ResultRow {
+        let roster = try (row.optional("roster") as Int?).flatMap { rosters.indices.contains($0) ? rosters[$0] : nil }
+        let container = try (row.optional("container") as Int?).flatMap {
+            containers.indices.contains($0) ? containers[$0] : nil
+        }
+        let cells = CellsColumn.cells(try row.optional("cells"))
+        let columns = roster?.columns ?? []
         let extra = (roster?.extraColumns ?? []).map { column in
             ResultRow.Extra(
-                name: roster?.columns[column] ?? "", value: cells.indices.contains(column) ? cells[column] : "")
+                name: columns.indices.contains(column) ? columns[column] : "",
+                value: cells.indices.contains(column) ? cells[column] : "")
         }
         return ResultRow(
-            source: roster?.name ?? "", line: row["line"],
-            container: (row["container"] as Int?).map { containers[$0] }, email: row["email"],
-            externalID: row["external_id"], action: Action(rawValue: action) ?? .invalid,
-            outcome: Outcome(rawValue: outcome) ?? .unknown, seatID: row["seat_id"], seatStatus: row["seat_status"],
-            httpStatus: row["http_status"], error: row["error"], message: message ?? row["note"],
-            attempts: row["attempts"], startedAt: row["started_at"], finishedAt: row["finished_at"], extra: extra,
-            cells: cells)
+            source: roster?.name ?? "", line: try row.value("line"), container: container,
+            email: try row.value("email"), externalID: try row.value("external_id"),
+            action: Action(rawValue: try row.value("action")) ?? .invalid,
+            outcome: Outcome(rawValue: try row.value("outcome")) ?? .unknown, seatID: try row.optional("seat_id"),
+            seatStatus: try row.optional("seat_status"), httpStatus: try row.optional("http_status"),
+            error: try row.optional("error"), message: try row.optional("message") ?? row.optional("note"),
+            attempts: try row.value("attempts"), startedAt: try row.optional("started_at"),
+            finishedAt: try row.optional("finished_at"), extra: extra, cells: cells)
+    }
+
+    /// The containers whose seats the plan changes.
+    public func changedContainers() throws -> [ContainerID] {
+        try read { database in
+            try Row.fetchAll(
+                database,
+                sql: """
+                    SELECT kind, container_id FROM container
+                    WHERE id IN (SELECT container FROM step UNION SELECT lane FROM step) ORDER BY id
+                    """
+            ).map { try Self.containerID($0) }
+        }
+    }
+
+    /// Refuses a plan that another process runs at this moment.
+    public static func requireIdle(_ path: String) throws {
+        try PlanFilePlace.regularFile(path)
+        try PlanLock(path).release()
+    }
+
+    /// Whether a run has come to the end of the plan: nothing is left to do, and nothing to record.
+    func isFinished() throws -> Bool {
+        try read { database in
+            let ended = try String.fetchOne(database, sql: "SELECT ended FROM run ORDER BY id DESC LIMIT 1")
+            let open = try Int.fetchOne(
+                database,
+                sql: """
+                    SELECT (SELECT count(*) FROM step WHERE state IN ('planned', 'sent', 'unknown'))
+                        + (SELECT count(*) FROM row WHERE outcome IN ('planned', 'unknown'))
+                    """)
+            return ended == "complete" && open == 0
+        }
     }
 
     /// How many rows there are of a kind.
@@ -136,8 +185,8 @@ extension PlanFile {
     public func extraColumns() throws -> [String] {
         var names: [String] = []
         for roster in try rosters() {
-            for column in roster.extraColumns where !names.contains(roster.columns[column]) {
-                names.append(roster.columns[column])
+            for column in roster.extraColumns where roster.columns.indices.contains(column) {
+                if !names.contains(roster.columns[column]) { names.append(roster.columns[column]) }
             }
         }
         return names

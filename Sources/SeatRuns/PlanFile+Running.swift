@@ -12,7 +12,9 @@ extension PlanFile {
                         ('keep', 'absent', 'duplicate', 'blocked', 'invalid', 'conflict', 'unresolved')
                     """)
             try database.execute(
-                sql: "INSERT INTO run (tool_version, started_at) VALUES (?, ?)", arguments: [toolVersion, time])
+                sql: """
+                    INSERT INTO run (plan_id, tool_version, started_at) SELECT plan_id, ?, ? FROM journal WHERE id = 1
+                    """, arguments: [toolVersion, time])
             return database.lastInsertedRowID
         }
     }

@@ -1,40 +1,43 @@
 internal import GRDB
 
 extension PlanFile {
-    /// Format 1. Documented, table by table, in `docs/plan-file.md`; a test holds both against each other.
+    /// Format 2. Documented, table by table, in `docs/plan-file.md`; a test holds both against each other. A file whose
+    /// schema is another one is not opened, so every change here is a new format.
     static let schema = """
-        CREATE TABLE plan (key TEXT PRIMARY KEY NOT NULL, value TEXT NOT NULL) WITHOUT ROWID;
+        CREATE TABLE plan (key TEXT PRIMARY KEY NOT NULL, value TEXT NOT NULL) STRICT, WITHOUT ROWID;
+        CREATE TABLE journal (
+            id INTEGER PRIMARY KEY, plan_id TEXT NOT NULL, changes INTEGER NOT NULL DEFAULT 0) STRICT;
         CREATE TABLE roster (
             id INTEGER PRIMARY KEY, name TEXT NOT NULL, path TEXT, bytes INTEGER NOT NULL, rows INTEGER NOT NULL,
-            sha256 TEXT NOT NULL, columns TEXT NOT NULL, extra_columns TEXT NOT NULL);
+            sha256 TEXT NOT NULL, columns TEXT NOT NULL, extra_columns TEXT NOT NULL) STRICT;
         CREATE TABLE container (
             id INTEGER PRIMARY KEY, kind TEXT NOT NULL, container_id TEXT NOT NULL, status TEXT, product_id TEXT,
             product TEXT, billing_customer_id TEXT, billing_customer_email TEXT, billing_customer_external_id TEXT,
             seats INTEGER NOT NULL, available INTEGER NOT NULL, live INTEGER NOT NULL, pricing TEXT,
-            forecast TEXT NOT NULL);
+            forecast TEXT NOT NULL) STRICT;
         CREATE TABLE seat (
             container INTEGER NOT NULL REFERENCES container(id), position INTEGER NOT NULL, seat_id TEXT NOT NULL,
             status TEXT NOT NULL, email TEXT, external_id TEXT, record TEXT NOT NULL,
-            PRIMARY KEY (container, position)) WITHOUT ROWID;
+            PRIMARY KEY (container, position)) STRICT, WITHOUT ROWID;
         CREATE TABLE defect (
             id INTEGER PRIMARY KEY, severity TEXT NOT NULL, code TEXT NOT NULL, source TEXT NOT NULL, line INTEGER,
-            column INTEGER, field TEXT, value TEXT, message TEXT NOT NULL, remedy TEXT, row INTEGER);
+            column INTEGER, field TEXT, value TEXT, message TEXT NOT NULL, remedy TEXT, row INTEGER) STRICT;
         CREATE TABLE row (
             id INTEGER PRIMARY KEY, roster INTEGER REFERENCES roster(id), line INTEGER NOT NULL,
             container INTEGER REFERENCES container(id), email TEXT NOT NULL, email_key TEXT NOT NULL,
             external_id TEXT NOT NULL, cells TEXT, asks TEXT, action TEXT NOT NULL, seat_id TEXT, seat_status TEXT, note TEXT,
             outcome TEXT NOT NULL DEFAULT 'planned', http_status INTEGER, error TEXT, message TEXT,
-            attempts INTEGER NOT NULL DEFAULT 0, started_at TEXT, finished_at TEXT);
+            attempts INTEGER NOT NULL DEFAULT 0, started_at TEXT, finished_at TEXT) STRICT;
         CREATE TABLE step (
             id INTEGER PRIMARY KEY, row INTEGER NOT NULL REFERENCES row(id),
-            container INTEGER NOT NULL REFERENCES container(id), lane INTEGER NOT NULL, kind TEXT NOT NULL,
-            after_row INTEGER REFERENCES row(id), state TEXT NOT NULL DEFAULT 'planned', seat_id TEXT, body TEXT, attempts INTEGER NOT NULL DEFAULT 0,
-            sent_at TEXT, finished_at TEXT);
+            container INTEGER NOT NULL REFERENCES container(id), lane INTEGER NOT NULL REFERENCES container(id),
+            kind TEXT NOT NULL, after_row INTEGER REFERENCES row(id), state TEXT NOT NULL DEFAULT 'planned', seat_id TEXT,
+            body TEXT, attempts INTEGER NOT NULL DEFAULT 0, sent_at TEXT, finished_at TEXT) STRICT;
         CREATE TABLE run (
-            id INTEGER PRIMARY KEY, tool_version TEXT NOT NULL, started_at TEXT NOT NULL, finished_at TEXT,
-            ended TEXT, requests INTEGER NOT NULL DEFAULT 0);
+            id INTEGER PRIMARY KEY, plan_id TEXT NOT NULL, tool_version TEXT NOT NULL, started_at TEXT NOT NULL,
+            finished_at TEXT, ended TEXT, requests INTEGER NOT NULL DEFAULT 0) STRICT;
         CREATE TABLE minute (
-            at TEXT PRIMARY KEY NOT NULL, requests INTEGER NOT NULL, paused REAL NOT NULL) WITHOUT ROWID;
+            at TEXT PRIMARY KEY NOT NULL, requests INTEGER NOT NULL, paused REAL NOT NULL) STRICT, WITHOUT ROWID;
         """
 
     static let indexes = "CREATE INDEX step_open ON step(lane, id) WHERE state IN ('planned', 'sent', 'unknown')"

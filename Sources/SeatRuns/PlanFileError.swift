@@ -10,8 +10,14 @@ public struct PlanFileError: Error, Sendable, CustomStringConvertible {
         /// Written by a newer version of the tool.
         public static let newer = Code(rawValue: "newer")
         public static let cannotWrite = Code(rawValue: "cannot_write")
+        /// Written in a format that can be shown and no more.
+        public static let older = Code(rawValue: "older")
         /// Another process is running the plan.
         public static let locked = Code(rawValue: "locked")
+        /// A log of another plan stands beside the file.
+        public static let foreignLog = Code(rawValue: "foreign_log")
+        /// The file was removed, or replaced, while its plan ran.
+        public static let gone = Code(rawValue: "gone")
         public static let exists = Code(rawValue: "exists")
     }
 
@@ -28,4 +34,11 @@ public struct PlanFileError: Error, Sendable, CustomStringConvertible {
     }
 
     public var description: String { message }
+
+    /// A file that says something that no plan says, and where.
+    static func damaged(_ path: String, _ what: String) -> PlanFileError {
+        PlanFileError(
+            .unreadable, path: path, "\(path): damaged, or changed by other means than this tool: \(what)",
+            hint: "make the plan again; a copy of the file may still be whole")
+    }
 }

@@ -1,11 +1,14 @@
+internal import Foundation
 public import SeatPlanning
 
 /// What a plan file says of itself: the one row of facts that everything else hangs on.
 public struct PlanHeader: Sendable, Equatable, Codable {
     /// The format that this version writes, and the highest that it reads.
-    public static let currentFormat = 1
+    public static let currentFormat = 2
 
     public var format = PlanHeader.currentFormat
+    /// Random, and borne by every row of the plan's journal; nil in plans of format 1.
+    public var planID: String?
     public var toolVersion: String
     /// ISO 8601, UTC.
     public var plannedAt: String
@@ -35,8 +38,9 @@ public struct PlanHeader: Sendable, Equatable, Codable {
     public init(
         toolVersion: String, plannedAt: String, server: String, serverURL: String, organization: String?,
         model: CustomerModel, options: PlanningOptions, standardContainer: ContainerReference?, plan: Plan,
-        overrides: [String], reads: Int
+        overrides: [String], reads: Int, planID: String = PlanHeader.newID()
     ) {
+        self.planID = planID
         self.toolVersion = toolVersion
         self.plannedAt = plannedAt
         self.server = server
@@ -55,6 +59,9 @@ public struct PlanHeader: Sendable, Equatable, Codable {
         expiredKept = plan.expiredKept
         self.reads = reads
     }
+
+    /// An id that no other plan has.
+    public static func newID() -> String { UUID().uuidString.lowercased() }
 
     public func count(_ action: Action) -> Int { counts[action.rawValue] ?? 0 }
     public var badRows: Int { count(.invalid) + count(.conflict) + count(.unresolved) }

@@ -1,3 +1,5 @@
+internal import Foundation
+
 #if canImport(Glibc)
     internal import Glibc
 #endif
@@ -10,7 +12,7 @@ struct PlanLock {
     private let descriptor: Int32
 
     init(_ path: String) throws {
-        descriptor = open(path, O_RDONLY | O_CLOEXEC)
+        descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
         guard descriptor >= 0 else {
             throw PlanFileError(.missing, path: path, "\(path): \(String(cString: strerror(errno)))")
         }
@@ -20,6 +22,12 @@ struct PlanLock {
                 .locked, path: path, "\(path): another process is running this plan",
                 hint: "wait until it is done; `polar-seats show \(path)` tells how far it is")
         }
+    }
+
+    /// Whether the name still means the file that is locked.
+    func holds(_ path: String) -> Bool {
+        var facts = stat()
+        return fstat(descriptor, &facts) == 0 && PlanFilePlace.Identity(path) == PlanFilePlace.Identity(facts)
     }
 
     /// Unlocks before it closes: a process that another thread is just starting still has a copy of the descriptor, and

@@ -9,6 +9,8 @@ struct PlanWriting {
     func writeAll() throws {
         try database.execute(
             sql: "INSERT INTO plan VALUES ('header', ?)", arguments: [PlanJSON.text(contents.header)])
+        try database.execute(
+            sql: "INSERT INTO journal (id, plan_id) VALUES (1, ?)", arguments: [contents.header.planID ?? ""])
         try writeRosters()
         try writeContainers()
         try writeSeats()

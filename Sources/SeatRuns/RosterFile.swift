@@ -59,9 +59,12 @@ public struct RosterFile {
         return Facts(path: name == "-" ? nil : Self.absolute(name), bytes: total, sha256: digest)
     }
 
-    /// The SHA-256 of a file as it is now; nil when it is not there.
+    /// The SHA-256 of a file as it is now; nil when it is not there, and for what is no regular file: a pipe can be read
+    /// only once, and a device has no end.
     public static func sha256(_ path: String) -> String? {
-        guard let file = FileHandle(forReadingAtPath: path) else { return nil }
+        var facts = stat()
+        guard stat(path, &facts) == 0, facts.st_mode & S_IFMT == S_IFREG, let file = FileHandle(forReadingAtPath: path)
+        else { return nil }
         var hash = SHA256()
         while let part = try? file.read(upToCount: 1 << 20), !part.isEmpty { hash.update(data: part) }
         return hash.finalize().map { String(format: "%02x", $0) }.joined()

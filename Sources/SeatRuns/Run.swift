@@ -59,6 +59,9 @@ public struct Run: Sendable {
         let header = try file.header()
         let beginning = Beginning(wall: environment.now(), pace: governor?.snapshot().at ?? .zero)
         try refuseIfUnfit(header)
+        if try file.isFinished() {
+            return RunEnd(stop: nil, summary: try file.summary(), settledBefore: 0, doneElsewhere: 0, worked: 0)
+        }
         let drift = try await lookAgain(header)
         let run = try file.beginRun(toolVersion: toolVersion, at: environment.timestamp())
         try file.apply(drift.settled + drift.alreadyDone)
@@ -176,7 +179,7 @@ public struct Run: Sendable {
         do {
             try await lane.run()
         } catch let error as PlanFileError {
-            await monitor.stop(RunStop(.cannotRecord, error.message))
+            await monitor.stop(RunStop(error.code == .gone ? .planGone : .cannotRecord, error.message))
         } catch is CancellationError {
             await monitor.stop(RunStop(.interrupted, "stopped"))
         } catch {
@@ -238,7 +241,7 @@ public struct Run: Sendable {
                 sent: sent, paused: paused)
         } catch let error as PlanFileError {
             // The run has stopped because of it already, and is told so.
-            if stop?.reason != .cannotRecord { throw error }
+            if stop?.reason != .cannotRecord, stop?.reason != .planGone { throw error }
         }
         return try file.summary()
     }

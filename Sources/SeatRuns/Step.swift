@@ -8,7 +8,7 @@ public struct Step: Sendable, Equatable {
     }
 
     /// The states of a step, as the plan file spells them.
-    public enum State: String, Sendable, Codable {
+    public enum State: String, Sendable, Codable, CaseIterable {
         /// Not reached.
         case planned
         /// Durably written before the request left: after a crash the server may have done it.

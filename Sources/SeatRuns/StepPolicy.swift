@@ -34,6 +34,8 @@ public struct RunStop: Error, Sendable, Equatable {
         case serverAway
         /// The plan file cannot be written.
         case cannotRecord
+        /// The plan file was removed or replaced.
+        case planGone
     }
 
     public var reason: Reason
