@@ -159,9 +159,17 @@ struct ExitCodeTests {
             #expect(apply.status == 73, "\(apply)")
             #expect(apply.talk.contains("no/such/folder/r.csv"))
             #expect(try await tool.mails().isEmpty)
-            // A plan is a record: another plan does not take its place.
+            // A plan that was never applied is replaced; the record of a run is not, nor is what is no plan.
             let again = try await tool.run(["plan", "people.csv", "-o", "a.seatplan"] + target)
-            #expect(again.status == 73)
+            #expect(again.status == 0, "\(again)")
+            #expect(try await tool.run("apply", "a.seatplan").status == 0)
+            for name in ["a.seatplan", "people.csv"] {
+                let before = try tool.bytes(name)
+                let refused = try await tool.run(["plan", "people.csv", "-o", name] + target)
+                #expect(refused.status == (name == "a.seatplan" ? 73 : 64), "\(refused)")
+                #expect(!refused.talk.contains("remove"), "no hint leads to a loss: \(refused.talk)")
+                #expect(try tool.bytes(name) == before)
+            }
         }
     }
 

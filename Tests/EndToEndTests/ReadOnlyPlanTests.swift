@@ -84,15 +84,15 @@ struct ReadOnlyPlanTests {
                     ["plan", "people.csv", "--server", server.url, "--subscription", World.acme, "-o", "a.seatplan"],
                     extra: Tool.wayne)
                 #expect(plan.status == 0, "\(plan)")
-                let apply = #"trap "" XFSZ; ulimit -f 256; "$0" apply a.seatplan"#
+                let apply = #"trap "" XFSZ; ulimit -f 256; "$0" apply a.seatplan --server "$1""#
                 let stopped = try await tool.run(
-                    ["-c", apply, Tool.binary], extra: Tool.wayne, program: "/bin/sh")
+                    ["-c", apply, Tool.binary, server.url], extra: Tool.wayne, program: "/bin/sh")
                 #expect(stopped.status == 73, "\(stopped)")
                 #expect(stopped.talk.contains("polar-seats: stopped: a.seatplan: "), "\(stopped.talk)")
                 #expect(stopped.talk.contains("hint: to go on: polar-seats apply a.seatplan"), "\(stopped.talk)")
                 let half = try #require(try await server.counters()["operations"] as? [String: Any])["assign"] as? Int
                 #expect((1..<20).contains(half ?? 0), "it was to stop in the middle, and sent \(half ?? 0)")
-                let resumed = try await tool.run(["apply", "a.seatplan"], extra: Tool.wayne)
+                let resumed = try await tool.run(["apply", "a.seatplan", "--server", server.url], extra: Tool.wayne)
                 #expect(resumed.status == 0, "\(resumed)")
                 let whole = try #require(try await server.counters()["operations"] as? [String: Any])["assign"] as? Int
                 #expect(whole == 20, "each once")

@@ -32,15 +32,21 @@ struct ServerAwayTests {
             var stopped: Tool.Result?
             // Two reads and a few assignments; the last of them is done, and its answer never comes.
             let end = try await tool.serving(["--port", port, "--embedded-fault", "crash-after=9"]) { _ in
-                stopped = try await tool.run(["apply", "a.seatplan", "--retries", "0"], extra: Tool.wayne)
+                stopped = try await tool.run(
+                    ["apply", "a.seatplan", "--retries", "0", "--server", "http://127.0.0.1:\(port)"], extra: Tool.wayne
+                )
             }
             #expect(end.signal == 9, "the server was to die: \(end)")
             let result = try #require(stopped)
             #expect(result.status == 75, "\(result)")
             #expect(result.talk.contains("polar-seats: stopped part-way: "), "\(result.talk)")
-            #expect(result.talk.contains("hint: to go on: polar-seats apply a.seatplan --retries 0"), "\(result.talk)")
+            #expect(
+                result.talk.contains(
+                    "to go on: polar-seats apply a.seatplan --server http://127.0.0.1:\(port) --retries 0"),
+                "\(result.talk)")
             try await tool.serving(["--port", port]) { _ in
-                let resumed = try await tool.run(["apply", "a.seatplan"], extra: Tool.wayne)
+                let resumed = try await tool.run(
+                    ["apply", "a.seatplan", "--server", "http://127.0.0.1:\(port)"], extra: Tool.wayne)
                 #expect(resumed.status == 0, "\(resumed)")
                 #expect(resumed.output.contains("\(Self.people) rows: \(Self.people) assigned"), "\(resumed.output)")
             }
@@ -66,7 +72,10 @@ struct ServerAwayTests {
                     return nil
                 }
                 for await _ in back { break }
-                group.addTask { try await tool.run(["apply", "a.seatplan", "--json"], extra: Tool.wayne) }
+                group.addTask {
+                    try await tool.run(
+                        ["apply", "a.seatplan", "--json", "--server", "http://127.0.0.1:\(port)"], extra: Tool.wayne)
+                }
                 for await _ in gone {}
                 var applied: Tool.Result?
                 try await tool.serving(["--port", port]) { _ in
@@ -78,7 +87,8 @@ struct ServerAwayTests {
             if result.status != 0 {
                 #expect(result.status == 75, "\(result)")
                 try await tool.serving(["--port", port]) { _ in
-                    let resumed = try await tool.run(["apply", "a.seatplan"], extra: Tool.wayne)
+                    let resumed = try await tool.run(
+                        ["apply", "a.seatplan", "--server", "http://127.0.0.1:\(port)"], extra: Tool.wayne)
                     #expect(resumed.status == 0, "\(resumed)")
                 }
             }

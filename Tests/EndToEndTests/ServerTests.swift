@@ -14,13 +14,14 @@ struct ServerTests {
                 #expect(plan.status == 0, "\(plan)")
                 #expect(plan.output.contains("6 rows: 6 assign"))
                 // The plan remembers the server, and no token.
-                let without = try await tool.run("apply", "a.seatplan")
+                let without = try await tool.run("apply", "a.seatplan", "--server", server.url)
                 #expect(without.status == 77, "\(without)")
                 #expect(without.talk.contains("there is no access token for \(server.url)"))
-                let apply = try await tool.run(["apply", "a.seatplan", "--report", "r.csv"], extra: Tool.wayne)
+                let here = ["--server", server.url]
+                let apply = try await tool.run(["apply", "a.seatplan", "--report", "r.csv"] + here, extra: Tool.wayne)
                 #expect(apply.status == 0, "\(apply)")
                 #expect(apply.output.contains("6 rows: 6 assigned"))
-                let again = try await tool.run(["apply", "a.seatplan"], extra: Tool.wayne)
+                let again = try await tool.run(["apply", "a.seatplan"] + here, extra: Tool.wayne)
                 #expect(again.status == 0)
 
                 let export = try await tool.run(["export", "seats", "-o", "e.csv"] + target, extra: Tool.wayne)

@@ -32,7 +32,7 @@ struct SignalTests {
     @Test(
         "the first signal lets requests finish, saves the state, writes the report, says how to go on",
         arguments: [
-            "INT", "TERM",
+            "INT", "TERM", "HUP",
         ])
     func firstSignal(name: String) async throws {
         try await withTool { tool in
@@ -82,6 +82,45 @@ struct SignalTests {
             let rest = try await tool.run("apply", "a.seatplan", "--report", "r.csv")
             #expect(rest.status == 0, "\(rest)")
             #expect(try await tool.mails().count == 5)
+            #expect(try await tool.mails().values.allSatisfy { $0 == 1 })
+        }
+    }
+
+    @Test("after the run a signal ends the process, also while no one reads what it prints")
+    func signalAfterTheRun() async throws {
+        try await withTool { tool in
+            try await plan(800, tool)
+            // 1 and 64 are the numbers of write(2), and 0x1 is standard output.
+            let status = try shell(
+                """
+                mkfifo full; exec 3<>full
+                "$TOOL" apply a.seatplan --json >full 2>log & pid=$!
+                until grep -qsE '^(1|64) 0x1 ' /proc/$pid/task/*/syscall; do kill -0 $pid 2>/dev/null || exit 99; done
+                kill -INT $pid
+                wait $pid
+                """, tool)
+            #expect(status == 130)
+            #expect(try await tool.mails().count == 21)
+        }
+    }
+
+    @Test("SIGQUIT ends a run at once, as a kill does, without a crash report")
+    func quit() async throws {
+        try await withTool { tool in
+            try await plan(5, tool)
+            let status = try shell(
+                """
+                waitfor() { \(Self.waitFor)
+                }
+                "$TOOL" apply a.seatplan -v --embedded-fault lock=20s --rate unlimited >out 2>log & pid=$!
+                waitfor 'GET /v1/'
+                kill -QUIT $pid
+                wait $pid
+                """, tool)
+            #expect(status == 131)
+            let log = try tool.read("log")
+            #expect(!log.contains("rashed") && !log.contains("Thread"), "\(log)")
+            #expect(try await tool.run("apply", "a.seatplan").status == 0)
             #expect(try await tool.mails().values.allSatisfy { $0 == 1 })
         }
     }
