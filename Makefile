@@ -56,7 +56,7 @@ bench: deps
 clean:
 	$(SWIFT) package clean
 
-# libFuzzer on both readers, a minute each; 77 means that the toolchain has no libFuzzer.
+# libFuzzer on both readers and the opening of plans, a minute each; 77 means that the toolchain has no libFuzzer.
 fuzz: deps
 	@status=0; Fuzz/run $(or $(SECONDS_EACH),60) || status=$$?; \
 	if [ $$status -eq 77 ]; then echo "fuzz: skipped, the toolchain has no libFuzzer"; else exit $$status; fi
