@@ -52,8 +52,10 @@ struct PeopleIndex: TwinRows {
             place(index, target)
             if takesPart(index) { resolve(index, resolver, revokes(index), &open) }
         }
-        if !open.isEmpty { resolveByRoster(open) }
+        if !open.isEmpty { resolveByRoster(&open) }
         findTwins()
+        // Also someone whom the server does not know can stand in the roster twice.
+        for row in open where !row.revokes && takesPart(row.index) { judge(row.index, .unresolved(row.why)) }
     }
 
     private mutating func findTwins() {
@@ -185,7 +187,9 @@ struct PeopleIndex: TwinRows {
 
     /// An id that the server does not know may stand beside an address in another row for the same container: then both
     /// rows mean one person, as a reading of the roster without a server finds too.
-    private mutating func resolveByRoster(_ open: [Open]) {
+    ///
+    /// - Parameter open: becomes the rows of which that is not so.
+    private mutating func resolveByRoster(_ open: inout [Open]) {
         struct Link: Hashable {
             var place: Int
             var kind: TwinIDKind
@@ -200,13 +204,12 @@ struct PeopleIndex: TwinRows {
             guard !id.isEmpty, wanted.contains(link), addresses[link] == nil else { continue }
             addresses[link] = withEmailKey(index) { String(decoding: $0, as: UTF8.self) }
         }
-        for row in open {
-            let link = Link(place: place(of: row.index), kind: row.kind, id: row.id)
-            if let key = addresses[link] {
-                keep(PersonResolver.Person(emailKey: key, idKind: row.kind, id: row.id), of: row.index)
-            } else if !row.revokes {
-                judge(row.index, .unresolved(row.why))
+        open.removeAll { row in
+            guard let key = addresses[Link(place: place(of: row.index), kind: row.kind, id: row.id)] else {
+                return false
             }
+            keep(PersonResolver.Person(emailKey: key, idKind: row.kind, id: row.id), of: row.index)
+            return true
         }
     }
 

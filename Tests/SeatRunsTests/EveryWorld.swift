@@ -105,7 +105,7 @@ struct EveryServer {
                 id: RandomWorld.uuid(7, 1), name: "Team",
                 tiers: [.init(minSeats: 1, maxSeats: chance.happens(0.2) ? 6 * scale : nil, pricePerSeat: 1000)])
         ]
-        let buyerCount = 1 + chance.below(2)
+        let buyerCount = chance.happens(0.65) ? 1 : 2
         for index in 0..<chance.below(3) {
             teamCustomers.append(
                 SeedCustomer(
@@ -114,15 +114,15 @@ struct EveryServer {
         }
         var subscriptions: [SeedContainer] = []
         var orders: [SeedContainer] = []
-        for index in 0..<(1 + chance.below(3)) {
+        for index in 0..<chance.pick([1, 2, 2, 3, 3]) {
             let buyer = chance.below(buyerCount)
             let isOrder = chance.happens(0.25)
             let given = given(buyer, &chance)
             let live = given.count { $0.status != "revoked" }
-            let seats = max(1, live + chance.below(5 * scale) - (chance.happens(0.25) ? 2 * scale : 0))
+            let seats = chance.happens(0.25) ? live - 1 - chance.below(4 * scale) : live + chance.below(5 * scale)
             let container = SeedContainer(
                 id: RandomWorld.uuid(isOrder ? 3 : 2, index), customerID: RandomWorld.uuid(1, buyer),
-                productID: products[0].id, seats: seats,
+                productID: products[0].id, seats: max(1, seats),
                 status: isOrder
                     ? chance.pick(["paid", "paid", "paid", "pending", "refunded"])
                     : chance.pick([
@@ -130,7 +130,7 @@ struct EveryServer {
                     ]),
                 startedAt: "2026-01-05T09:00:00Z", given: given,
                 cancelAtPeriodEnd: !isOrder && chance.happens(0.15) ? true : nil,
-                pendingUpdate: !isOrder && chance.happens(0.1) ? SeedPendingUpdate(seats: seats + 1) : nil)
+                pendingUpdate: !isOrder && chance.happens(0.1) ? SeedPendingUpdate(seats: max(1, seats) + 1) : nil)
             if isOrder { orders.append(container) } else { subscriptions.append(container) }
             containers.append(ContainerID(isOrder ? .order : .subscription, container.id))
             teams.append("team-\(buyer)")
@@ -231,10 +231,10 @@ struct EveryRoster {
         let memberID = (isRight ? person : other).memberID ?? "x-\(chance.below(14))"
         let customerID = (isRight ? person : other).customerID ?? "x-\(chance.below(14))"
         // A mirror with bad rows is refused as a whole, which would be most of them.
-        switch mode == .mirror ? chance.below(56) : chance.below(100) {
+        switch mode == .mirror ? chance.below(64) : chance.below(100) {
         case ..<40: break
         case ..<56: external = server.isLegacy ? customerID : memberID
-        case ..<60: external = "new-\(chance.below(3))"
+        case ..<64: external = "new-\(chance.below(3))"
         case ..<70:
             external = server.isLegacy ? customerID : memberID
             email = ""
