@@ -89,12 +89,19 @@ extension CSVReader {
         dialect.columns = names
         sink.began(dialect)
         var seen: [String: Int] = [:]
+        var place = TextPlace(header.position, encoding: encoding)
+        var placed = header.start
         for (i, name) in names.enumerated() {
             sink.columnAdded(name, at: i)
             if !name.isEmpty, let first = seen.updateValue(i, forKey: name) {
+                // From the last place on: a header of one name over and over is walked through once.
+                let next = header.beginning(of: i)
+                place.advance(over: UnsafeRawBufferPointer(start: header.base + placed, count: next - placed))
+                placedBytes += next - placed
+                placed = next
                 sink.defect(
                     FormatDefect(
-                        .duplicateColumn, isError: false, position: header.position(of: i), column: i, value: name,
+                        .duplicateColumn, isError: false, position: place.position, column: i, value: name,
                         message: "columns \(first + 1) and \(i + 1) have one name",
                         remedy: "rename one of them"))
             }

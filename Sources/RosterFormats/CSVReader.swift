@@ -24,6 +24,8 @@ final class CSVReader {
     var offset: Int
     /// The last record ended in CR at the end of its slice: a LF there belongs to it.
     var skipsFeed = false
+    /// Bytes walked through for the places of columns with one name: counted for tests.
+    var placedBytes = 0
     /// A stray quote was found in the record in `carry`, whose line has not ended yet.
     var isDamaged = false
 

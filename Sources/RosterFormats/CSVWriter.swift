@@ -1,4 +1,4 @@
-/// How CSV is written. The delimiter is a comma and quoting is minimal, always.
+/// How CSV is written. The delimiter is a comma, always; quotes stand around cells that need them.
 public struct CSVOptions: Sendable, Equatable {
     /// CRLF line ends in place of LF.
     public var crlf: Bool
@@ -14,21 +14,31 @@ public struct CSVOptions: Sendable, Equatable {
     }
 }
 
-/// The formula guard: an apostrophe before cells that begin with `=`, `+`, `-`, `@`, TAB or CR.
+/// The formula guard: an apostrophe before cells that begin with `=`, `+`, `-`, `@`, the full-width forms of these, TAB, CR
+/// or LF.
 ///
 /// Cells that already look guarded (apostrophes, then one of these) get one more, so that taking one off again is exact
 /// for every cell.
 public enum CSVGuard {
     /// True for cells that are written with one more apostrophe.
     public static func isNeeded(_ cell: UnsafeRawBufferPointer) -> Bool {
-        for byte in cell {
-            switch byte {
-            case UInt8(ascii: "'"): continue
-            case UInt8(ascii: "="), UInt8(ascii: "+"), UInt8(ascii: "-"), UInt8(ascii: "@"), 0x09, 0x0D: return true
-            default: return false
-            }
+        var index = 0
+        while index < cell.count, cell[index] == UInt8(ascii: "'") { index += 1 }
+        guard index < cell.count else { return false }
+        switch cell[index] {
+        case UInt8(ascii: "="), UInt8(ascii: "+"), UInt8(ascii: "-"), UInt8(ascii: "@"), 0x09, 0x0A, 0x0D: return true
+        case 0xEF: return isFullWidthSign(cell, index)
+        default: return false
         }
-        return false
+    }
+
+    /// `＝`, `＋`, `－`, `＠`: Excel in Asian locales takes them for their narrow forms.
+    private static func isFullWidthSign(_ cell: UnsafeRawBufferPointer, _ index: Int) -> Bool {
+        guard index + 2 < cell.count, cell[index + 1] == 0xBC else { return false }
+        switch cell[index + 2] {
+        case 0x9D, 0x8B, 0x8D, 0xA0: return true
+        default: return false
+        }
     }
 
     /// True for cells that were guarded: reading them back drops the first byte.
@@ -139,8 +149,9 @@ public struct CSVText: Sendable {
         cellsInRow += 1
     }
 
-    /// Whether the cell holds the delimiter, a quote or a line break. All four are below `-` in ASCII, and most cells
-    /// hold nothing below it: eight bytes at a time are asked for that, and only those that do are looked at singly.
+    /// Whether the cell holds a quote, a line break, or a separator of lists in whatever locale: where that is `;`, what
+    /// follows it would be a cell of its own, and maybe a formula. Most cells hold nothing below `-`, no `;` and no `|`:
+    /// eight bytes at a time are asked for that, and only those that do are looked at singly.
     static func needsQuotes(_ bytes: UnsafeRawBufferPointer) -> Bool {
         let count = bytes.count
         guard count >= 8 else {
@@ -150,7 +161,12 @@ public struct CSVText: Sendable {
         var offset = 0
         while true {
             let word = bytes.loadUnaligned(fromByteOffset: offset, as: UInt64.self)
-            if (word &- 0x2D2D_2D2D_2D2D_2D2D) & ~word & 0x8080_8080_8080_8080 != 0 {
+            let below = (word &- 0x2D2D_2D2D_2D2D_2D2D) & ~word
+            let semicolons = word ^ 0x3B3B_3B3B_3B3B_3B3B
+            let bars = word ^ 0x7C7C_7C7C_7C7C_7C7C
+            let ones: UInt64 = 0x0101_0101_0101_0101
+            let found = below | ((semicolons &- ones) & ~semicolons) | ((bars &- ones) & ~bars)
+            if found & 0x8080_8080_8080_8080 != 0 {
                 for index in offset..<offset + 8 where isSpecial(bytes[index]) { return true }
             }
             if offset + 8 == count { return false }
@@ -161,7 +177,10 @@ public struct CSVText: Sendable {
 
     @inline(__always)
     private static func isSpecial(_ byte: UInt8) -> Bool {
-        byte < 0x2D && (byte == 0x2C || byte == 0x22 || byte == 0x0A || byte == 0x0D)
+        switch byte {
+        case UInt8(ascii: ","), UInt8(ascii: ";"), UInt8(ascii: "|"), UInt8(ascii: "\""), 0x09, 0x0A, 0x0D: true
+        default: false
+        }
     }
 }
 

@@ -6,7 +6,7 @@ public struct RecordView {
     public let number: Int
     /// The physical line on which the record begins.
     public let line: Int
-    /// How many cells the record has.
+    /// How many cells the record has, those that it inherits included.
     public let count: Int
     /// A defect of severity error was reported for this record just before; its cells are the best guess.
     public let isDamaged: Bool
@@ -24,6 +24,34 @@ public struct RecordView {
     /// CSV: room for the record's unescaped cells, at least as long as the record.
     @usableFromInline let scratch: UnsafeMutableRawPointer?
     @usableFromInline let beginning: Beginning
+    /// How many of the cells are the record's own; the others are `shared`.
+    @usableFromInline let ownCount: Int
+    @usableFromInline let shared: SharedCells
+
+    /// XML: cells that the record has from the elements around it. They stand once in memory, however many records have
+    /// them.
+    @usableFromInline struct SharedCells {
+        @usableFromInline var count = 0
+        @usableFromInline var base: UnsafeRawPointer?
+        /// As `ends` and `columns` of the record itself.
+        @usableFromInline var ends: UnsafePointer<UInt32>?
+        @usableFromInline var columns: UnsafePointer<UInt32>?
+
+        @usableFromInline static var none: SharedCells { SharedCells() }
+
+        @usableFromInline init() {}
+
+        @usableFromInline func column(_ i: Int) -> Int {
+            guard let columns else { return 0 }
+            return Int(columns[i])
+        }
+
+        @usableFromInline func bytes(_ i: Int) -> UnsafeRawBufferPointer {
+            guard let base, let ends else { return UnsafeRawBufferPointer(start: nil, count: 0) }
+            let from = i == 0 ? 0 : Int(ends[i - 1])
+            return UnsafeRawBufferPointer(start: base + from, count: Int(ends[i]) - from)
+        }
+    }
 
     /// Where the record begins, and in what the offsets count.
     @usableFromInline struct Beginning {
@@ -41,11 +69,13 @@ public struct RecordView {
     init(
         number: Int, line: Int, count: Int, isDamaged: Bool, isRagged: Bool, base: UnsafeRawPointer, start: Int,
         ends: UnsafePointer<UInt32>, columns: UnsafePointer<UInt32>? = nil, lines: UnsafePointer<UInt32>? = nil,
-        scratch: UnsafeMutableRawPointer?, beginning: Beginning
+        scratch: UnsafeMutableRawPointer?, beginning: Beginning, shared: SharedCells = .none
     ) {
         self.number = number
         self.line = line
-        self.count = count
+        self.count = count &+ shared.count
+        ownCount = count
+        self.shared = shared
         self.isDamaged = isDamaged
         self.isRagged = isRagged
         self.base = base
@@ -62,12 +92,13 @@ public struct RecordView {
     @inlinable public func column(_ i: Int) -> Int {
         precondition(i >= 0 && i < count)
         guard let columns else { return i }
-        return Int(columns[i])
+        return i < ownCount ? Int(columns[i]) : shared.column(i - ownCount)
     }
 
     /// Cell `i` as UTF-8, unescaped; valid only inside the callback.
     @inlinable public func bytes(_ i: Int) -> UnsafeRawBufferPointer {
         precondition(i >= 0 && i < count)
+        guard i < ownCount else { return shared.bytes(i - ownCount) }
         let from = i == 0 ? start : Int(ends[i - 1]) + 1
         let to = Int(ends[i])
         if to > from, base.load(fromByteOffset: from, as: UInt8.self) == 0x22, let scratch {
@@ -81,13 +112,14 @@ public struct RecordView {
 
     /// Cell `i` as it stands in the file (CSV: with its quotes), in UTF-8.
     public func rawBytes(_ i: Int) -> UnsafeRawBufferPointer {
+        guard i < ownCount else { return shared.bytes(i - ownCount) }
         let from = i == 0 ? start : Int(ends[i - 1]) + 1
         return UnsafeRawBufferPointer(start: base + from, count: Int(ends[i]) - from)
     }
 
     /// The record as it stands in the file, without its line break (CSV only; of XML it is the cells' text).
     public var rawRecord: UnsafeRawBufferPointer {
-        UnsafeRawBufferPointer(start: base + start, count: count == 0 ? 0 : Int(ends[count - 1]) - start)
+        UnsafeRawBufferPointer(start: base + start, count: ownCount == 0 ? 0 : Int(ends[ownCount - 1]) - start)
     }
 
     /// Where the record begins.
@@ -99,10 +131,14 @@ public struct RecordView {
     public func position(of i: Int) -> Position {
         precondition(i >= 0 && i < count)
         if let lines {
-            return Position(line: Int(lines[i]), column: 0, byteOffset: beginning.byteOffset)
+            return Position(
+                line: i < ownCount ? Int(lines[i]) : line, column: 0, byteOffset: beginning.byteOffset)
         }
-        return position(at: i == 0 ? start : Int(ends[i - 1]) + 1)
+        return position(at: beginning(of: i))
     }
+
+    /// The offset from `base` at which a cell of a CSV record begins.
+    func beginning(of i: Int) -> Int { i == 0 ? start : Int(ends[i - 1]) + 1 }
 
     /// The place of a byte of a CSV record, by its offset from `base`.
     func position(at offset: Int) -> Position {

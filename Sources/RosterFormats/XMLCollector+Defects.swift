@@ -60,6 +60,25 @@ extension XMLCollector {
     }
 
     @inline(never)
+    mutating func refuseID(_ name: String, _ count: Int) {
+        stop(
+            RosterFormatError(
+                .limitExceeded,
+                "the value of \"\(name)\" is \(count) bytes long; the limit is \(XMLCollector.maximumIDBytes)",
+                remedy: "write one id there", position: tagPosition()))
+    }
+
+    @inline(never)
+    mutating func refuseFields() {
+        stop(
+            RosterFormatError(
+                .limitExceeded,
+                "the records have more than \(XMLFieldTree.maximumColumns) different fields and metadata keys",
+                remedy: "remove fields, or name only the columns that count",
+                position: Position(line: Int(line), column: 0, byteOffset: 0)))
+    }
+
+    @inline(never)
     mutating func refuseLength() {
         stop(
             RosterFormatError(

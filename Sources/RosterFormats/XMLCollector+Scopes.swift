@@ -26,22 +26,25 @@ extension XMLCollector {
                 guard let key = attribute[0], let from = attribute[3], let to = attribute[4] else { continue }
                 let name = String(cString: key)
                 guard XMLFieldTree.isContainerName(name) else { continue }
-                if to - from > maximumRecordBytes { return refuseLength() }
-                scope.container.append(
-                    (tree.intern(name), Array(UnsafeBufferPointer(start: from, count: to - from))))
+                if to - from > XMLCollector.maximumIDBytes { return refuseID(name, to - from) }
+                if scope.group < 0 {
+                    scope.group = Int32(truncatingIfNeeded: groups.count)
+                    groups.append(Group(start: groupBytes.count, firstCell: groupEnds.count))
+                }
+                inherit(tree.intern(name), UnsafeRawBufferPointer(start: from, count: to - from), Int(scope.group))
             }
         }
         if !isOwnForm, seenNames.count < 12, !seenNames.contains(name) { seenNames.append(name) }
-        let namesContainer = !scope.container.isEmpty
         scopes.append(scope)
-        if namesContainer { inherit() }
+        // The innermost scope that names a container names it alone: a member has one.
+        if scope.group >= 0 { inherited = scope.group }
     }
 
     @inline(never)
     mutating func leaveScope() {
         guard let scope = scopes.popLast() else { return }
-        if !scope.container.isEmpty { inherit() }
-        guard isOwnForm, !scopes.isEmpty, scope.container.isEmpty, scope.recordsBefore == number else { return }
+        if scope.group >= 0 { inherited = scopes.last { $0.group >= 0 }?.group ?? -1 }
+        guard isOwnForm, !scopes.isEmpty, scope.group < 0, scope.recordsBefore == number else { return }
         report(
             FormatDefect(
                 .unknownElement, isError: true, position: scope.position,
@@ -50,14 +53,53 @@ extension XMLCollector {
                 remedy: "use \"member\" for people; --xml-record names another element"))
     }
 
-    /// The innermost scope that names a container names it alone: a member has one.
-    mutating func inherit() {
-        inherited.keepFirst(0)
-        inheritedBytes.count = 0
-        guard let scope = scopes.last(where: { !$0.container.isEmpty }) else { return }
-        for (column, value) in scope.container {
-            inherited.append(Inherited(column: column, from: inheritedBytes.count, count: value.count))
-            value.withUnsafeBytes { inheritedBytes.append($0) }
+    /// Adds a cell to the last group. Of two attributes whose names differ in their prefix alone the first counts.
+    private mutating func inherit(_ column: Int32, _ value: UnsafeRawBufferPointer, _ group: Int) {
+        let cell = UInt32(truncatingIfNeeded: column)
+        guard column >= 0,
+            !(groups[group].firstCell..<groupEnds.count).contains(where: { groupColumns[$0] == cell })
+        else { return }
+        groupBytes.append(value)
+        groupEnds.append(UInt32(truncatingIfNeeded: groupBytes.count - groups[group].start))
+        groupColumns.append(cell)
+        groups[group].cellCount += 1
+    }
+
+    /// Forgets what no open element names: called when no record is waiting to be handed over.
+    mutating func keepOpenGroups() {
+        var bytes = RawStore(capacity: 256)
+        var ends = RawList<UInt32>(capacity: 16)
+        var columns = RawList<UInt32>(capacity: 16)
+        var kept = RawList<Group>(capacity: 4)
+        inherited = -1
+        for index in scopes.indices where scopes[index].group >= 0 {
+            let group = groups[Int(scopes[index].group)]
+            let last = group.firstCell + group.cellCount
+            let length = group.cellCount == 0 ? 0 : Int(groupEnds[last - 1])
+            inherited = Int32(truncatingIfNeeded: kept.count)
+            scopes[index].group = inherited
+            kept.append(Group(start: bytes.count, firstCell: ends.count, cellCount: group.cellCount))
+            bytes.append(UnsafeRawBufferPointer(start: groupBytes.base + group.start, count: length))
+            for cell in group.firstCell..<last {
+                ends.append(groupEnds[cell])
+                columns.append(groupColumns[cell])
+            }
         }
+        groups = kept
+        groupBytes = bytes
+        groupEnds = ends
+        groupColumns = columns
+    }
+
+    /// The cells that a record inherits.
+    func shared(_ record: Record) -> RecordView.SharedCells {
+        guard record.group >= 0 else { return .none }
+        let group = groups[Int(record.group)]
+        var cells = RecordView.SharedCells.none
+        cells.count = group.cellCount
+        cells.base = UnsafeRawPointer(groupBytes.base + group.start)
+        cells.ends = UnsafePointer(groupEnds.base + group.firstCell)
+        cells.columns = UnsafePointer(groupColumns.base + group.firstCell)
+        return cells
     }
 }

@@ -16,6 +16,8 @@ struct XMLCollector: ~Copyable {
         var firstCell: Int
         var cellCount = 0
         var isDamaged = false
+        /// Index into `groups` of the cells that the record inherits; -1: none.
+        var group: Int32 = -1
     }
 
     let parser: xmlParserCtxtPtr
@@ -66,14 +68,20 @@ struct XMLCollector: ~Copyable {
         var column: UInt32
     }
     var seenNames: [Name] = []
-    /// The cells that members within the open scopes inherit, and their text.
-    var inherited = RawList<Inherited>(capacity: 4)
-    var inheritedBytes = RawStore(capacity: 256)
+    /// What members inherit from the elements around them: each value stands here once, and the records share it.
+    var groups = RawList<Group>(capacity: 4)
+    var groupBytes = RawStore(capacity: 256)
+    /// For each cell of a group the offset of the byte after it, from the group's beginning, and its column.
+    var groupEnds = RawList<UInt32>(capacity: 16)
+    var groupColumns = RawList<UInt32>(capacity: 16)
+    /// The group that members inherit here; -1: none.
+    var inherited: Int32 = -1
 
-    struct Inherited {
-        var column: Int32
-        var from: Int
-        var count: Int
+    /// The container that one element names for the records within.
+    struct Group {
+        var start: Int
+        var firstCell: Int
+        var cellCount = 0
     }
 
     /// An open element around records.
@@ -81,9 +89,12 @@ struct XMLCollector: ~Copyable {
         var position: Position
         var recordsBefore: Int
         var name: Name
-        /// The container that it names for the records within.
-        var container: [(column: Int32, value: [UInt8])] = []
+        /// The group of the container that it names; -1: it names none.
+        var group: Int32 = -1
     }
+
+    /// No id of a container is longer, be it Polar's or the user's own.
+    static let maximumIDBytes = 256
 
     init(
         parser: xmlParserCtxtPtr, isOwnForm: Bool, recordName: Name?, maximumRecordBytes: Int, paths: [String]
@@ -99,7 +110,9 @@ struct XMLCollector: ~Copyable {
 
     var bytesHeld: Int {
         arena.capacity + ends.capacity * 12 + records.capacity * MemoryLayout<Record>.stride + nodes.capacity * 4
-            + lastRecord.capacity * 8
+            + lastRecord.capacity * 8 + groupBytes.capacity + groupEnds.capacity * 8
+            + groups.capacity * MemoryLayout<Group>.stride + scopes.capacity * MemoryLayout<Scope>.stride
+            + tree.bytesHeld
     }
 
     // MARK: Elements
@@ -216,20 +229,9 @@ struct XMLCollector: ~Copyable {
 
     @inline(__always)
     mutating func endRecord() {
-        if inherited.count > 0, !hasContainer() {
-            for i in 0..<inherited.count {
-                // Nothing in the record names a container, so that this is no repetition.
-                let cell = inherited[i]
-                if arena.count &+ cell.count &- current.start > maximumRecordBytes {
-                    refuseLength()
-                    break
-                }
-                arena.reserve(cell.count &+ 1)
-                (arena.base + arena.count).copyMemory(from: inheritedBytes.base + cell.from, byteCount: cell.count)
-                arena.count &+= cell.count
-                closeCell(cell.column, UInt32(truncatingIfNeeded: current.line))
-            }
-        }
+        // Where nothing in the record names a container, an inherited one is no repetition.
+        if inherited >= 0, !hasContainer() { current.group = inherited }
+        if tree.isFull { refuseFields() }
         current.cellCount = ends.count &- current.firstCell
         records.append(current)
         recordDepth = 0
@@ -248,6 +250,7 @@ struct XMLCollector: ~Copyable {
     mutating func drained() {
         records.keepFirst(0)
         defects.removeAll(keepingCapacity: true)
+        if groupBytes.count > 1 << 16 || groups.count > 1024 { keepOpenGroups() }
         if recordDepth == 0 {
             arena.count = 0
             ends.keepFirst(0)

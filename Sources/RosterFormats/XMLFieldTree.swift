@@ -3,7 +3,7 @@
 struct XMLFieldTree: ~Copyable {
     typealias Name = UnsafePointer<UInt8>
 
-    /// More columns than any roster has: who invents names without end is stopped.
+    /// More columns than any roster has: who invents names without end is stopped, see ``isFull``.
     static let maximumColumns = 4096
     static let ignored: Int32 = -1
 
@@ -27,7 +27,12 @@ struct XMLFieldTree: ~Copyable {
     private(set) var columns: [String] = []
     /// The columns that name containers.
     private(set) var containerColumns = RawList<Int32>(capacity: 8)
-    private var metadata: [(key: [UInt8], column: Int32)] = []
+    /// The columns of `<metadata key="…">` by the key's bytes.
+    private var metadata: [[UInt8]: Int32] = [:]
+    /// A name was met for which there was no room: what it names would be lost.
+    private(set) var isFull = false
+    /// What the names take, in bytes, roughly.
+    private(set) var bytesHeld = 0
 
     private var slots: RawList<Slot>
     private var used = 0
@@ -87,11 +92,13 @@ struct XMLFieldTree: ~Copyable {
 
     /// The column of `<metadata key="…">`.
     mutating func metadata(_ key: UnsafeRawBufferPointer) -> Int32 {
-        if let known = metadata.first(where: { $0.key.count == key.count && $0.key.elementsEqual(key) }) {
-            return known.column
-        }
+        let bytes = Array(key)
+        if let known = metadata[bytes] { return known }
         let column = intern("metadata." + String(decoding: key, as: UTF8.self))
-        metadata.append((Array(key), column))
+        if column >= 0 {
+            metadata[bytes] = column
+            bytesHeld += bytes.count + 64
+        }
         return column
     }
 
@@ -109,9 +116,13 @@ struct XMLFieldTree: ~Copyable {
         // `<metadata><department>` is as good as `<metadata key="department">`.
         let name = isOwnForm && name.hasPrefix("metadata/") ? "metadata." + name.dropFirst(9) : name
         if let known = byName[name] { return known }
-        guard columns.count < XMLFieldTree.maximumColumns else { return XMLFieldTree.ignored }
+        guard columns.count < XMLFieldTree.maximumColumns else {
+            isFull = true
+            return XMLFieldTree.ignored
+        }
         let column = Int32(truncatingIfNeeded: columns.count)
         columns.append(name)
+        bytesHeld += 2 * name.utf8.count + 96
         if isOwnForm && XMLFieldTree.isContainerName(name) { containerColumns.append(column) }
         byName[name] = column
         return column
@@ -124,6 +135,9 @@ struct XMLFieldTree: ~Copyable {
         if isWanted, nodes.count < XMLFieldTree.maximumColumns * 4 {
             value = Int32(truncatingIfNeeded: nodes.count)
             nodes.append(Node(path: path, column: nil))
+            bytesHeld += path.utf8.count + 64
+        } else if isWanted {
+            isFull = true
         }
         insert(node, name, isAttribute: false, value)
         return value

@@ -126,7 +126,8 @@ final class XMLReader {
                     number: record.number, line: record.line, count: record.cellCount, isDamaged: record.isDamaged,
                     isRagged: false, base: base + record.start, start: 0, ends: ends + record.firstCell,
                     columns: columns + record.firstCell, lines: lines + record.firstCell, scratch: nil,
-                    beginning: .init(column: 0, byteOffset: 0, encoding: .utf8)))
+                    beginning: .init(column: 0, byteOffset: 0, encoding: .utf8),
+                    shared: collector.pointee.shared(record)))
         }
         for left in defects[nextDefect...] { sink.defect(left.defect) }
         collector.pointee.drained()

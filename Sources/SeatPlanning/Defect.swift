@@ -90,6 +90,12 @@ public struct Defect: Sendable, Hashable, Codable {
     }
 
     static func shortened(_ value: String) -> String {
-        value.count <= 80 ? value : value.prefix(79) + "…"
+        // Of one character with marks without end the first scalars do.
+        if value.utf8.count <= 80 { return value }
+        var short = String.UnicodeScalarView()
+        short.append(contentsOf: value.unicodeScalars.prefix(320))
+        let text = String(short)
+        if text.count <= 80, short.count == value.unicodeScalars.count { return value }
+        return text.prefix(79) + "…"
     }
 }

@@ -14,11 +14,12 @@ enum EmailSyntax {
     }
 
     private static func examine(_ raw: String) throws(EmailRejection) -> EmailAddress {
-        if raw.unicodeScalars.contains(where: { $0 == "\n" || $0 == "\r" }) {
+        var notes: EmailAddress.Notes = []
+        // The server trims line breaks, too, before it validates.
+        var text = trimmed(raw, &notes)
+        if text.unicodeScalars.contains(where: { $0 == "\n" || $0 == "\r" }) {
             throw EmailRejection("the address holds a line break", remedy: "remove the line break")
         }
-        var notes: EmailAddress.Notes = []
-        var text = trimmed(raw, &notes)
         if let inner = addressOfDisplayForm(text) {
             notes.insert(.displayName)
             text = trimmed(inner, &notes)
@@ -26,6 +27,13 @@ enum EmailSyntax {
         guard !text.isEmpty else { throw EmailRejection("the address is empty", remedy: "fill it in") }
         let (local, domain) = try split(text)
         try checkLocal(local)
+        // Before anything is normalized: that is slow for what can be long.
+        guard text.utf8.count <= 254 else {
+            guard domain.unicodeScalars.count <= 253 else {
+                throw tooLong("the part after the @ is longer than 253 characters")
+            }
+            throw tooLong("the address takes \(text.utf8.count) bytes; 254 is the limit")
+        }
         let normalLocal = normalized(local)
         if normalLocal != local || !normalLocal.unicodeScalars.elementsEqual(local.unicodeScalars) {
             try checkLocal(normalLocal)
@@ -43,13 +51,18 @@ enum EmailSyntax {
         EmailRejection(reason, remedy: "check that one cell holds one address")
     }
 
+    /// Called with the length of what is normalized: counted for tests.
+    @TaskLocal static var onNormalizing: (@Sendable (_ bytes: Int) -> Void)?
+
     static func normalized(_ text: String) -> String {
-        text.utf8.allSatisfy { $0 < 0x80 } ? text : text.precomposedStringWithCanonicalMapping
+        if text.utf8.allSatisfy({ $0 < 0x80 }) { return text }
+        onNormalizing?(text.utf8.count)
+        return text.precomposedStringWithCanonicalMapping
     }
 
     private static func trimmed(_ text: String, _ notes: inout EmailAddress.Notes) -> String {
         var text = text
-        let bounds = text.withUTF8 { OuterBlanks(UnsafeRawBufferPointer($0), lineBreaks: false) }
+        let bounds = text.withUTF8 { OuterBlanks(UnsafeRawBufferPointer($0), lineBreaks: true) }
         if bounds.sawWhiteSpace { notes.insert(.trimmed) }
         if bounds.sawInvisible { notes.insert(.invisible) }
         guard bounds.sawWhiteSpace || bounds.sawInvisible else { return text }
@@ -162,7 +175,9 @@ enum EmailSyntax {
 
     /// Characters for people: visible ones in quotes, the others by name or number.
     static func listed(_ scalars: some Sequence<Unicode.Scalar>) -> String {
-        Set(scalars).sorted { $0.value < $1.value }.map { scalar in
+        let distinct = Set(scalars).sorted { $0.value < $1.value }
+        let rest = distinct.count > 8 ? " and \(distinct.count - 8) more characters" : ""
+        return distinct.prefix(8).map { scalar in
             if scalar == " " { return "a space" }
             if scalar == "\t" { return "a tab" }
             switch scalar.properties.generalCategory {
@@ -173,6 +188,6 @@ enum EmailSyntax {
                 return scalar.properties.name.map { "\(number) \($0.lowercased())" } ?? number
             default: return "`\(scalar)`"
             }
-        }.joined(separator: ", ")
+        }.joined(separator: ", ") + rest
     }
 }

@@ -31,8 +31,10 @@ extension RosterBuilder {
         if isCSV, !rowIsInvalid, !record.isDamaged {
             return append(row, email, externalID, RowCells(bytes: record.rawRecord, delimiter: delimiter), name: name)
         }
+        let isSparse = !isCSV
         return joinedCells(record).withUnsafeBytes { cells in
-            append(row, email, externalID, RowCells(bytes: cells, delimiter: 0), name: name)
+            append(
+                row, email, externalID, RowCells(bytes: cells, delimiter: isSparse ? RowCells.sparse : 0), name: name)
         }
     }
 
@@ -77,23 +79,30 @@ extension RosterBuilder {
             let column = record.column(cell)
             let role = columns.roles[column]
             guard role != .extra else { continue }
-            let earlier = role == .metadata ? metadataCell(columns.fields[column]) : cellOf[Int(role.rawValue)]
-            if earlier == .max || !settles(record, earlier, cell) { place(role, column, cell) }
+            guard role == .metadata else {
+                let earlier = cellOf[Int(role.rawValue)]
+                if earlier == .max || !settles(record, earlier, cell) { place(role, column, cell) }
+                continue
+            }
+            guard let index = metadataIndex(column) else {
+                place(role, column, cell)
+                continue
+            }
+            if !settles(record, metadataCells[index].cell, cell) { metadataCells[index] = (column, cell) }
         }
     }
 
-    private func metadataCell(_ field: RosterField?) -> Int {
-        metadataCells.first { columns.fields[$0.column] == field }?.cell ?? .max
+    /// Where the key of a column of metadata stands among the row's, if it has it already.
+    private func metadataIndex(_ column: Int) -> Int? {
+        guard let key = columns.metadataKeys[column], metadataAt[key].clearing == clearing else { return nil }
+        return metadataAt[key].index
     }
 
     /// Whether the earlier of two cells for one field, in columns of different spelling, stands.
     private mutating func settles(_ record: RecordView, _ earlier: Int, _ later: Int) -> Bool {
         let (first, second) = (record.bytes(earlier), record.bytes(later))
         if second.isEmpty || first.elementsEqual(second) { return true }
-        if first.isEmpty {
-            metadataCells.removeAll { $0.cell == earlier }
-            return false
-        }
+        if first.isEmpty { return false }
         add(
             .error, "field_twice", record, cell: later, message: "the field stands there twice, with different values",
             remedy: "keep one of the two")
@@ -149,7 +158,7 @@ extension RosterBuilder {
 
     /// The cells in the order of the columns, each followed by a zero byte: for rows whose record does not say it that way.
     @inline(never)
-    private func joinedCells(_ record: RecordView) -> [UInt8] {
+    private mutating func joinedCells(_ record: RecordView) -> [UInt8] {
         var joined: [UInt8] = []
         func add(_ bytes: UnsafeRawBufferPointer) {
             // A zero byte ends a cell in the table; a row that has one in it is invalid anyway.
@@ -164,10 +173,16 @@ extension RosterBuilder {
             for cell in 0..<record.count { add(value(record, cell)) }
             return joined
         }
-        var at = [Int](repeating: -1, count: columns.names.count)
-        for cell in (0..<record.count).reversed() { at[record.column(cell)] = cell }
-        let last = at.lastIndex { $0 >= 0 } ?? -1
-        for column in 0..<(last + 1) { add(at[column] < 0 ? Self.empty : record.bytes(at[column])) }
+        // By column, the first of a column's cells first; what a row does not have costs it nothing.
+        cellOrder.removeAll(keepingCapacity: true)
+        for cell in 0..<record.count { cellOrder.append((record.column(cell), cell)) }
+        cellOrder.sort { $0 < $1 }
+        var next = 0
+        for (column, cell) in cellOrder where column >= next {
+            RowCells.skip(column - next, &joined)
+            add(record.bytes(cell))
+            next = column + 1
+        }
         return joined
     }
 

@@ -17,6 +17,8 @@ public struct RosterBuilder: RecordSink {
     /// XML announces every element as a column; those that hold other elements alone never have a cell.
     private var hasCells: [Bool] = []
     private var isStale = true
+    /// XML's columns that came up since their meaning was settled.
+    private var newColumns: [Int] = []
     var isCSV = true
     var delimiter = UInt8(ascii: ",")
     var hasDetails = false
@@ -36,6 +38,10 @@ public struct RosterBuilder: RecordSink {
     var references = ReferenceCache()
     /// Entries whose address has a `+`.
     var tagged: [Int] = []
+    /// Pairs of addresses that were looked at for tags: counted for tests.
+    var tagLooks = 0
+    /// XML: where the cells of a row stand; kept to spare allocations.
+    var cellOrder: [(column: Int, cell: Int)] = []
     var zeros: [LeadingZeros] = []
     /// Some column of ids may still turn out to have lost zeros.
     var watchesZeros = false
@@ -43,6 +49,9 @@ public struct RosterBuilder: RecordSink {
     // Where the row's fields are. In CSV that is the same for all rows of a source.
     var cellOf = [Int](repeating: .max, count: ColumnRole.allCases.count)
     var metadataCells: [(column: Int, cell: Int)] = []
+    /// For each key of metadata where it stands in `metadataCells`, if the row that is being made has it.
+    var metadataAt: [(clearing: Int, index: Int)] = []
+    var clearing = 0
 
     // The row that is being made; kept to spare allocations.
     var rowIsInvalid = false
@@ -64,6 +73,7 @@ public struct RosterBuilder: RecordSink {
         names = []
         hasCells = []
         isStale = true
+        newColumns = []
         isCSV = true
         hasDetails = false
         hasContainers = false
@@ -91,6 +101,7 @@ public struct RosterBuilder: RecordSink {
         }
         names[index] = name
         isStale = true
+        if !isCSV { newColumns.append(index) }
     }
 
     public mutating func defect(_ defect: FormatDefect) {
@@ -193,26 +204,42 @@ public struct RosterBuilder: RecordSink {
         for cell in 0..<record.count where !hasCells[record.column(cell)] {
             hasCells[record.column(cell)] = true
             isStale = true
+            newColumns.append(record.column(cell))
         }
     }
 
     /// XML tells of a column at its first appearance, so that this happens more than once.
     private mutating func resolveColumns() throws {
-        columns = try RosterColumns(
-            names, isPresent: hasCells, source: sourceName, options: options, allowsTwins: !isCSV)
-        if isCSV, !columns.hasIdentity { throw columns.noIdentityError(sourceName) }
-        hasDetails = columns.roles.contains { Self.detailRoles.contains($0) }
-        hasWords = columns.roles.contains(.action) || columns.roles.contains(.immediateClaim)
-        hasContainers = columns.roles.contains { Self.containerRoles.contains($0) }
+        if isCSV {
+            columns = try RosterColumns(
+                names, isPresent: hasCells, source: sourceName, options: options, allowsTwins: false)
+            if !columns.hasIdentity { throw columns.noIdentityError(sourceName) }
+            for column in columns.used { take(columns.roles[column], column) }
+        } else {
+            let changed = columns.names.isEmpty ? nil : newColumns
+            let export = columns.isExport
+            try columns.see(
+                names, isPresent: hasCells, changed: changed, source: sourceName, options: options, allowsTwins: true)
+            // A field that another column took over stays a field of the roster; so does an export.
+            let affected = changed == nil || columns.isExport != export ? Array(names.indices) : newColumns
+            for column in affected { take(columns.roles[column], column) }
+            newColumns.removeAll(keepingCapacity: true)
+        }
         isStale = false
         clearCells()
-        for role in Self.userIDRoles where !zeros.contains(where: { $0.role == role }) {
-            guard let column = columns.roles.firstIndex(of: role) else { continue }
-            zeros.append(LeadingZeros(role: role, column: column))
-            watchesZeros = true
-        }
+        metadataAt = Array(repeating: (0, 0), count: columns.metadataKeyCount)
         guard isCSV else { return }
         for column in columns.used { place(columns.roles[column], column, column) }
+    }
+
+    /// Notes what a row's builder has to look at.
+    private mutating func take(_ role: ColumnRole, _ column: Int) {
+        if Self.detailRoles.contains(role) { hasDetails = true }
+        if role == .action || role == .immediateClaim { hasWords = true }
+        if Self.containerRoles.contains(role) { hasContainers = true }
+        guard Self.userIDRoles.contains(role), !zeros.contains(where: { $0.role == role }) else { return }
+        zeros.append(LeadingZeros(role: role, column: column))
+        watchesZeros = true
     }
 
     private static let userIDRoles: [ColumnRole] = [.externalID, .externalMemberID, .externalCustomerID, .team]
@@ -220,10 +247,14 @@ public struct RosterBuilder: RecordSink {
     mutating func clearCells() {
         for role in cellOf.indices { cellOf[role] = .max }
         metadataCells.removeAll(keepingCapacity: true)
+        clearing &+= 1
     }
 
     mutating func place(_ role: ColumnRole, _ column: Int, _ cell: Int) {
         if role == .metadata {
+            if let key = columns.metadataKeys[column], key < metadataAt.count {
+                metadataAt[key] = (clearing, metadataCells.count)
+            }
             metadataCells.append((column, cell))
         } else {
             cellOf[Int(role.rawValue)] = cell

@@ -73,25 +73,34 @@ extension RosterBuilder {
     /// - Returns: whether there was anything to warn of.
     mutating func warnOfTags() -> Bool {
         guard !tagged.isEmpty else { return false }
-        var waiting: [UInt64: [(entry: Int, base: [UInt8])]] = [:]
+        // One group for each untagged address and container; it is done with once that address was met.
+        var groups: [TagKey: [Int]] = [:]
         for entry in tagged where !table.isInvalid(entry) {
             let base = table.withEmailKey(entry, Self.withoutTag)
             guard !base.isEmpty else { continue }
-            waiting[base.withUnsafeBytes(Self.hash), default: []].append((entry, base))
+            groups[TagKey(base: base, reference: table.reference(at: entry)), default: []].append(entry)
         }
-        guard !waiting.isEmpty else { return false }
+        guard !groups.isEmpty else { return false }
         let before = defects.count
-        for entry in 0..<table.count {
-            table.withEmailKey(entry) { key in
-                guard !key.isEmpty, let candidates = waiting[Self.hash(key)] else { return }
-                for (other, base) in candidates
-                where table.reference(at: other) == table.reference(at: entry) && base.elementsEqual(key) {
-                    warnOfTag(other, beside: entry)
-                    waiting[Self.hash(key)]?.removeAll { $0.entry == other }
-                }
+        for entry in 0..<table.count where !groups.isEmpty {
+            tagLooks += 1
+            let key = table.withEmailKey(entry) { [UInt8]($0) }
+            guard !key.isEmpty,
+                let others = groups.removeValue(forKey: TagKey(base: key, reference: table.reference(at: entry)))
+            else { continue }
+            for other in others {
+                tagLooks += 1
+                warnOfTag(other, beside: entry)
             }
         }
         return defects.count > before
+    }
+
+    /// An address without its tag, in its container. Hashed with the process's seed: who writes a roster cannot make
+    /// addresses meet.
+    private struct TagKey: Hashable {
+        var base: [UInt8]
+        var reference: Int?
     }
 
     private mutating func warnOfTag(_ entry: Int, beside other: Int) {
@@ -111,21 +120,6 @@ extension RosterBuilder {
             plus > 0
         else { return [] }
         return Array(key[..<plus]) + key[at...]
-    }
-
-    private static func hash(_ bytes: UnsafeRawBufferPointer) -> UInt64 {
-        var hash: UInt64 = 0xCBF2_9CE4_8422_2325
-        var index = 0
-        while index + 8 <= bytes.count {
-            hash = (hash ^ bytes.loadUnaligned(fromByteOffset: index, as: UInt64.self)) &* 0x9E37_79B9_7F4A_7C15
-            hash ^= hash >> 29
-            index += 8
-        }
-        while index < bytes.count {
-            hash = (hash ^ UInt64(bytes[index])) &* 0x100_0000_01B3
-            index += 1
-        }
-        return hash
     }
 }
 

@@ -95,7 +95,7 @@ public struct RosterMending: RecordSink {
         let column = record.column(cell)
         let bytes = record.bytes(cell)
         guard column < source.columns.count, let field = source.columns[column].field, !field.isMetadata else {
-            quote(bytes)
+            quoteGuarded(bytes)
             return
         }
         let blanks = OuterBlanks(bytes, lineBreaks: true)
@@ -110,8 +110,16 @@ public struct RosterMending: RecordSink {
             let copy = mended
             copy.withUnsafeBytes { quote($0) }
         } else {
-            quote(inner)
+            quoteGuarded(inner)
         }
+    }
+
+    /// A cell of XML has no guard against formulas yet; one of CSV keeps what it has.
+    private mutating func quoteGuarded(_ bytes: UnsafeRawBufferPointer) {
+        guard !isCSV, CSVGuard.isNeeded(bytes) else { return quote(bytes) }
+        mended = [UInt8(ascii: "'")] + bytes
+        let copy = mended
+        copy.withUnsafeBytes { quote($0) }
     }
 
     /// An address that is refused for the invisible characters in it alone, without them.

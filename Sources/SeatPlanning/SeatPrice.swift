@@ -28,7 +28,7 @@ extension SeatPricing {
             var counted = 0
             for (index, tier) in tiers.enumerated() where counted < seats {
                 let isLast = index == tiers.count - 1
-                let end = isLast ? seats : min(seats, tier.maxSeats ?? (tiers[index + 1].minSeats - 1))
+                let end = isLast ? seats : min(seats, tier.maxSeats ?? tiers[index + 1].minSeats.minus(1))
                 guard end > counted else { continue }
                 parts.append(Part(seats: end - counted, pricePerSeat: tier.pricePerSeat))
                 counted = end
@@ -55,7 +55,8 @@ extension SeatPricing {
     /// prices make fewer seats dearer.
     public func idleCost(total: Int, used: Int) -> Int? {
         guard let all = cost(seats: total), let needed = cost(seats: min(used, total)) else { return nil }
-        return all - needed
+        let (idle, isTooMuch) = all.subtractingReportingOverflow(needed)
+        return isTooMuch ? nil : idle
     }
 
     /// The seat count from `used` to `total` that costs least, and what it saves; the highest such count, because more
@@ -68,7 +69,7 @@ extension SeatPricing {
         var best = Reduction(seats: total, saving: 0)
         for seats in candidates {
             guard let cost = cost(seats: seats) else { continue }
-            let saving = all - cost
+            let saving = all.minus(cost)
             if saving > best.saving || (saving == best.saving && seats > best.seats) {
                 best = Reduction(seats: seats, saving: saving)
             }

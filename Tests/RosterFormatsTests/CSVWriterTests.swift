@@ -8,7 +8,8 @@ import Testing
         ([""], "\"\"\n"),
         (["a,b", "say \"hi\""], "\"a,b\",\"say \"\"hi\"\"\"\n"),
         (["two\nlines", "two\r\nlines", "cr\rhere"], "\"two\nlines\",\"two\r\nlines\",\"cr\rhere\"\n"),
-        ([" padded ", "semi;colon", "tab\there"], " padded ,semi;colon,tab\there\n"),
+        ([" padded ", "semi;colon", "tab\there", "a|b"], " padded ,\"semi;colon\",\"tab\there\",\"a|b\"\n"),
+        (["eight letters;", "12345678|x", "1234567\ty"], "\"eight letters;\",\"12345678|x\",\"1234567\ty\"\n"),
         (["12345678,", "1234567\"", "123456789\n"], "\"12345678,\",\"1234567\"\"\",\"123456789\n\"\n"),
         (["zoë", "日本", "👩‍💻"], "zoë,日本,👩‍💻\n"),
     ])
@@ -17,7 +18,9 @@ import Testing
     }
 
     @Test(arguments: [
-        ("=1+1", "'=1+1"), ("+49", "'+49"), ("-7", "'-7"), ("@cmd", "'@cmd"), ("\tx", "'\tx"), ("\rx", "\"'\rx\""),
+        ("=1+1", "'=1+1"), ("+49", "'+49"), ("-7", "'-7"), ("@cmd", "'@cmd"), ("\tx", "\"'\tx\""), ("\rx", "\"'\rx\""),
+        ("\nx", "\"'\nx\""), ("＝1+1", "'＝1+1"),
+        ("＋49", "'＋49"), ("－7", "'－7"), ("＠cmd", "'＠cmd"), ("'＠", "''＠"), ("．x", "．x"),
         ("'=1", "''=1"), ("''@", "'''@"), ("'quoted'", "'quoted'"), ("'", "'"), ("a=b", "a=b"), ("=a,b", "\"'=a,b\""),
         ("= \"x\"", "'= \"x\""),
     ])
@@ -125,7 +128,7 @@ struct SplitMix: RandomNumberGenerator {
     mutating func cell() -> String {
         let pieces = [
             "'", "\"", ",", "\n", "\r", "\t", "=", "+", "-", "@", " ", ";", "|", "a", "Ada", "é", "日", "👩‍💻", "\u{301}",
-            "sep=", "<", "&", "]]>",
+            "sep=", "<", "&", "]]>", "＝", "＋", "－", "＠", "12345678",
         ]
         return (0..<Int.random(in: 0...12, using: &self)).map { _ in pieces.randomElement(using: &self) ?? "" }.joined()
     }

@@ -20,7 +20,14 @@ private func recordedCases() throws -> [Fixture.Case] {
     @Test func `verdicts and normal forms are those that the server's validator gave`() throws {
         let cases = try recordedCases()
         #expect(cases.count == 59)
-        for one in cases {
+        for recorded in cases {
+            var one = recorded
+            // The cases were recorded from the validation library. The endpoint trims white space of all kinds before it
+            // asks the library: what was recorded of the endpoint counts.
+            if let bare = Self.withoutOuterLineBreaks(one.input) {
+                one = try #require(cases.first { $0.input == bare })
+                one.input = recorded.input
+            }
             switch EmailAddress.judge(one.input) {
             case .accepted(let email):
                 #expect(one.accepted, "\(one.input.debugDescription) was accepted")
@@ -34,6 +41,28 @@ private func recordedCases() throws -> [Fixture.Case] {
                 #expect(!rejection.remedy.isEmpty)
             }
         }
+    }
+
+    private static func withoutOuterLineBreaks(_ text: String) -> String? {
+        let bare = text.trimmingCharacters(in: .newlines)
+        return bare.utf8.count == text.utf8.count ? nil : bare
+    }
+
+    /// What the endpoint trims: the white space of Python's `str.strip`.
+    @Test(arguments: [
+        "\n", "\r", "\r\n", "\t", "\u{B}", "\u{C}", " ", "\u{1C}", "\u{1F}", "\u{85}", "\u{A0}", "\u{1680}", "\u{2003}",
+        "\u{2028}", "\u{2029}", "\u{202F}", "\u{205F}", "\u{3000}",
+    ])
+    func `outer white space of every kind is trimmed before an address is judged`(_ blank: String) throws {
+        for raw in [blank + "ada@acme.dev", "ada@acme.dev" + blank, blank + " ada@acme.dev" + blank + "\n"] {
+            guard case .accepted(let email) = EmailAddress.judge(raw) else {
+                Issue.record("\(raw.debugDescription) is refused")
+                continue
+            }
+            #expect(email.address == "ada@acme.dev" && email.notes == .trimmed)
+        }
+        let inside = "ada\(blank)b@acme.dev"
+        if case .accepted = EmailAddress.judge(inside) { Issue.record("\(inside.debugDescription) is accepted") }
     }
 
     @Test(arguments: [
