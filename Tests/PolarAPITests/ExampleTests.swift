@@ -56,7 +56,7 @@ func inviteOnSandbox(_ people: [String], to team: SubscriptionID, token: AccessT
 
     @Test func `it leaves holders alone, looks after a lost answer and tells the rest`() async throws {
         let seats = """
-            {"seats":[{"id":"1","status":"pending","email":"GRACE@acme-co.dev","created_at":"2026-11-20T23:34:32Z"}],
+            {"seats":[{"id":"11111111-1111-4111-8111-000000000001","status":"pending","email":"GRACE@acme-co.dev","created_at":"2026-11-20T23:34:32Z"}],
             "available_seats":1,"total_seats":2}
             """
         @Sendable func refusal(_ name: String) -> PolarResponse {

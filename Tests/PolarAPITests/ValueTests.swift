@@ -51,14 +51,16 @@ import Testing
 
     @Test func `unknown fields and words do not break an answer`() throws {
         let text = """
-            {"id":"A","subscription_id":null,"order_id":"B","status":"frozen","customer_id":null,"member_id":null,
-            "member":{"id":"M","customer_id":"C","email":"ada@acme-co.dev","role":"captain","created_at":"t","hat":1},
+            {"id":"11111111-1111-4111-8111-00000000000A","subscription_id":null,
+            "order_id":"11111111-1111-4111-8111-00000000000B","status":"frozen","customer_id":null,"member_id":null,
+            "member":{"id":"11111111-1111-4111-8111-00000000000D",
+            "customer_id":"11111111-1111-4111-8111-00000000000C","email":"ada@acme-co.dev","role":"captain","created_at":"t","hat":1},
             "created_at":"2026-11-20T23:34:32Z","colour":{"deep":[1]}}
             """
         let seat = try JSONDecoder().decode(CustomerSeat.self, from: Data(text.utf8))
         #expect(seat.status == SeatStatus(rawValue: "frozen"))
         #expect(seat.member?.role.rawValue == "captain")
-        #expect(seat.container == .order(OrderID("b")))
+        #expect(seat.container == .order(OrderID("11111111-1111-4111-8111-00000000000b")))
         #expect(seat.email == nil && seat.metadata == nil)
     }
 
@@ -126,8 +128,11 @@ import Testing
 }
 
 @Suite struct PagesTests {
+    /// An id that ends with a digit or a letter from a to f.
+    static func id(_ end: String) -> String { "11111111-1111-4111-8111-00000000000\(end)" }
+
     static func page(_ ids: [String], _ pagination: String) -> PolarResponse {
-        let items = ids.map { #"{"id":"\#($0)"}"# }.joined(separator: ",")
+        let items = ids.map { #"{"id":"\#(Self.id($0))"}"# }.joined(separator: ",")
         return PolarResponse(status: 200, body: Data(#"{"items":[\#(items)],"pagination":\#(pagination)}"#.utf8))
     }
 
@@ -136,7 +141,7 @@ import Testing
             Self.page(["a", "b"], #"{"total_count":3,"max_page":2}"#),
             Self.page(["c"], #"{"total_count":3,"max_page":2}"#))
         let client = PolarClient(server: .test, transport: script)
-        #expect(try await client.customers().all().map(\.id.rawValue) == ["a", "b", "c"])
+        #expect(try await client.customers().all().map(\.id.rawValue) == ["a", "b", "c"].map(Self.id))
         #expect(
             script.requests.map(\.target) == [
                 "/v1/customers/?limit=100&page=1", "/v1/customers/?limit=100&page=2",
@@ -146,7 +151,7 @@ import Testing
     @Test func `no page is asked for before it is needed`() async throws {
         let script = ScriptedTransport(Self.page(["a", "b"], #"{"max_page":9}"#))
         let client = PolarClient(server: .test, transport: script)
-        for try await customer in client.customers() where customer.id == CustomerID("b") { break }
+        for try await customer in client.customers() where customer.id == CustomerID(Self.id("b")) { break }
         #expect(script.requests.count == 1)
     }
 

@@ -14,6 +14,13 @@ public struct Pagination: Sendable, Hashable, Codable {
     public var maxPage: Int?
     public var hasNextPage: Bool?
 
+    public init(from decoder: any Decoder) throws {
+        let container = try decoder.container(keyedBy: CodingKeys.self)
+        totalCount = try container.countIfPresent(.totalCount)
+        maxPage = try container.countIfPresent(.maxPage)
+        hasNextPage = try container.decodeIfPresent(Bool.self, forKey: .hasNextPage)
+    }
+
     enum CodingKeys: String, CodingKey {
         case totalCount = "total_count"
         case maxPage = "max_page"

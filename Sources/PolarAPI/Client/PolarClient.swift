@@ -49,6 +49,12 @@ public struct PolarClient: Sendable {
                 .unusableRequest, message: "an id in the request's path is empty", isDefinite: true, attempt: 0,
                 request: request)
         }
+        // However it is encoded, a proxy may take it for the folder above.
+        guard request.segments.allSatisfy({ $0.value != "." && $0.value != ".." }) else {
+            throw PolarError(
+                .unusableRequest, message: "an id in the request's path consists of dots", isDefinite: true,
+                attempt: 0, request: request)
+        }
         let response = try await response(to: request)
         guard (200..<300).contains(response.status) else { throw PolarError(response, to: request) }
         do {
@@ -56,7 +62,8 @@ public struct PolarClient: Sendable {
         } catch {
             throw PolarError(
                 .unreadableAnswer, status: response.status,
-                message: "the server's answer cannot be read: \(place(of: error))", isDefinite: false,
+                message: ServerWords.clean("the server's answer cannot be read: \(place(of: error))", response.token),
+                isDefinite: false,
                 attempt: response.attempt, request: request)
         }
     }
@@ -92,6 +99,8 @@ private func place(of error: any Error) -> String {
     case DecodingError.keyNotFound(let key, let context): return "\(path(context)) lacks '\(key.stringValue)'"
     case DecodingError.valueNotFound(_, let context): return "\(path(context)) is null"
     case DecodingError.typeMismatch(_, let context): return "\(path(context)) is of another type than expected"
+    case DecodingError.dataCorrupted(let context) where context.underlyingError is OutOfBounds:
+        return "\(path(context)) \((context.underlyingError as? OutOfBounds)?.reason ?? "")"
     case DecodingError.dataCorrupted(let context): return "\(path(context)) is no JSON of the expected form"
     default: return "it is no JSON of the expected form"
     }

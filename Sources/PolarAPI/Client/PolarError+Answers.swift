@@ -5,13 +5,15 @@ extension PolarError {
     public init(_ response: PolarResponse, to request: PolarRequest) {
         let body = ErrorBody(response.body)
         let challenge = response.header("www-authenticate")
+        let token = response.token
+        let scope = response.status == 403 ? challenge.flatMap { parameter("scope", of: $0) } : nil
         self.init(
             Code(status: response.status, errorClass: body.error),
             status: response.status,
-            errorClass: body.error,
-            message: body.message ?? Self.words(for: response.status),
-            details: body.details,
-            neededScope: response.status == 403 ? challenge.flatMap { parameter("scope", of: $0) } : nil,
+            errorClass: ServerWords.clean(body.error, token, limit: ServerWords.shortLimit),
+            message: ServerWords.clean(body.message ?? "", token).nonEmpty ?? Self.words(for: response.status),
+            details: body.details.prefix(20).map { $0.cleaned(token) },
+            neededScope: ServerWords.clean(scope, token, limit: ServerWords.shortLimit),
             retryAfter: response.retryAfter,
             isDefinite: Self.isDefinite(status: response.status),
             attempt: response.attempt,
@@ -149,6 +151,13 @@ private struct ErrorBody {
 }
 
 extension PolarError.Detail {
+    fileprivate func cleaned(_ token: AccessToken?) -> Self {
+        .init(
+            location: location.prefix(20).map { ServerWords.clean($0, token, limit: ServerWords.shortLimit) },
+            message: ServerWords.clean(message, token),
+            type: ServerWords.clean(type, token, limit: ServerWords.shortLimit))
+    }
+
     fileprivate var line: String {
         location.isEmpty ? message : "\(location.joined(separator: ".")): \(message)"
     }
@@ -159,4 +168,8 @@ private func parameter(_ name: String, of challenge: String) -> String? {
     guard let start = challenge.range(of: "\(name)=\"") else { return nil }
     let value = challenge[start.upperBound...].prefix { $0 != "\"" }
     return value.isEmpty ? nil : String(value)
+}
+
+extension String {
+    fileprivate var nonEmpty: String? { isEmpty ? nil : self }
 }

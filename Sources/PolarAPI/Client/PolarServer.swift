@@ -51,6 +51,9 @@ public struct PolarServer: Sendable, Hashable, CustomStringConvertible {
         }
         var prefix = parts.percentEncodedPath
         while prefix.hasSuffix("/") { prefix.removeLast() }
+        if let port = parts.port, !(1...65_535).contains(port) {
+            throw InvalidServerURL("the server's URL '\(text)' has port \(port); ports are numbers from 1 to 65535")
+        }
         let port = parts.port == (scheme == "https" ? 443 : 80) ? nil : parts.port
         self.init(
             name: name ?? "", scheme: scheme, host: host, port: port, pathPrefix: prefix,

@@ -129,6 +129,13 @@ public struct SeatsList: Sendable, Hashable, Codable {
         self.totalSeats = totalSeats
     }
 
+    public init(from decoder: any Decoder) throws {
+        let container = try decoder.container(keyedBy: CodingKeys.self)
+        seats = try container.decode([CustomerSeat].self, forKey: .seats)
+        availableSeats = try container.count(.availableSeats)
+        totalSeats = try container.count(.totalSeats)
+    }
+
     enum CodingKeys: String, CodingKey {
         case seats
         case availableSeats = "available_seats"

@@ -1,8 +1,8 @@
 /// The id of one kind of Polar object.
 ///
 /// Each kind is a type of its own, so that a seat's id cannot be passed for a subscription's. Polar's ids are version-4
-/// UUIDs; they are kept in lower case because Polar compares and writes them so. Nothing else is checked here: an id
-/// that is no UUID is answered by the server with a 422.
+/// UUIDs; they are kept in lower case because Polar compares and writes them so. What the caller gives is not checked: an
+/// id that is no UUID is answered by the server with a 422. What an answer gives is: it may become part of a path.
 public protocol PolarID: RawRepresentable, Sendable, Hashable, Comparable, Codable, CustomStringConvertible
 where RawValue == String {
     init(_ value: String)
@@ -12,7 +12,9 @@ extension PolarID {
     public init(rawValue: String) { self.init(rawValue) }
 
     public init(from decoder: any Decoder) throws {
-        self.init(try decoder.singleValueContainer().decode(String.self))
+        let text = try decoder.singleValueContainer().decode(String.self)
+        guard isUUID(text) else { throw outOfBounds(.notAnID, decoder.codingPath) }
+        self.init(text)
     }
 
     public func encode(to encoder: any Encoder) throws {

@@ -38,6 +38,26 @@ public struct Order: Sendable, Hashable, Codable, Identifiable {
         subscriptionID.map(SeatContainer.subscription) ?? .order(id)
     }
 
+    public init(from decoder: any Decoder) throws {
+        let container = try decoder.container(keyedBy: CodingKeys.self)
+        id = try container.decode(OrderID.self, forKey: .id)
+        status = try container.decode(OrderStatus.self, forKey: .status)
+        paid = try container.decodeIfPresent(Bool.self, forKey: .paid)
+        seats = try container.countIfPresent(.seats)
+        totalAmount = try container.amountIfPresent(.totalAmount)
+        netAmount = try container.amountIfPresent(.netAmount)
+        currency = try container.decodeIfPresent(String.self, forKey: .currency)
+        billingReason = try container.decodeIfPresent(String.self, forKey: .billingReason)
+        customerID = try container.decode(CustomerID.self, forKey: .customerID)
+        productID = try container.decodeIfPresent(ProductID.self, forKey: .productID)
+        subscriptionID = try container.decodeIfPresent(SubscriptionID.self, forKey: .subscriptionID)
+        checkoutID = try container.decodeIfPresent(CheckoutID.self, forKey: .checkoutID)
+        customer = try container.decodeIfPresent(Customer.self, forKey: .customer)
+        product = try container.decodeIfPresent(Product.self, forKey: .product)
+        createdAt = try container.decodeIfPresent(Timestamp.self, forKey: .createdAt)
+        modifiedAt = try container.decodeIfPresent(Timestamp.self, forKey: .modifiedAt)
+    }
+
     enum CodingKeys: String, CodingKey {
         case id
         case status

@@ -15,6 +15,20 @@ public struct Product: Sendable, Hashable, Codable, Identifiable {
     /// True if one of its prices counts seats.
     public var isSeatBased: Bool { prices?.contains { $0.seatTiers != nil } ?? false }
 
+    public init(from decoder: any Decoder) throws {
+        let container = try decoder.container(keyedBy: CodingKeys.self)
+        id = try container.decode(ProductID.self, forKey: .id)
+        name = try container.decode(String.self, forKey: .name)
+        isRecurring = try container.decodeIfPresent(Bool.self, forKey: .isRecurring)
+        isArchived = try container.decodeIfPresent(Bool.self, forKey: .isArchived)
+        recurringInterval = try container.decodeIfPresent(String.self, forKey: .recurringInterval)
+        recurringIntervalCount = try container.countIfPresent(.recurringIntervalCount)
+        organizationID = try container.decodeIfPresent(OrganizationID.self, forKey: .organizationID)
+        prices = try container.decodeIfPresent([Price].self, forKey: .prices)
+        createdAt = try container.decodeIfPresent(Timestamp.self, forKey: .createdAt)
+        modifiedAt = try container.decodeIfPresent(Timestamp.self, forKey: .modifiedAt)
+    }
+
     enum CodingKeys: String, CodingKey {
         case id
         case name
@@ -90,8 +104,8 @@ public struct SeatTiers: Sendable, Hashable, Codable {
         // Optional in the API's description, where its default is `volume`.
         type = try container.decodeIfPresent(SeatTierType.self, forKey: .type) ?? .volume
         tiers = try container.decode([SeatTier].self, forKey: .tiers)
-        minimumSeats = try container.decodeIfPresent(Int.self, forKey: .minimumSeats)
-        maximumSeats = try container.decodeIfPresent(Int.self, forKey: .maximumSeats)
+        minimumSeats = try container.countIfPresent(.minimumSeats)
+        maximumSeats = try container.countIfPresent(.maximumSeats)
     }
 
     enum CodingKeys: String, CodingKey {
@@ -114,6 +128,13 @@ public struct SeatTier: Sendable, Hashable, Codable {
         self.minSeats = minSeats
         self.maxSeats = maxSeats
         self.pricePerSeat = pricePerSeat
+    }
+
+    public init(from decoder: any Decoder) throws {
+        let container = try decoder.container(keyedBy: CodingKeys.self)
+        minSeats = try container.count(.minSeats)
+        maxSeats = try container.countIfPresent(.maxSeats)
+        pricePerSeat = try container.count(.pricePerSeat)
     }
 
     enum CodingKeys: String, CodingKey {

@@ -31,6 +31,13 @@ public struct PendingSubscriptionUpdate: Sendable, Hashable, Codable {
     public var productID: ProductID?
     public var seats: Int?
 
+    public init(from decoder: any Decoder) throws {
+        let container = try decoder.container(keyedBy: CodingKeys.self)
+        appliesAt = try container.decodeIfPresent(Timestamp.self, forKey: .appliesAt)
+        productID = try container.decodeIfPresent(ProductID.self, forKey: .productID)
+        seats = try container.countIfPresent(.seats)
+    }
+
     enum CodingKeys: String, CodingKey {
         case appliesAt = "applies_at"
         case productID = "product_id"
@@ -69,6 +76,33 @@ public struct Subscription: Sendable, Hashable, Codable, Identifiable {
 
     /// The tiers of its seat-based price, if it has one.
     public var seatTiers: SeatTiers? { prices?.lazy.compactMap(\.seatTiers).first }
+
+    public init(from decoder: any Decoder) throws {
+        let container = try decoder.container(keyedBy: CodingKeys.self)
+        id = try container.decode(SubscriptionID.self, forKey: .id)
+        status = try container.decode(SubscriptionStatus.self, forKey: .status)
+        seats = try container.countIfPresent(.seats)
+        amount = try container.amountIfPresent(.amount)
+        currency = try container.decodeIfPresent(String.self, forKey: .currency)
+        recurringInterval = try container.decodeIfPresent(String.self, forKey: .recurringInterval)
+        recurringIntervalCount = try container.countIfPresent(.recurringIntervalCount)
+        currentPeriodStart = try container.decodeIfPresent(Timestamp.self, forKey: .currentPeriodStart)
+        currentPeriodEnd = try container.decodeIfPresent(Timestamp.self, forKey: .currentPeriodEnd)
+        cancelAtPeriodEnd = try container.decodeIfPresent(Bool.self, forKey: .cancelAtPeriodEnd)
+        canceledAt = try container.decodeIfPresent(Timestamp.self, forKey: .canceledAt)
+        startedAt = try container.decodeIfPresent(Timestamp.self, forKey: .startedAt)
+        endsAt = try container.decodeIfPresent(Timestamp.self, forKey: .endsAt)
+        endedAt = try container.decodeIfPresent(Timestamp.self, forKey: .endedAt)
+        customerID = try container.decode(CustomerID.self, forKey: .customerID)
+        productID = try container.decode(ProductID.self, forKey: .productID)
+        checkoutID = try container.decodeIfPresent(CheckoutID.self, forKey: .checkoutID)
+        customer = try container.decodeIfPresent(Customer.self, forKey: .customer)
+        product = try container.decodeIfPresent(Product.self, forKey: .product)
+        prices = try container.decodeIfPresent([Price].self, forKey: .prices)
+        pendingUpdate = try container.decodeIfPresent(PendingSubscriptionUpdate.self, forKey: .pendingUpdate)
+        createdAt = try container.decodeIfPresent(Timestamp.self, forKey: .createdAt)
+        modifiedAt = try container.decodeIfPresent(Timestamp.self, forKey: .modifiedAt)
+    }
 
     enum CodingKeys: String, CodingKey {
         case id

@@ -37,6 +37,14 @@ public struct SubscriptionSeatsUpdatedMetadata: Sendable, Hashable, Codable {
     public var newSeats: Int
     public var prorationBehavior: ProrationBehavior
 
+    public init(from decoder: any Decoder) throws {
+        let container = try decoder.container(keyedBy: CodingKeys.self)
+        subscriptionID = try container.decode(SubscriptionID.self, forKey: .subscriptionID)
+        oldSeats = try container.count(.oldSeats)
+        newSeats = try container.count(.newSeats)
+        prorationBehavior = try container.decode(ProrationBehavior.self, forKey: .prorationBehavior)
+    }
+
     enum CodingKeys: String, CodingKey {
         case subscriptionID = "subscription_id"
         case oldSeats = "old_seats"

@@ -11,8 +11,10 @@ public struct Timestamp: RawRepresentable, Sendable, Hashable, Codable, CustomSt
 
     /// The instant in UTC, with six digits of fraction.
     public init(_ date: Date) {
-        let micros = Int64((date.timeIntervalSince1970 * 1_000_000).rounded())
-        self.init(microsecondsSince1970: micros)
+        let micros = (date.timeIntervalSince1970 * 1_000_000).rounded()
+        // A date that is farther away than 64 bits of microseconds stays at their end.
+        let inRange = micros.isNaN ? 0 : max(-0x1p62, min(0x1p62, micros))
+        self.init(microsecondsSince1970: Int64(inRange))
     }
 
     public init(microsecondsSince1970 micros: Int64) {

@@ -16,7 +16,7 @@ public struct HTTPProxy: Sendable, Hashable, CustomStringConvertible {
         guard !url.isEmpty else { return nil }
         let whole = url.contains("://") ? url : "http://\(url)"
         guard let parts = URLComponents(string: whole), parts.scheme?.lowercased() == "http",
-            let host = parts.host, !host.isEmpty
+            let host = parts.host, !host.isEmpty, (1...65_535).contains(parts.port ?? 80)
         else {
             // The URL itself is left out: it may hold a password.
             throw InvalidProxyURL(

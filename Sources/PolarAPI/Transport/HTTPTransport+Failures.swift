@@ -21,6 +21,8 @@ extension PolarTransportError {
             return (.answerTooLarge, true, "the server's answer is larger than \(error.limit) bytes")
         case is DeadlinePassed:
             return (.timedOut, true, "the server's answer was not whole within \(timeout.inSeconds) s")
+        case let error as UnusableStatus:
+            return (.connectionLost, true, "the server's answer has the status \(error.code), which HTTP does not know")
         case is CancellationError:
             return (.cancelled, true, "cancelled while the server was at work")
         case let error as NIOConnectionError:

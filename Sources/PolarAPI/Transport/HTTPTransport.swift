@@ -67,6 +67,7 @@ public func withHTTPTransport<Result>(
     configuration.connectionPool.concurrentHTTP1ConnectionsPerHostSoftLimit = options.connections
     // Shorter than the 5 s after which the server's uvicorn closes, so that no request meets a closing connection.
     configuration.connectionPool.idleTimeout = .seconds(4)
+    configuration.http1_1ConnectionDebugInitializer = { StatusFilter.add(to: $0) }
     // Our own policy retries, with its own pace.
     configuration.connectionPool.retryConnectionEstablishment = false
     // One thread carries far more requests than any server allows, and a second one would only be woken up and wait.
@@ -152,7 +153,10 @@ extension HTTPClientRequest {
 extension TimeAmount {
     fileprivate init(_ duration: Duration) {
         let (seconds, attoseconds) = duration.components
-        self = .nanoseconds(seconds * 1_000_000_000 + attoseconds / 1_000_000_000)
+        let (nanoseconds, isTooMuch) = seconds.multipliedReportingOverflow(by: 1_000_000_000)
+        let (sum, isMore) = nanoseconds.addingReportingOverflow(attoseconds / 1_000_000_000)
+        // More than NIO's clock can count is for ever.
+        self = .nanoseconds(isTooMuch || isMore ? Int64.max / 4 : min(sum, Int64.max / 4))
     }
 }
 

@@ -15,6 +15,8 @@ public struct PolarResponse: Sendable {
     public var body: Data
     /// How many times the request was sent until this came.
     public var attempt: Int
+    /// The token that the request bore: what the server says of an error is cleared of it.
+    var token: AccessToken?
 
     public init(status: Int, headers: [(name: String, value: String)] = [], body: Data = Data(), attempt: Int = 1) {
         self.status = status
@@ -27,6 +29,11 @@ public struct PolarResponse: Sendable {
     public func header(_ name: String) -> String? {
         let wanted = name.lowercased()
         return headers.first { $0.name.lowercased() == wanted }?.value
+    }
+
+    /// A header in the server's own words, made fit to be shown: without the token, on one line, and short.
+    public func words(_ name: String) -> String? {
+        ServerWords.clean(header(name), token, limit: ServerWords.shortLimit)
     }
 
     /// `Retry-After` in seconds; a date there counts as absent, Polar never sends one.
