@@ -1,3 +1,5 @@
+internal import SeatPlanning
+
 /// Figures as people read them; the same everywhere, whatever the machine's locale.
 enum Figures {
     /// `1,234,567`
@@ -14,7 +16,7 @@ enum Figures {
     /// A share with up to four decimals and no trailing zeros, `0.84`; nil of nothing.
     static func share(_ part: Int, of whole: Int) -> String? {
         guard whole > 0 else { return nil }
-        let scaled = (part * 20_000 + whole) / (2 * whole)
+        let scaled = max(0, part).share(of: whole, scale: 10_000)
         let fraction = scaled % 10_000
         guard fraction > 0 else { return "\(scaled / 10_000)" }
         var digits = String(10_000 + fraction).dropFirst()
@@ -25,7 +27,7 @@ enum Figures {
     /// `84 %`; an en dash of nothing.
     static func percent(_ part: Int, of whole: Int) -> String {
         guard whole > 0 else { return "–" }
-        return "\((part * 200 + whole) / (2 * whole)) %"
+        return "\(max(0, part).share(of: whole, scale: 100)) %"
     }
 
     /// `3 rows`, `1 row`.

@@ -1,4 +1,5 @@
 internal import Mustache
+internal import SeatPlanning
 
 /// What stands around the rows of an HTML document, rendered from the templates.
 struct HTMLPage {
@@ -113,7 +114,7 @@ extension Chart {
             "tone": (bar.tone ?? own.tone).rawValue, "x": Chart.units(x), "y": Chart.units(y),
             "width": Chart.units(width),
             "height": Chart.units(height), "name": own.name,
-            "value": Figures.grouped(Int(value)),
+            "value": Figures.grouped(Int(saturating: value)),
         ]
     }
 
@@ -122,7 +123,7 @@ extension Chart {
         let most = bars.reduce(0) { max($0, $1.values.first ?? 0) }
         return [
             "title": title, "width": bars.count * 10, "first": bars.first?.label ?? "", "last": bars.last?.label ?? "",
-            "most": Figures.grouped(Int(most)), "hasManyBars": bars.count > 1, "isShort": bars.count <= 12,
+            "most": Figures.grouped(Int(saturating: most)), "hasManyBars": bars.count > 1, "isShort": bars.count <= 12,
             "bars": bars.enumerated().map { index, bar in
                 let value = bar.values.first ?? 0
                 let paused = bar.values.count > 1 ? bar.values[1] : 0

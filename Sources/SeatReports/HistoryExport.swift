@@ -40,10 +40,7 @@ extension SeatCountChange: ReportRecord {
         .text("customer_external_id"),
     ]
 
-    var change: Int {
-        let (change, overflow) = newSeats.subtractingReportingOverflow(oldSeats)
-        return overflow ? 0 : change
-    }
+    var change: Int { newSeats.minus(oldSeats) }
     var needsAttention: Bool { newSeats < oldSeats }
     var mark: String { newSeats < oldSeats ? "fewer" : newSeats > oldSeats ? "more" : "same" }
 
@@ -118,7 +115,7 @@ struct SeatHistory: Sendable {
 
     mutating func add(_ change: SeatCountChange) {
         changes += 1
-        if change.change > 0 { added += change.change } else { removed -= change.change }
+        if change.change > 0 { added = added.plus(change.change) } else { removed = removed.minus(change.change) }
         let label = change.customerExternalID ?? change.customerEmail ?? change.subscriptionID
         var entry =
             subscriptions[change.subscriptionID]

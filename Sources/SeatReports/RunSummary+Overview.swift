@@ -7,7 +7,7 @@ extension RunSummary {
             whereTheRestIs: "the whole is in the CSV, JSON and XML forms of this report")
         overview.headline = headline
         overview.isAlarming = isAlarming
-        overview.figures = [.init("rows", Figures.grouped(rosterRows + addedRows))]
+        overview.figures = [.init("rows", Figures.grouped(rosterRows.plus(addedRows)))]
         if !isPlan { overview.figures.append(.init("requests", Figures.grouped(requests))) }
         overview.figures += figured.map { .init($0.name, Figures.grouped($0.count)) }
         overview.facts = facts
@@ -25,8 +25,8 @@ extension RunSummary {
 
     /// A duplicate is left to the row that it repeats: it has no goal of its own.
     private var unfinished: Int {
-        let missed = [Outcome.failed, .skipped, .unknown, .planned].reduce(0) { $0 + (outcomes[$1.rawValue] ?? 0) }
-        return max(0, missed - (actions[Action.duplicate.rawValue] ?? 0))
+        let missed = [Outcome.failed, .skipped, .unknown, .planned].reduce(0) { $0.plus(outcomes[$1.rawValue] ?? 0) }
+        return max(0, missed.minus(actions[Action.duplicate.rawValue] ?? 0))
     }
 
     private var isAlarming: Bool { !isPlan && (unfinished > 0 || mispredicted > 0) }
@@ -37,7 +37,7 @@ extension RunSummary {
         if !isComplete { parts.append("the run is not finished: the same apply command resumes it") }
         if unfinished > 0 {
             parts.append(
-                "\(Figures.count(unfinished, "row")) of \(Figures.grouped(rosterRows + addedRows)) did not reach the goal"
+                "\(Figures.count(unfinished, "row")) of \(Figures.grouped(rosterRows.plus(addedRows))) did not reach the goal"
             )
         } else {
             parts.append("every row reached its goal")
@@ -107,12 +107,12 @@ extension RunSummary {
             isPlan
             ? (container.seatsPlanned, [container.livePlanned])
             : (container.seats, [container.livePlanned, container.liveAfter])
-        return [container.seatsBefore, seats, container.liveBefore] + live + [max(0, seats - (live.last ?? 0))]
+        return [container.seatsBefore, seats, container.liveBefore] + live + [max(0, seats.minus(live.last ?? 0))]
     }
 
     private var countsTable: Overview.Table? {
         guard !figured.isEmpty else { return nil }
-        let all = figured.reduce(0) { $0 + $1.count }
+        let all = figured.reduce(0) { $0.plus($1.count) }
         return Overview.Table(
             title: isPlan ? "actions" : "outcomes",
             columns: [.text(isPlan ? "action" : "outcome"), .figure("rows"), .figure("share")],
@@ -171,7 +171,7 @@ extension RunSummary {
                     """),
             note: Overview.notes([
                 Overview.note(shown: shown.count, of: minutes.count, "minutes"),
-                requests > minutes.reduce(0) { $0 + $1.requests }
+                requests > minutes.reduce(0) { $0.plus($1.requests) }
                     ? "each change is counted once; the \(Figures.count(requests, "request")) include those that read and repeats"
                     : nil,
             ]))
@@ -186,7 +186,7 @@ extension RunSummary {
         return stride(from: 0, to: minutes.count, by: step).map { start in
             let group = minutes[start..<min(start + step, minutes.count)]
             return Minute(
-                at: group.first?.at ?? "", requests: group.reduce(0) { $0 + $1.requests } / group.count,
+                at: group.first?.at ?? "", requests: group.reduce(0) { $0.plus($1.requests) } / group.count,
                 paused: group.reduce(0.0) { $0 + $1.paused } / Double(group.count))
         }
     }

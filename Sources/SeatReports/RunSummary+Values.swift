@@ -74,7 +74,7 @@ extension RunSummary {
     /// Seconds with at most one decimal; what is no number is nothing.
     static func seconds(_ seconds: Double) -> String {
         guard seconds.isFinite, seconds > 0, seconds < 1e9 else { return "0" }
-        let tenths = Int((seconds * 10).rounded())
+        let tenths = Int(saturating: (seconds * 10).rounded())
         return tenths % 10 == 0 ? String(tenths / 10) : "\(tenths / 10).\(tenths % 10)"
     }
 }

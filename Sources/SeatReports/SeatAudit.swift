@@ -13,11 +13,11 @@ public struct SeatUtilisation: Sendable, Equatable {
     public var free: Int
 
     /// Claimed and pending: seats that somebody has, or can take.
-    public var used: Int { claimed + pending }
+    public var used: Int { claimed.plus(pending) }
     /// Paid for and of no use to anybody: free, and expired.
-    public var idle: Int { max(0, bought - used) }
+    public var idle: Int { max(0, bought.minus(used)) }
     /// Claimed, pending and expired: what the server counts against the seats bought.
-    public var live: Int { claimed + pending + expired }
+    public var live: Int { used.plus(expired) }
 
     public init(bought: Int, claimed: Int, pending: Int, expired: Int, free: Int) {
         self.bought = bought
@@ -31,8 +31,9 @@ public struct SeatUtilisation: Sendable, Equatable {
 
     static func + (lhs: SeatUtilisation, rhs: SeatUtilisation) -> SeatUtilisation {
         SeatUtilisation(
-            bought: lhs.bought + rhs.bought, claimed: lhs.claimed + rhs.claimed, pending: lhs.pending + rhs.pending,
-            expired: lhs.expired + rhs.expired, free: lhs.free + rhs.free)
+            bought: lhs.bought.plus(rhs.bought), claimed: lhs.claimed.plus(rhs.claimed),
+            pending: lhs.pending.plus(rhs.pending), expired: lhs.expired.plus(rhs.expired),
+            free: lhs.free.plus(rhs.free))
     }
 }
 
@@ -180,7 +181,7 @@ struct SeatAudit: Sendable {
     mutating func add(_ audit: ContainerAudit) {
         count += 1
         total = total + audit.utilisation
-        idle += audit.utilisation.idle
+        idle = idle.plus(audit.utilisation.idle)
         if first.count < Overview.tableLimit { first.append(audit) }
         guard let currency = audit.currency, let price = audit.price, let idle = audit.idlePrice else {
             if audit.id.kind == .order { orders += 1 } else if audit.hasEnded { ended += 1 } else { unknownPrices += 1 }
@@ -188,16 +189,11 @@ struct SeatAudit: Sendable {
         }
         let purse = Purse(currency: currency, period: audit.period)
         var sum = sums[purse] ?? Sum()
-        sum.price = SeatAudit.sum(sum.price, price)
-        sum.idlePrice = SeatAudit.sum(sum.idlePrice, idle)
-        sum.saving = SeatAudit.sum(sum.saving, audit.reduction?.saving ?? 0)
+        // No sum of real prices comes near the end of an integer; one that does stays there.
+        sum.price = sum.price.plus(price)
+        sum.idlePrice = sum.idlePrice.plus(idle)
+        sum.saving = sum.saving.plus(audit.reduction?.saving ?? 0)
         sums[purse] = sum
-    }
-
-    /// No sum of real prices comes near the end of an integer; one that does stays there and does not trap.
-    private static func sum(_ a: Int, _ b: Int) -> Int {
-        let (sum, overflow) = a.addingReportingOverflow(b)
-        return overflow ? (b < 0 ? Int.min + 1 : Int.max) : sum
     }
 
     var purses: [(purse: Purse, sum: Sum)] { sums.sorted { $0.key < $1.key }.map { (purse: $0.key, sum: $0.value) } }

@@ -30,7 +30,7 @@ public struct ExportedSeat: Sendable, Equatable {
     }
 
     /// Addresses compare as the server compares them.
-    var emailKey: String? { email?.lowercased() }
+    var emailKey: String? { email.map { EmailAddress.serverKey(of: $0) } }
 }
 
 /// One difference between two exports.

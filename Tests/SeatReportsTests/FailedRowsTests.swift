@@ -10,7 +10,7 @@ import Testing
         #expect(
             text == """
                 E-Mail,Personnel No,Department,error,message
-                '=cmd|' /C calc'!A0@acme-co.dev,''=1+1,Sales | EMEA,RequestValidationError,"<script>alert(""1"")</script>
+                "'=cmd|' /C calc'!A0@acme-co.dev",''=1+1,"Sales | EMEA",RequestValidationError,"<script>alert(""1"")</script>
                 second line"
                 not an address,,Zoë \u{1}\u{2028}x,invalid,the address has no @ sign
 

@@ -48,7 +48,7 @@ import Testing
     @Test func csvOptionsReachTheFile() throws {
         let text = try ReportSamples.report(.csv, options: ReportOptions(rawCSV: true, bom: true, crlf: true))
         #expect(text.unicodeScalars.first == "\u{FEFF}")
-        #expect(text.contains(",=cmd|"))
+        #expect(text.contains(",\"=cmd|"))
         #expect(text.contains("\r\npeople.csv,3,"))
     }
 
