@@ -27,13 +27,15 @@ test: deps
 	$(SWIFT) build --build-tests
 	$(SWIFT) test --skip-build
 
-# Longer runs of the tests that are driven by a seed: crashes, undone runs, many random worlds, and a million rows in large
-# ones. Half an hour to an hour on two cores.
+# Longer runs of the tests that are driven by a seed: crashes, undone runs, many random worlds, a million rows in large
+# ones, hostile answers and odd arguments. An hour or two on two cores.
 soak: deps
 	$(SWIFT) build --build-tests
 	POLAR_SEATS_CRASHES=400 POLAR_SEATS_UNDOS=600 POLAR_SEATS_WORLDS=10000 POLAR_SEATS_KILLS=300 \
 		$(SWIFT) test --skip-build --filter "SeatRunsTests.(CrashTests|UndoTests|TruthTests)|SoakTests"
 	POLAR_SEATS_PLANS=20000 POLAR_SEATS_PLAN_COMMANDS=400 $(SWIFT) test --skip-build --filter "PlanFuzz"
+	POLAR_SEATS_ANSWERS=20000 POLAR_SEATS_ARGUMENTS=20000 POLAR_SEATS_HOSTILE_SERVERS=500 \
+		$(SWIFT) test --skip-build --filter "AnswerFuzzTests|OddArgumentTests|HostileServerTests"
 	POLAR_SEATS_WORLDS=2800 POLAR_SEATS_WORLD_SCALE=50 $(SWIFT) test --skip-build --filter SeatRunsTests.TruthTests
 
 lint:
@@ -56,7 +58,8 @@ bench: deps
 clean:
 	$(SWIFT) package clean
 
-# libFuzzer on both readers and the opening of plans, a minute each; 77 means that the toolchain has no libFuzzer.
+# libFuzzer on both readers, the decoders of a server's answers and the opening of plans, a minute each; 77 means that the
+# toolchain has no libFuzzer.
 fuzz: deps
 	@status=0; Fuzz/run $(or $(SECONDS_EACH),60) || status=$$?; \
 	if [ $$status -eq 77 ]; then echo "fuzz: skipped, the toolchain has no libFuzzer"; else exit $$status; fi

@@ -169,7 +169,10 @@ let package = Package(
         ),
         .testTarget(
             name: "PolarSeatsCommandsTests",
-            dependencies: ["PolarSeatsCommands", "PolarAPI", "SeatPlanning", "SeatRuns", "TestSupport"],
+            dependencies: [
+                "PolarSeatsCommands", "PolarAPI", "SeatPlanning", "SeatRuns", "EmbeddedServer", "TestSupport",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+            ],
             swiftSettings: strict
         ),
         .testTarget(

@@ -59,12 +59,8 @@ struct ApplyCommand: AsyncParsableCommand {
     @OptionGroup(title: "Output") var common: CommonOptions
 
     func validate() throws {
-        guard (1...256).contains(concurrency) else {
-            throw ValidationError("--concurrency takes a number from 1 to 256")
-        }
-        guard (0...86_400).contains(lockTimeout) else {
-            throw ValidationError("--lock-timeout takes a number of seconds from 0 to 86400")
-        }
+        try NumericRange.check("--concurrency", concurrency, 1...256)
+        try NumericRange.check("--lock-timeout", lockTimeout, 0...86_400)
         if arguments.assumeSeats != nil { throw ValidationError("--assume-seats makes no plan that can be applied") }
     }
 
@@ -171,7 +167,7 @@ struct ApplyCommand: AsyncParsableCommand {
     private func show(_ file: PlanFile, _ path: String, _ session: Session) throws {
         let outline = try PlanOutline(file, planFile: path, rate: session.rate)
         if common.json {
-            Console.line(try JSONOutput.text(TypedLine(type: "plan", value: outline), pretty: false))
+            Console.data(try JSONOutput.text(TypedLine(type: "plan", value: outline), pretty: false))
         } else {
             Console.output(outline.text(common.console))
         }

@@ -34,7 +34,7 @@ struct CheckCommand: AsyncParsableCommand {
         let checked = try reading.read(rosters.rosters)
         var outline = CheckOutline(checked, hasHeader: !rosters.reading.noHeader)
         outline.fixed = try fixing?.write(checked)
-        Console.output(common.json ? try JSONOutput.text(outline) + "\n" : outline.text(console))
+        try Console.output(outline, asJSON: common.json) { $0.text(console) }
         if rosters.reading.schema != nil { warnOfSchema(outline, console) }
         if let missing = checked.missing.first { throw Failure(missing) }
         if (outline.fixed?.errors ?? outline.errors) > 0 { throw Failure(.badData) }

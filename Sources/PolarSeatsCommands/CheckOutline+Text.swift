@@ -17,7 +17,7 @@ extension CheckOutline {
                 for defect in own where defect.severity == severity {
                     lines += defect.lines(console, width)
                     guard let remedy = defect.remedy, said.insert(remedy).inserted else { continue }
-                    lines.append("  \(console.paintOutput("do", .cyan)): \(remedy)")
+                    lines.append("  \(console.paintOutput("do", .cyan)): \(printable(remedy))")
                 }
                 lines += source.more(severity, console)
             }
@@ -25,7 +25,7 @@ extension CheckOutline {
         if let fixed { lines += fixed.lines(console) }
         lines.append("")
         lines.append(total)
-        return lines.joined(separator: "\n") + "\n"
+        return Console.document(lines)
     }
 
     private var total: String {
@@ -45,7 +45,9 @@ extension CheckOutline.Source {
         guard let format else { return ["\(title): cannot be read"] }
         var facts = [format == "csv" ? "CSV" : "XML"]
         if let encoding { facts.append(encoding + (byteOrderMark == true ? " with a byte order mark" : "")) }
-        if let delimiter { facts.append(delimiter == "tab" ? "separated by tabs" : "separated by `\(delimiter)`") }
+        if let delimiter {
+            facts.append(delimiter == "tab" ? "separated by tabs" : "separated by `\(printable(delimiter))`")
+        }
         if let lineEnds { facts.append(lineEnds == "mixed" ? "mixed line ends" : "\(lineEnds) line ends") }
         if separatorLine == true { facts.append("a `sep=` line") }
         if header == false { facts.append("no header") }

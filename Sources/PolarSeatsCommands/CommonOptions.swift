@@ -62,6 +62,6 @@ private struct StandardErrorLog: LogHandler {
     func log(event: LogEvent) {
         let attempt = event.metadata?["attempt"].map { "\($0)" } ?? "1"
         let again = attempt == "1" ? "" : " (attempt \(attempt))"
-        Console.write("\(event.level): \(event.message)\(again)\n", STDERR_FILENO)
+        Console.logLine("\(event.level): \(event.message)\(again)")
     }
 }

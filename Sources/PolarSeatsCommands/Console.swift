@@ -30,44 +30,79 @@ struct Console: Sendable {
         return 80
     }
 
-    /// Writes data to standard output, whole; a closed pipe ends the process quietly, as people expect of `| head`.
-    static func output(_ text: String) { write(text, STDOUT_FILENO) }
+    // Everything for people passes ``TerminalText``; documents for programs are written as they are.
 
-    static func line(_ text: String) { write(text + "\n", STDOUT_FILENO) }
+    /// Writes text for people to standard output, whole; a closed pipe ends the process quietly, as people expect of
+    /// `| head`. What comes from outside is ``printable(_:)`` where it is joined with the tool's own lines.
+    static func output(_ text: String) { write(TerminalText.document(text), STDOUT_FILENO) }
+
+    static func line(_ text: String) { write(TerminalText.styledLine(text) + "\n", STDOUT_FILENO) }
+
+    /// Writes a document for programs, and a line break.
+    static func data(_ document: String) { write(document + "\n", STDOUT_FILENO) }
+
+    /// Writes a value as JSON, or as text for people.
+    static func output<Value: Encodable>(
+        _ value: Value, asJSON isJSON: Bool, _ text: (Value) -> String
+    ) throws {
+        if isJSON { data(try JSONOutput.text(value)) } else { output(text(value)) }
+    }
+
+    /// The text of an outline's lines, none of which has a line break in it that is not the tool's own.
+    static func document(_ lines: [String]) -> String {
+        lines.map { TerminalText.styledLine($0) + "\n" }.joined()
+    }
 
     /// Something to know; silent with `--quiet`.
     func note(_ text: String) {
-        if !isQuiet { Self.write(text + "\n", STDERR_FILENO) }
+        if !isQuiet { Self.logLine(text) }
     }
 
     func warn(_ text: String) {
-        Self.write("polar-seats: \(paint("warning", .yellow)): \(text)\n", STDERR_FILENO)
+        Self.write("polar-seats: \(paint("warning", .yellow)): \(printable(text))\n", STDERR_FILENO)
     }
 
-    func hint(_ text: String) { Self.write("\(paint("hint", .cyan)): \(text)\n", STDERR_FILENO) }
+    func hint(_ text: String) { Self.write("\(paint("hint", .cyan)): \(printable(text))\n", STDERR_FILENO) }
 
     func fail(_ failure: Failure) {
-        if !failure.message.isEmpty { Self.write("polar-seats: \(failure.message)\n", STDERR_FILENO) }
+        let message = failure.hasLines ? TerminalText.document(failure.message) : printable(failure.message)
+        if !message.isEmpty { Self.write("polar-seats: \(message)\n", STDERR_FILENO) }
         for hint in failure.hints where !hint.isEmpty { self.hint(hint) }
     }
 
-    enum Paint: String {
+    /// A line on standard error, whatever `--quiet` says.
+    static func logLine(_ text: String) { write(printable(text) + "\n", STDERR_FILENO) }
+
+    /// The argument parser's words, which have lines of their own, on standard error.
+    static func usage(_ text: String) { write(TerminalText.document(text) + "\n", STDERR_FILENO) }
+
+    /// Draws over the line on standard error.
+    static func redraw(_ text: String) { write("\r\(printable(text))\u{1B}[K", STDERR_FILENO) }
+
+    static func clearLine() { write("\r\u{1B}[K", STDERR_FILENO) }
+
+    enum Paint: String, CaseIterable {
         case red = "31"
         case green = "32"
         case yellow = "33"
         case cyan = "36"
         case bold = "1"
         case dim = "2"
+
+        var begin: String { "\u{1B}[\(rawValue)m" }
+        static let end = "\u{1B}[0m"
+        /// All that ``TerminalText`` lets pass.
+        static let sequences = allCases.map(\.begin) + [end]
     }
 
     /// For standard error.
     func paint(_ text: String, _ paint: Paint) -> String {
-        usesColor ? "\u{1B}[\(paint.rawValue)m\(text)\u{1B}[0m" : text
+        usesColor ? paint.begin + text + Paint.end : text
     }
 
     /// For standard output.
     func paintOutput(_ text: String, _ paint: Paint) -> String {
-        usesOutputColor ? "\u{1B}[\(paint.rawValue)m\(text)\u{1B}[0m" : text
+        usesOutputColor ? paint.begin + text + Paint.end : text
     }
 
     /// Why standard output could not be written: the system's number, none of a closed pipe. Read when a command ends,
@@ -75,14 +110,19 @@ struct Console: Sendable {
     static var outputProblem: Int32? { lostOutput.withLock { $0 } }
     private static let lostOutput = Mutex<Int32?>(nil)
 
-    static func write(_ text: String, _ descriptor: Int32) {
+    /// Takes what would be written, in tests that run whole commands in process.
+    @TaskLocal static var capture: (@Sendable (_ text: String, _ descriptor: Int32) -> Void)?
+
+    private static func write(_ text: String, _ descriptor: Int32) {
+        if let capture { return capture(text, descriptor) }
         var text = text
         text.withUTF8 { bytes in
             var rest = UnsafeRawBufferPointer(bytes)
             while !rest.isEmpty {
                 let count = Glibc.write(descriptor, rest.baseAddress, rest.count)
                 if count < 0 {
-                    if errno == EINTR || errno == EAGAIN { continue }
+                    if errno == EINTR { continue }
+                    if errno == EAGAIN, waitUntilWritable(descriptor) { continue }
                     let problem = errno
                     if descriptor == STDOUT_FILENO, problem != EPIPE { lostOutput.withLock { $0 = $0 ?? problem } }
                     return
@@ -92,10 +132,18 @@ struct Console: Sendable {
         }
     }
 
+    /// Waits for a reader of a descriptor that somebody made non-blocking, such as a parent that shares it.
+    ///
+    /// - Returns: false where there is nothing to wait for.
+    static func waitUntilWritable(_ descriptor: Int32) -> Bool {
+        var poll = pollfd(fd: descriptor, events: Int16(POLLOUT), revents: 0)
+        return Glibc.poll(&poll, 1, -1) > 0 || errno == EINTR
+    }
+
     /// Asks on the terminal; nil when there is nobody to ask.
     func ask(_ question: String) -> String? {
         guard canAsk else { return nil }
-        Self.write(question, STDERR_FILENO)
+        Self.write(printable(question), STDERR_FILENO)
         return readLine()
     }
 }

@@ -12,7 +12,7 @@ struct DiffOutline {
         for difference in differences {
             guard let seat = difference.after ?? difference.before else { continue }
             if seat.container != container {
-                lines.append(console.paintOutput(seat.container.description, .bold))
+                lines.append(console.paintOutput(printable(seat.container.description), .bold))
                 container = seat.container
             }
             lines.append("  " + line(difference, seat, console))
@@ -22,20 +22,20 @@ struct DiffOutline {
             return count == 0 ? nil : "\(count) \(kind.rawValue.replacing("_", with: " "))"
         }
         lines.append("\(plural(differences.count, "change")): " + counts.joined(separator: ", "))
-        return lines.joined(separator: "\n") + "\n"
+        return Console.document(lines)
     }
 
     private func line(_ difference: SeatDifference, _ seat: ExportedSeat, _ console: Console) -> String {
         let who = name(seat)
         switch difference.kind {
-        case .added: return console.paintOutput("+ \(who)", .green) + "  \(seat.status.rawValue)"
-        case .removed: return console.paintOutput("- \(who)", .red) + "  was \(seat.status.rawValue)"
+        case .added: return console.paintOutput("+ \(who)", .green) + "  \(printable(seat.status.rawValue))"
+        case .removed: return console.paintOutput("- \(who)", .red) + "  was \(printable(seat.status.rawValue))"
         case .moved:
             return console.paintOutput("> \(who)", .yellow)
-                + "  from \(difference.before?.container.description ?? "nowhere")"
+                + "  from " + printable(difference.before?.container.description ?? "nowhere")
         case .statusChanged:
             return console.paintOutput("~ \(who)", .yellow)
-                + "  \(difference.before?.status.rawValue ?? "?") -> \(seat.status.rawValue)"
+                + "  " + printable("\(difference.before?.status.rawValue ?? "?") -> \(seat.status.rawValue)")
         case .identityChanged:
             let before = difference.before.map { name($0) } ?? "?"
             return console.paintOutput("~ \(who)", .yellow) + "  was \(before)"
@@ -45,7 +45,7 @@ struct DiffOutline {
     /// The address, and the external id where there is one.
     private func name(_ seat: ExportedSeat) -> String {
         let names = [seat.email, seat.externalID.map { seat.email == nil ? $0 : "(\($0))" }].compactMap(\.self)
-        if !names.isEmpty { return names.joined(separator: " ") }
-        return seat.memberID.map { "member \($0)" } ?? seat.seatID.map { "seat \($0)" } ?? "somebody"
+        if !names.isEmpty { return printable(names.joined(separator: " ")) }
+        return printable(seat.memberID.map { "member \($0)" } ?? seat.seatID.map { "seat \($0)" } ?? "somebody")
     }
 }

@@ -2,6 +2,7 @@ internal import ArgumentParser
 internal import EmbeddedServer
 internal import Foundation
 internal import PolarAPI
+internal import SeatPlanning
 
 struct DoctorCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
@@ -29,7 +30,7 @@ struct DoctorCommand: AsyncParsableCommand {
             return (checkUp.report, failure)
         }
         if common.json {
-            Console.line(try JSONOutput.text(report))
+            Console.data(try JSONOutput.text(report))
         } else {
             Console.output(report.text(common.console))
         }
@@ -155,8 +156,8 @@ private struct CheckUp {
 
     private mutating func look(at answer: PolarResponse, asked: Date, answered: Date) {
         report.server.isReachable = true
-        report.server.software = answer.header("server")
-        report.server.answeredVersion = answer.header("polar-version")
+        report.server.software = answer.words("server")
+        report.server.answeredVersion = answer.words("polar-version")
         if answer.header("server")?.hasPrefix("polar-seats-embedded") ?? false { report.server.isEmbedded = true }
         let format = DateFormatter()
         format.locale = Locale(identifier: "en_US_POSIX")
@@ -165,7 +166,8 @@ private struct CheckUp {
         guard let text = answer.header("date"), let date = format.date(from: text) else { return }
         // The header leaves the fraction out, so that on average half a second is missing.
         let middle = asked.addingTimeInterval(answered.timeIntervalSince(asked) / 2)
-        report.clockSkewSeconds = Int((date.timeIntervalSince(middle) + 0.5).rounded(.towardZero))
+        report.clockSkewSeconds = Int(
+            saturating: (date.timeIntervalSince(middle) + 0.5).rounded(.towardZero))
     }
 
     private mutating func readOrganizations(_ answer: PolarResponse) {

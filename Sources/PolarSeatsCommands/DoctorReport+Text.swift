@@ -4,21 +4,21 @@ extension DoctorReport {
         var lines: [String] = []
         func add(_ label: String, _ value: String) { lines.append(label.padding(to: 15) + value) }
         func addWrapped(_ label: String, _ value: String, _ paint: Console.Paint? = nil) {
-            for (index, line) in value.wrapped(to: 64).enumerated() {
+            for (index, line) in printable(value).wrapped(to: 64).enumerated() {
                 add(index == 0 ? label : "", paint.map { console.paintOutput(line, $0) } ?? line)
             }
         }
-        add("server", server.name == server.url ? server.url : "\(server.name), \(server.url)")
+        add("server", printable(server.name == server.url ? server.url : "\(server.name), \(server.url)"))
         if server.isReachable {
             add("", server.isEmbedded ? "an embedded server: a rehearsal, nobody is mailed" : "it answers")
         } else {
             add("", console.paintOutput("cannot be reached", .red))
         }
-        if let state = server.embeddedState { add("", "state: \(state)") }
-        if let now = server.embeddedNow { add("", "its clock began at \(now)") }
-        if let proxy = server.proxy { add("", "through the proxy \(proxy)") }
-        if let file = server.caFile { add("", "trusting \(file) as well") }
-        add("API version", server.apiVersion + versionNote)
+        if let state = server.embeddedState { add("", "state: \(printable(state))") }
+        if let now = server.embeddedNow { add("", "its clock began at \(printable(now))") }
+        if let proxy = server.proxy { add("", "through the proxy \(printable(proxy))") }
+        if let file = server.caFile { add("", "trusting \(printable(file)) as well") }
+        add("API version", printable(server.apiVersion + versionNote))
         add("token", tokenLine(console))
         for organization in organizations {
             addWrapped("organization", organization.text)
@@ -30,7 +30,7 @@ extension DoctorReport {
                 case .missing: console.paintOutput("no", .red) + "  "
                 case .unknown: console.paintOutput("?", .yellow) + "   "
                 }
-            let note = scope.note.map { "(\($0))" } ?? "for \(scope.serves)"
+            let note = scope.note.map { "(\(printable($0)))" } ?? "for \(scope.serves)"
             add(index == 0 ? "scopes" : "", scope.scope.padding(to: 21) + word + note)
         }
         if server.isReachable {
@@ -45,7 +45,7 @@ extension DoctorReport {
             addWrapped(isProblem ? "problem" : "warning", finding.message, isProblem ? .red : .yellow)
         }
         add("", isUsable ? console.paintOutput("usable", .green) : console.paintOutput("not usable", .red))
-        return lines.map { $0.trimmingTrailingSpaces + "\n" }.joined()
+        return Console.document(lines.map(\.trimmingTrailingSpaces))
     }
 
     private var versionNote: String {

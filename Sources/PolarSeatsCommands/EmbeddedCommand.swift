@@ -27,7 +27,7 @@ struct EmbeddedServeCommand: AsyncParsableCommand {
     @OptionGroup(title: "Output") var common: CommonOptions
 
     func validate() throws {
-        guard (0...65_535).contains(port) else { throw ValidationError("--port takes a number from 0 to 65535") }
+        try NumericRange.check("--port", port, 0...65_535)
     }
 
     /// What `--json` prints, one line, as soon as requests are answered.
@@ -49,11 +49,15 @@ struct EmbeddedServeCommand: AsyncParsableCommand {
             // Before anybody is told that it listens: a Ctrl-C from here on ends it in good order.
             let signals = await UnixSignalsSequence(trapping: .sigint, .sigterm)
             let listening = Listening(url: running.url, port: running.port, state: embedded.stateFile, tokens: tokens)
-            Console.line(
-                common.json ? try JSONOutput.text(listening, pretty: false) : "listening on \(running.url)")
+            if common.json {
+                Console.data(try JSONOutput.text(listening, pretty: false))
+            } else {
+                Console.line("listening on \(running.url)")
+            }
             console.note("state: \(embedded.stateFile)")
             if let now = embedded.now { console.note("its clock began at \(now)") }
-            console.note("tokens: \(EmbeddedToken.list(tokens))\nstop with Ctrl-C")
+            console.note("tokens: \(EmbeddedToken.list(tokens))")
+            console.note("stop with Ctrl-C")
             for await _ in signals { break }
         }
     }
@@ -125,7 +129,7 @@ struct EmbeddedOutboxCommand: AsyncParsableCommand {
     func run() async throws {
         let mails = try EmbeddedState.mails(file: embedded.stateFile)
         if common.json {
-            Console.line(try JSONOutput.text(["mails": mails]))
+            Console.data(try JSONOutput.text(["mails": mails]))
         } else {
             for mail in mails { Console.line("\(mail.sentAt) \(mail.kind) to \(mail.to), seat \(mail.seatID)") }
             if mails.isEmpty { common.console.note("No emails.") }

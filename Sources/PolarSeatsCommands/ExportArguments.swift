@@ -73,15 +73,19 @@ struct SeatFilterArguments: ParsableArguments {
         }
         if let olderThan, Self.seconds(olderThan) == nil {
             throw ValidationError(
-                "--older-than takes a number of hours, days or weeks, such as 12h, 30d, 8w; got '\(olderThan)'")
+                "--older-than takes a number of hours, days or weeks up to 36500d, such as 12h, 30d, 8w; got "
+                    + "'\(olderThan)'")
         }
     }
 
+    /// A hundred years.
+    private static let longest = 36_500.0 * 86_400
+
     static func seconds(_ text: String) -> Double? {
         let units: [Character: Double] = ["h": 3_600, "d": 86_400, "w": 604_800]
-        guard let unit = text.last.flatMap({ units[$0] }), let count = Int(text.dropLast()), count >= 0 else {
-            return nil
-        }
+        guard let unit = text.last.flatMap({ units[$0] }), let count = Int(text.dropLast()), count >= 0,
+            Double(count) * unit <= longest
+        else { return nil }
         return Double(count) * unit
     }
 

@@ -26,7 +26,7 @@ final class ExportProgress: Sendable {
     /// Clears what was drawn.
     func end() {
         state.withLock { state in
-            if state.isDrawn { Console.write("\r\u{1B}[K", 2) }
+            if state.isDrawn { Console.clearLine() }
             state.isDrawn = false
         }
     }
@@ -44,7 +44,7 @@ final class ExportProgress: Sendable {
             state.last = now
             let line = text((now - begun) / .seconds(1))
             if console.canRedraw {
-                Console.write("\r" + line.prefix(max(20, Console.width - 1)) + "\u{1B}[K", 2)
+                Console.redraw(String(printable(line).prefix(max(20, Console.width - 1))))
                 state.isDrawn = true
             } else {
                 console.note(line)

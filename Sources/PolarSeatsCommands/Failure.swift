@@ -31,11 +31,20 @@ struct Failure: Error {
     /// Lower case, no full stop; empty when everything was said already.
     var message: String
     var hints: [String]
+    /// The message has lines of its own, in each of which what came from outside is printable; else a line break in it came
+    /// from outside.
+    var hasLines = false
 
     init(_ status: ExitStatus, _ message: String = "", hints: [String] = []) {
         self.status = status
         self.message = message
         self.hints = hints
+    }
+
+    /// A message of several lines.
+    init(_ status: ExitStatus, lines: [String], hints: [String] = []) {
+        self.init(status, lines.map { printable($0) }.joined(separator: "\n"), hints: hints)
+        hasLines = true
     }
 }
 

@@ -95,16 +95,21 @@ struct PlanArguments: ParsableArguments {
             ("--from-subscription", fromSubscription), ("--from-order", fromOrder),
         ]
         for (place, id) in ids { try SeatsID.check(id, place) }
-        if let maxRevoke, RevocationLimit(maxRevoke) == nil {
-            throw ValidationError("--max-revoke takes a number or a percentage, such as 20 or 15%; got '\(maxRevoke)'")
-        }
-        if let assumeSeats, assumeSeats < 0 { throw ValidationError("--assume-seats takes a number of seats") }
-        if let maxGrow {
-            guard maxGrow >= 0 else {
-                throw ValidationError("--max-grow takes a number of seats from 0; got '\(maxGrow)'")
+        if let maxRevoke {
+            let isInRange = Int(maxRevoke).map { NumericRange.counts.contains($0) } ?? true
+            guard isInRange, RevocationLimit(maxRevoke) != nil else {
+                throw ValidationError(
+                    "--max-revoke takes a number from 0 to \(NumericRange.counts.upperBound) or a percentage from 0% to "
+                        + "100%; got '\(maxRevoke)'")
             }
+        }
+        if let assumeSeats { try NumericRange.check("--assume-seats", assumeSeats, NumericRange.counts) }
+        if let maxGrow {
+            try NumericRange.check("--max-grow", maxGrow, NumericRange.counts, of: "seats")
             guard grow else { throw ValidationError("--max-grow has no effect without --grow") }
         }
+        if let maxMails { try NumericRange.check("--max-mails", maxMails, NumericRange.counts) }
+        try NumericRange.check("--min-rows", minRows, NumericRange.counts)
         if let proration {
             if proration == "next_period" {
                 throw ValidationError("--proration next_period would give the seats only in the next period: too late")

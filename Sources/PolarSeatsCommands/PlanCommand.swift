@@ -47,9 +47,7 @@ struct PlanCommand: AsyncParsableCommand {
         try await Session.with(choice, server, common) { session in
             let contents = try await making.make(loaded, session)
             try show(contents, session, console)
-            if let failure = contents.header.verdict() {
-                throw Failure(failure.status, failure.message, hints: failure.hints)
-            }
+            if let failure = contents.header.verdict() { throw failure }
             if detailedExitCode, contents.plan.hasChanges { throw Failure(.changes) }
         }
     }
@@ -63,7 +61,7 @@ struct PlanCommand: AsyncParsableCommand {
         defer { try? file.close() }
         let outline = try PlanOutline(
             file, planFile: output, rate: session.rate, limit: common.json ? Int.max : PlanOutline.attentionLimit)
-        Console.output(common.json ? try JSONOutput.text(outline) + "\n" : outline.text(console))
+        try Console.output(outline, asJSON: common.json) { $0.text(console) }
         if let output, !common.json, contents.header.verdict() == nil, contents.plan.hasChanges {
             let bad = contents.plan.badRows > 0 && !contents.header.options.skipInvalid
             console.note(

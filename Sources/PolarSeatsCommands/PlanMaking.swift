@@ -111,12 +111,16 @@ extension PlanHeader {
                 hints: ["correct the rows; they are listed first"] + conflictHints)
         }
         guard !trips.isEmpty else { return nil }
-        let guards = trips.map { "guard \($0.guardName): \($0.message)" }.joined(separator: "\npolar-seats: ")
+        let guards = trips.map { "guard \($0.guardName): \($0.message)" }
         let remedies = trips.map { $0.remedy.hasPrefix("--") ? "plan again with \($0.remedy)" : $0.remedy }
-        guard badRows > 0, !options.skipInvalid else { return Failure(.guarded, guards, hints: remedies) }
+        guard badRows > 0, !options.skipInvalid else {
+            let lines = guards.enumerated().map { $0 == 0 ? $1 : "polar-seats: \($1)" }
+            return Failure(.guarded, lines: lines, hints: remedies)
+        }
         return Failure(
             .badData,
-            "\(plural(badRows, "invalid, conflicting or unresolved row")), listed first\npolar-seats: \(guards)",
+            lines: ["\(plural(badRows, "invalid, conflicting or unresolved row")), listed first"]
+                + guards.map { "polar-seats: \($0)" },
             hints: ["correct the rows, or accept with --skip-invalid that they are skipped"] + conflictHints + remedies)
     }
 

@@ -13,23 +13,25 @@ extension PlanOutline {
         lines.append(countLine)
         lines.append(effortLine)
         if let expiredLine { lines.append(expiredLine) }
-        for warning in warnings { lines.append("\(console.paintOutput("warning", .yellow)): \(warning)") }
-        for trip in guards { lines.append("\(console.paintOutput("guard \(trip.guardName)", .red)): \(trip.message)") }
-        if let planFile { lines.append("plan: \(planFile)") }
-        return lines.joined(separator: "\n") + "\n"
+        for warning in warnings { lines.append("\(console.paintOutput("warning", .yellow)): \(printable(warning))") }
+        for trip in guards {
+            lines.append("\(console.paintOutput("guard \(trip.guardName)", .red)): \(printable(trip.message))")
+        }
+        if let planFile { lines.append("plan: \(printable(planFile))") }
+        return Console.document(lines)
     }
 
     private func attentionLines(_ console: Console) -> [String] {
         guard !attention.isEmpty else { return [] }
-        let total = attention.count + attentionLeftOut
+        let total = attention.count.plus(attentionLeftOut)
         var lines = [console.paintOutput(total == 1 ? "1 row needs attention" : "\(total) rows need attention", .bold)]
         for row in attention {
-            let place = row.source.isEmpty ? "" : "\(row.source):\(row.line): "
+            let place = row.source.isEmpty ? "" : "\(printable(row.source)):\(row.line): "
             let named = row.email.isEmpty ? row.externalID : row.email
             let who = named.isEmpty ? "(nobody)" : named
             let paint: Console.Paint = row.action == Action.blocked.rawValue ? .yellow : .red
-            let reason = row.reason.map { ": \($0)" } ?? ""
-            lines.append("  \(place)\(console.paintOutput(row.action, paint)) \(printable(who))\(reason)")
+            let reason = row.reason.map { ": " + printable($0) } ?? ""
+            lines.append("  \(place)\(console.paintOutput(printable(row.action), paint)) \(printable(who))\(reason)")
         }
         if attentionLeftOut > 0 {
             lines.append("  and \(attentionLeftOut) more; `polar-seats show PLAN --format csv` lists every row")
@@ -60,22 +62,22 @@ extension PlanOutline {
     private var effortLine: String {
         if requests == 0 { return "nothing is to be done" }
         let time = seconds.map { "about \(duration($0)) at \(rate)" } ?? "as fast as the server allows"
-        return "\(plural(requests + reads, "request")) (\(requests) that change something), "
+        return "\(plural(requests.plus(reads), "request")) (\(requests) that change something), "
             + "\(plural(mails, "mail")), \(time)"
     }
 }
 
 extension PlanOutline.Container {
     func lines(_ console: Console) -> [String] {
-        var name = "\(type) \(id)"
-        let facts = [team, product, status].compactMap(\.self)
+        var name = "\(printable(type)) \(printable(id))"
+        let facts = [team, product, status].compactMap(\.self).map(printable)
         if !facts.isEmpty { name += " (\(facts.joined(separator: ", ")))" }
         var lines = [console.paintOutput(name, .bold)]
         lines.append("  before  \(Self.bar(live, seats))  \(live) of \(plural(seats, "seat")) live, \(free) free")
         lines.append(
             "  after   \(Self.bar(liveAfter, seatsAfter))  \(liveAfter) of \(plural(seatsAfter, "seat")) live, \(freeAfter) free"
         )
-        if let money = moneyLine { lines.append("  \(money)") }
+        if let money = moneyLine { lines.append("  \(printable(money))") }
         return lines
     }
 
@@ -97,7 +99,9 @@ extension PlanOutline.Container {
     /// Ten cells: how full the container is.
     static func bar(_ live: Int, _ seats: Int) -> String {
         let width = 10
-        let filled = seats == 0 ? (live > 0 ? width : 0) : min(width, (live * width + seats - 1) / seats)
+        // Rounded up, so that one live seat shows.
+        let part = seats > 0 ? Double(max(0, live)) / Double(seats) * Double(width) : live > 0 ? Double(width) : 0
+        let filled = min(width, Int(saturating: part.rounded(.up)))
         return "[" + String(repeating: "#", count: filled) + String(repeating: ".", count: width - filled) + "]"
     }
 }
@@ -110,18 +114,4 @@ func duration(_ seconds: Double) -> String {
     if seconds < 120 { return "\(Int(seconds.rounded(.up))) s" }
     if seconds < 7200 { return "\(Int((seconds / 60).rounded(.up))) min" }
     return String(format: "%.1f h", seconds / 3600)
-}
-
-/// A cell that may hold anything, on one line of a terminal.
-func printable(_ text: String) -> String {
-    var safe = ""
-    for scalar in text.unicodeScalars {
-        let category = scalar.properties.generalCategory
-        if category == .control || category == .lineSeparator || category == .paragraphSeparator {
-            safe += "\\u{\(String(scalar.value, radix: 16))}"
-        } else {
-            safe.unicodeScalars.append(scalar)
-        }
-    }
-    return safe
 }

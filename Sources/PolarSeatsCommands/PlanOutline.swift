@@ -76,15 +76,15 @@ struct PlanOutline: Codable {
         model = header.model.rawValue
         mode = header.options.mode.rawValue
         plannedAt = header.plannedAt
-        rows = try file.rosters().reduce(0) { $0 + $1.rows }
+        rows = try file.rosters().reduce(0) { $0.plus($1.rows) }
         actions = header.counts
-        addedRows = header.counts.values.reduce(0, +) - rows
+        addedRows = header.counts.values.reduce(0) { $0.plus($1) }.minus(rows)
         containers = try file.containers().map { Container($0) }
         requests = header.requests
         reads = header.reads
         mails = header.mails
         expiredInvitations = header.expiredKept ?? 0
-        seconds = rate.map { Double(header.requests == 0 ? 0 : header.requests + header.reads) / $0.perSecond }
+        seconds = rate.map { Double(header.requests == 0 ? 0 : header.requests.plus(header.reads)) / $0.perSecond }
         self.rate = rate.map { "\($0)" } ?? "unlimited"
         guards = header.trips
         overrides = header.overrides

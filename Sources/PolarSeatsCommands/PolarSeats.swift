@@ -63,10 +63,10 @@ private func report(_ error: any Error) -> Int32 {
     if code == .success || code == .validationFailure || !isOurs {
         let text = PolarSeats.fullMessage(for: error)
         if code == .success {
-            Console.line(text)
+            Console.output(text + "\n")
             return 0
         }
-        Console.write(houseStyle(text) + "\n", STDERR_FILENO)
+        Console.usage(houseStyle(text))
         return ExitStatus.usage.rawValue
     }
     let failure = Failure(error)

@@ -48,7 +48,7 @@ final class ProgressDisplay: Sendable {
         if isJSON { show() }
         state.withLock { state in
             state.hasEnded = true
-            if state.isOnScreen { Console.write("\r\u{1B}[K", 2) }
+            if state.isOnScreen { Console.clearLine() }
             state.isOnScreen = false
         }
     }
@@ -67,7 +67,7 @@ final class ProgressDisplay: Sendable {
                 progress, state.meter, Hold(progress, pace, session.retries.snapshot(), now: session.now()),
                 allowed: pace.allowedPerSecond)
             if isJSON {
-                if let text = try? JSONOutput.text(reading, pretty: false) { Console.line(text) }
+                if let text = try? JSONOutput.text(reading, pretty: false) { Console.data(text) }
             } else if console.canRedraw {
                 draw(reading.bar(width: Console.width - 3), &state)
             } else {
@@ -78,7 +78,7 @@ final class ProgressDisplay: Sendable {
 
     /// Narrower than the terminal: a full line would wrap and could not be drawn over, and ^C is echoed behind it.
     private func draw(_ text: String, _ state: inout State) {
-        Console.write("\r\(text.prefix(max(1, Console.width - 3)))\u{1B}[K", 2)
+        Console.redraw(String(printable(text).prefix(max(1, Console.width - 3))))
         state.isOnScreen = true
     }
 }

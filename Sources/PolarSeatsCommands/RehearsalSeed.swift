@@ -13,6 +13,8 @@ struct RehearsalSeed {
     /// Index into `customers`, by compared address and by the id on the real server.
     private var byEmail: [String: Int] = [:]
     private var byID: [String: Int] = [:]
+    /// Index into a buyer's members.
+    private var members: [MemberKey: Int] = [:]
     /// The billing customer of each container.
     private var buyers: [ContainerID: Int] = [:]
     private var products: [SeedProduct] = []
@@ -132,13 +134,20 @@ struct RehearsalSeed {
     }
 
     private mutating func addMember(_ member: SeedCustomer.Member, _ buyer: Int) {
-        let key = EmailAddress.serverKey(of: member.email)
-        var members = customers[buyer].members ?? []
-        if let known = members.firstIndex(where: { EmailAddress.serverKey(of: $0.email) == key }) {
-            if members[known].externalID == nil { members[known].externalID = member.externalID }
-        } else {
-            members.append(member)
+        let key = MemberKey(buyer: buyer, email: EmailAddress.serverKey(of: member.email))
+        if let known = members[key] {
+            if customers[buyer].members?[known].externalID == nil {
+                customers[buyer].members?[known].externalID = member.externalID
+            }
+            return
         }
-        customers[buyer].members = members
+        members[key] = customers[buyer].members?.count ?? 0
+        customers[buyer].members = customers[buyer].members ?? []
+        customers[buyer].members?.append(member)
+    }
+
+    private struct MemberKey: Hashable {
+        var buyer: Int
+        var email: String
     }
 }

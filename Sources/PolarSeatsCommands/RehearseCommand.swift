@@ -42,10 +42,8 @@ struct RehearseCommand: AsyncParsableCommand {
     @OptionGroup(title: "Output") var common: CommonOptions
 
     func validate() throws {
-        guard (0...1000).contains(crashes) else { throw ValidationError("--crashes takes a number from 0 to 1000") }
-        guard (1...256).contains(concurrency) else {
-            throw ValidationError("--concurrency takes a number from 1 to 256")
-        }
+        try NumericRange.check("--crashes", crashes, 0...1000)
+        try NumericRange.check("--concurrency", concurrency, 1...256)
     }
 
     func run() async throws {
@@ -61,7 +59,7 @@ struct RehearseCommand: AsyncParsableCommand {
         let (header, world) = try prepare(copy)
         if let failure = header.verdict() { throw failure }
         let outline = try await leavingNothing(in: folder) { try await rehearse(copy, header, world) }
-        Console.output(common.json ? try JSONOutput.text(outline) + "\n" : outline.text(common.console))
+        try Console.output(outline, asJSON: common.json) { $0.text(common.console) }
         if !outline.converged {
             throw Failure(
                 .differs, "the rehearsal did not end as the plan predicts",
@@ -105,7 +103,7 @@ struct RehearseCommand: AsyncParsableCommand {
 
     private func rehearse(_ copy: String, _ header: PlanHeader, _ world: EmbeddedSeed) async throws -> RehearsalOutline
     {
-        let troubles = try Troubles(faults, seed: seed, crashes: crashes, requests: header.requests + header.reads)
+        let troubles = try Troubles(faults, seed: seed, crashes: crashes, requests: header.requests.plus(header.reads))
         var configuration = EmbeddedServerConfiguration()
         configuration.world = world
         configuration.seed = seed
@@ -142,7 +140,9 @@ struct RehearseCommand: AsyncParsableCommand {
                     defer { try? file.close() }
                     var verification = try await Verification.perform(file, client: client(nil))
                     // The stage of an over-full container has as many seats as are live.
-                    verification.differences.removeAll { $0.kind == .seats && isOverFull($0.container, file) }
+                    let overFull = Set(
+                        try file.containers().map(\.snapshot).filter { $0.liveCount > $0.totalSeats }.map(\.id))
+                    verification.differences.removeAll { $0.kind == .seats && overFull.contains($0.container) }
                     return RehearsalOutline(
                         plan: plan, seed: seed, faults: troubles.texts, result: result, verification: verification,
                         mails: await server.mails().dropFirst(mailsBefore).map { "\($0.to) \($0.containerID)" },
@@ -155,11 +155,6 @@ struct RehearseCommand: AsyncParsableCommand {
             throw Failure(.badData, "\(plan): its snapshot cannot be put on the stage: \(error.message)")
         }
     }
-}
-
-private func isOverFull(_ id: ContainerID, _ file: PlanFile) -> Bool {
-    let snapshot = try? file.containers().first { $0.snapshot.id == id }?.snapshot
-    return snapshot.map { $0.liveCount > $0.totalSeats } ?? false
 }
 
 /// What is to go wrong in a rehearsal.
@@ -178,7 +173,7 @@ private struct Troubles {
             do {
                 switch try EmbeddedFault(parsing: text) {
                 // It is the tool that dies: the stage has to outlive it. A request has two moments or more.
-                case .crashAfter(let count): lives.append(count * 2)
+                case .crashAfter(let count): lives.append(count.times(2))
                 case .rate(let rate):
                     hasRate = true
                     faults.append(.rate(rate))
@@ -193,7 +188,7 @@ private struct Troubles {
         var state = seed | 1
         for _ in 0..<crashes {
             state = state &* 6_364_136_223_846_793_005 &+ 1_442_695_040_888_963_407
-            lives.append(Int(state >> 33) % max(8, requests * 3))
+            lives.append(Int(state >> 33) % max(8, requests.times(3)))
         }
     }
 }
@@ -242,7 +237,7 @@ struct RehearsalOutline: Encodable {
     }
 
     func text(_ console: Console) -> String {
-        var lines = ["\(plan), rehearsed on the embedded server with \(faults.joined(separator: ", "))"]
+        var lines = ["\(printable(plan)), rehearsed on the embedded server with \(faults.joined(separator: ", "))"]
         lines.append(
             "killed \(crashes == 1 ? "once" : "\(crashes) times")"
                 + (stops > 0 ? ", stopped by itself and resumed \(stops == 1 ? "once" : "\(stops) times")" : "")
@@ -254,11 +249,11 @@ struct RehearsalOutline: Encodable {
             lines.append(
                 console.paintOutput("it converges", .green)
                     + ": every row ended as predicted, the live seats are as predicted, nobody was mailed twice")
-            return lines.joined(separator: "\n") + "\n"
+            return Console.document(lines)
         }
-        if let stopped { lines.append("it does not come to its end: \(stopped)") }
+        if let stopped { lines.append("it does not come to its end: \(printable(stopped))") }
         if mispredicted > 0 { lines.append("\(plural(mispredicted, "row")) ended otherwise than predicted") }
         for person in mailedTwice { lines.append("mailed twice: \(printable(person))") }
-        return lines.joined(separator: "\n") + "\n" + verification.text(console)
+        return Console.document(lines) + verification.text(console)
     }
 }

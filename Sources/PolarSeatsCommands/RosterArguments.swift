@@ -175,14 +175,14 @@ final class ReadingProgress {
         let text = "\(name): \(bytes >> 20) MB read\(part)"
         if console.canRedraw {
             shown = true
-            Console.write("\r\(text.suffix(max(20, Console.width - 1)))\u{1B}[K", 2)
+            Console.redraw(String(printable(text).suffix(max(20, Console.width - 1))))
         } else {
             console.note(text)
         }
     }
 
     func end() {
-        if shown { Console.write("\r\u{1B}[K", 2) }
+        if shown { Console.clearLine() }
         shown = false
     }
 }

@@ -27,7 +27,7 @@ struct RunExecution: Sendable {
             let failure = resumable(error)
             // Rows that missed their goal are told by their own lines and by the summary.
             if isJSON, failure.status != .incomplete {
-                Console.line(try JSONOutput.text(ErrorLine(failure), pretty: false))
+                Console.data(try JSONOutput.text(ErrorLine(failure), pretty: false))
             }
             throw failure
         }
@@ -55,7 +55,10 @@ struct RunExecution: Sendable {
             file: file, client: session.client, options: options,
             environment: RunEnvironment(
                 now: session.now,
-                sleep: { delay in try await session.retries.sleeping { try await Task.sleep(for: delay) } },
+                sleep: { delay in
+                    if Session.replacement != nil { return }
+                    try await session.retries.sleeping { try await Task.sleep(for: delay) }
+                },
                 random: RunEnvironment.live.random,
                 executor: session.executor),
             toolVersion: ToolVersion.current, governor: session.governor, stop: stop,
@@ -125,8 +128,10 @@ struct RunExecution: Sendable {
 
     private func tell(_ end: RunEnd, _ set: ReportSet, _ written: Int) throws {
         if isJSON {
-            try file.forEachResult { Console.line(try JSONOutput.text(RowLine($0), pretty: false)) }
-            Console.line(
+            // One encoder for all rows.
+            let encoder = JSONOutput.encoder(pretty: false)
+            try file.forEachResult { Console.data(try JSONOutput.text(RowLine($0), encoder)) }
+            Console.data(
                 try JSONOutput.text(
                     SummaryLine(summary: end.summary, stop: end.stop, plan: file.path, reports: set.paths),
                     pretty: false))
@@ -200,14 +205,16 @@ extension Failure {
         case .guards(let trips):
             self.init(
                 .guarded,
-                trips.map { "guard \($0.guardName): \($0.message)" }.joined(separator: "\npolar-seats: ")
-                    + "; nothing was written",
+                lines: trips.enumerated().map { index, trip in
+                    (index == 0 ? "" : "polar-seats: ") + "guard \(trip.guardName): \(trip.message)"
+                        + (index == trips.count - 1 ? "; nothing was written" : "")
+                },
                 hints: trips.map { "plan again with \($0.remedy)" })
         case .drift(let conflicts):
             self.init(
                 .guarded,
-                "the server has changed since the plan was made; nothing was written\n"
-                    + conflicts.map { "  \($0.message)" }.joined(separator: "\n"),
+                lines: ["the server has changed since the plan was made; nothing was written"]
+                    + conflicts.map { "  \($0.message)" },
                 hints: [
                     "plan anew from the plan's own rows, see the difference and go on: \(again) --replan",
                     "or plan again from the roster, and look first: polar-seats plan ROSTER -o FILE",

@@ -64,7 +64,7 @@ struct RunOutline {
                         ? "every row ended as the plan predicted" : "what was done so far went as the plan predicted"
                     : "\(plural(summary.mispredicted, "row")) ended otherwise than the plan predicted")
         }
-        lines.append("plan and record: \(plan)")
-        return lines.joined(separator: "\n") + "\n"
+        lines.append("plan and record: \(printable(plan))")
+        return Console.document(lines)
     }
 }

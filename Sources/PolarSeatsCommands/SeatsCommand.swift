@@ -14,7 +14,7 @@ struct SeatsCommand: AsyncParsableCommand {
     static func print(_ value: some Encodable) throws {
         let encoder = JSONEncoder()
         encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
-        Console.line(String(decoding: try encoder.encode(value), as: UTF8.self))
+        Console.data(String(decoding: try encoder.encode(value), as: UTF8.self))
     }
 }
 

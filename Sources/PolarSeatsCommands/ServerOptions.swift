@@ -42,9 +42,9 @@ struct ServerOptions: ParsableArguments {
     @OptionGroup(title: "Embedded server") var embedded: EmbeddedOptions
 
     func validate() throws {
-        guard timeout > 0 else { throw ValidationError("--timeout takes a number of seconds above 0") }
-        guard maxWait >= 0 else { throw ValidationError("--max-wait takes a number of seconds") }
-        guard (0...100).contains(retries) else { throw ValidationError("--retries takes a number from 0 to 100") }
+        try NumericRange.check("--timeout", timeout, 1...86_400, of: "seconds")
+        try NumericRange.check("--max-wait", maxWait, 0...86_400, of: "seconds")
+        try NumericRange.check("--retries", retries, 0...100)
         if let rate { _ = try Self.parse(rate: rate) }
     }
 
@@ -67,11 +67,12 @@ struct ServerOptions: ParsableArguments {
     static func parse(rate text: String) throws -> RequestRate? {
         if text == "unlimited" { return nil }
         let parts = text.split(separator: "/", maxSplits: 1).map(String.init)
-        if parts.count == 2, let count = Int(parts[0]), count > 0 {
+        if parts.count == 2, let count = Int(parts[0]), (1...1_000_000).contains(count) {
             if ["min", "m"].contains(parts[1]) { return .perMinute(count) }
             if ["s", "sec"].contains(parts[1]) { return .perSecond(count) }
         }
-        throw ValidationError("--rate takes N/min, N/s or unlimited, such as 400/min; got '\(text)'")
+        throw ValidationError(
+            "--rate takes N/min or N/s, N from 1 to 1000000, or unlimited, such as 400/min; got '\(text)'")
     }
 }
 

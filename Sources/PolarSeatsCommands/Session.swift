@@ -71,6 +71,9 @@ enum ServerChoice: Equatable {
 
 /// A connection to one server for the length of a command.
 struct Session: Sendable {
+    /// Stands in place of connections in tests that run whole commands in process; nothing waits then.
+    @TaskLocal static var replacement: (any PolarTransport)?
+
     var choice: ServerChoice
     var client: PolarClient
     /// The thread of the client's connections.
@@ -136,7 +139,7 @@ struct Session: Sendable {
             connections: max(8, concurrency))
         let offset = try options.embedded.moment().map { $0.timeIntervalSinceNow } ?? 0
         return try await withHTTPTransport(transportOptions) { transport in
-            let prepared = transport.prepared(
+            let prepared = (Self.replacement ?? transport).prepared(
                 token: credential.token, for: server, userAgent: ToolVersion.userAgent, governor: governor,
                 retries: RetryPolicy(retries: options.retries), watch: watch, logger: common.logger)
             let session = Session(

@@ -48,7 +48,7 @@ struct UndoCommand: AsyncParsableCommand {
             defer { try? made.close() }
             let outline = try PlanOutline(
                 made, planFile: output, rate: session.rate, limit: common.json ? Int.max : PlanOutline.attentionLimit)
-            Console.output(common.json ? try JSONOutput.text(outline) + "\n" : outline.text(console))
+            try Console.output(outline, asJSON: common.json) { $0.text(console) }
             if let failure = contents.header.verdict() { throw failure }
             guard !common.json, contents.plan.hasChanges else { return }
             console.note("to reverse the run: " + server.command("apply", output))

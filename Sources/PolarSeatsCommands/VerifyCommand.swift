@@ -22,7 +22,7 @@ struct VerifyCommand: AsyncParsableCommand {
             try await Verification.perform(file, client: session.client, width: session.concurrency)
         }
         let outline = VerificationOutline(verification, plan: plan)
-        Console.output(common.json ? try JSONOutput.text(outline) + "\n" : outline.text(common.console))
+        try Console.output(outline, asJSON: common.json) { $0.text(common.console) }
         if !verification.isAsPredicted {
             throw Failure(
                 .differs, "\(plural(verification.differences.count, "difference")) between the plan and the live seats",
@@ -95,7 +95,7 @@ struct VerificationOutline: Encodable {
     func text(_ console: Console) -> String {
         var lines: [String] = []
         for container in containers {
-            let name = console.paintOutput("\(container.containerType) \(container.containerId)", .bold)
+            let name = console.paintOutput(printable("\(container.containerType) \(container.containerId)"), .bold)
             let live = container.live.map { "\($0) live" } ?? "gone"
             lines.append("\(name): \(container.livePredicted) live predicted, \(live)")
             for difference in differences.prefix(Self.limit)
@@ -108,16 +108,16 @@ struct VerificationOutline: Encodable {
             lines.append("and \(differences.count - Self.limit) more; --json lists them all")
         }
         if asPredicted { lines.append("the live seats are as the plan predicted") }
-        return lines.joined(separator: "\n") + "\n"
+        return Console.document(lines)
     }
 }
 
 extension VerificationOutline.Difference {
     fileprivate func line(_ console: Console) -> String {
         let named = [email, externalId].compactMap(\.self).first { !$0.isEmpty }
-        let place = source.map { "\($0):\(line ?? 0): " } ?? ""
+        let place = source.map { "\(printable($0)):\(line ?? 0): " } ?? ""
         let who = named.map { printable($0) + " " } ?? ""
         let record = outcome.map { " (recorded: \($0))" } ?? ""
-        return "\(place)\(console.paintOutput(kind, .yellow)) \(who)\(message)\(record)"
+        return "\(place)\(console.paintOutput(kind, .yellow)) \(who)\(printable(message))\(printable(record))"
     }
 }
