@@ -170,7 +170,8 @@ let package = Package(
         .testTarget(
             name: "PolarSeatsCommandsTests",
             dependencies: [
-                "PolarSeatsCommands", "PolarAPI", "SeatPlanning", "SeatRuns", "EmbeddedServer", "TestSupport",
+                "PolarSeatsCommands", "PolarAPI", "RosterFormats", "SeatPlanning", "SeatRuns", "EmbeddedServer",
+                "TestSupport",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             swiftSettings: strict

@@ -20,6 +20,9 @@ struct CheckCommand: AsyncParsableCommand {
     @Flag(help: "List every defect, not just the first of each kind.")
     var all = false
 
+    @Flag(help: "Look up in DNS whether each email domain exists and accepts email.")
+    var dns = false
+
     @OptionGroup(title: "Output") var common: CommonOptions
 
     /// Of each kind in each roster, without `--all`.
@@ -31,13 +34,21 @@ struct CheckCommand: AsyncParsableCommand {
         let reading = CheckReading(
             console: console, arguments: rosters.reading,
             defectLimit: all || common.json ? nil : Self.shownOfEach)
-        let checked = try reading.read(rosters.rosters)
+        var checked = try reading.read(rosters.rosters)
+        if dns { try await look(&checked.roster, console) }
         var outline = CheckOutline(checked, hasHeader: !rosters.reading.noHeader)
         outline.fixed = try fixing?.write(checked)
         try Console.output(outline, asJSON: common.json) { $0.text(console) }
         if rosters.reading.schema != nil { warnOfSchema(outline, console) }
         if let missing = checked.missing.first { throw Failure(missing) }
         if (outline.fixed?.errors ?? outline.errors) > 0 { throw Failure(.badData) }
+    }
+
+    private func look(_ roster: inout Roster, _ console: Console) async throws {
+        let unknown = await roster.warnOfEmailDomains(EmailDomains())
+        if unknown > 0 {
+            console.note("\(plural(unknown, "email domain")) could not be looked up: the name servers did not answer")
+        }
     }
 
     private func warnOfSchema(_ outline: CheckOutline, _ console: Console) {

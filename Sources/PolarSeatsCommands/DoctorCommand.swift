@@ -98,7 +98,11 @@ private struct CheckUp {
         report.scopes.append(
             .init(
                 scope: "customer_seats:write", access: .unknown, serves: "apply",
-                note: "not tried, only a change would tell"))
+                note: "for apply; not tried"))
+        report.scopes.append(
+            .init(
+                scope: "subscriptions:write", access: .unknown, serves: "apply --grow",
+                note: "for apply --grow; not tried"))
         warn()
         return verdict()
     }
@@ -177,6 +181,12 @@ private struct CheckUp {
 
     private mutating func warn() {
         func add(_ message: String) { report.findings.append(.init(severity: .warning, message: message)) }
+        func lacks(_ scope: String) -> Bool { report.scopes.contains { $0.scope == scope && $0.access == .missing } }
+        if lacks("subscriptions:read"), lacks("orders:read"), !lacks("customer_seats:read") {
+            add(
+                "the token may read neither subscriptions nor orders: plan and export work with --subscription ID and "
+                    + "--order ID, and not with teams, checkouts, names or prices")
+        }
         for organization in report.organizations where organization.sellsSeats == false {
             add("\(organization.slug) does not sell seats: the server will refuse assignments")
         }
@@ -206,12 +216,6 @@ private struct CheckUp {
                 Failure(
                     .notPermitted, "the token may not read seats: it lacks \(needed)",
                     hints: ["use a token with the scope \(needed)"]))
-        }
-        if isMissing("subscriptions:read"), isMissing("orders:read") {
-            return stopped(
-                Failure(
-                    .notPermitted, "the token may read neither subscriptions nor orders, so that no plan can be made",
-                    hints: ["use a token with the scope subscriptions:read, orders:read, or both"]))
         }
         return nil
     }

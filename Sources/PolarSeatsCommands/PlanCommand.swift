@@ -17,6 +17,9 @@ struct PlanCommand: AsyncParsableCommand {
     @Flag(name: .customLong("detailed-exitcode"), help: "Exit with 2 when there are changes to make.")
     var detailedExitCode = false
 
+    @Flag(help: "Look up in DNS whether the email domains of new holders exist and accept email.")
+    var dns = false
+
     @OptionGroup(title: "Reading") var reading: ReadingArguments
     @OptionGroup(title: "Planning") var arguments: PlanArguments
     @OptionGroup(title: "Server") var server: ServerOptions
@@ -37,7 +40,7 @@ struct PlanCommand: AsyncParsableCommand {
     func run() async throws {
         let console = common.console
         let choice = try ServerChoice.required(server)
-        let making = PlanMaking(arguments: arguments, console: console)
+        let making = PlanMaking(arguments: arguments, console: console, domains: dns ? EmailDomains() : nil)
         let inputs = InputFile.rosters(rosters) + reading.inputs + arguments.inputs + server.inputs
         try InputFile.refuseSharedInput(inputs)
         try OutputPlace.refuseClashes([output].compactMap(\.self), inputs: inputs)

@@ -7,6 +7,8 @@ internal import SeatRuns
 struct PlanMaking {
     var arguments: PlanArguments
     var console: Console
+    /// Looks email domains up; nil leaves them unchecked.
+    var domains: EmailDomains?
 
     /// What a plan is made of.
     struct Material {
@@ -79,18 +81,32 @@ struct PlanMaking {
         var plan = planner.plan()
         plan.warnings = snapshot.warnings + plan.warnings
         let working = plan.forecasts.count { $0.assigns + $0.revokes + $0.reissues > 0 }
-        let header = PlanHeader(
+        let unchecked = await checkDomains(of: material.entries, &plan)
+        var header = PlanHeader(
             toolVersion: ToolVersion.current, plannedAt: Timestamp(session.now()).rawValue,
             server: session.choice.name,
             serverURL: session.choice == .embedded ? "" : session.client.server.baseURL,
             organization: snapshot.world.organization, model: snapshot.world.model, options: options,
             standardContainer: material.standard, plan: plan, overrides: material.overrides,
             reads: working * 2)
+        header.uncheckedEmailDomains = unchecked
         var contents = PlanContents(
             header: header, rosters: material.rosters, entries: material.entries, defects: material.defects,
             world: snapshot.world, plan: plan)
         contents.exactMetadata = material.metadata
         return contents
+    }
+
+    /// Warns of domains to which no email can be sent. Gives how many domains of new holders were not judged.
+    private func checkDomains(of entries: EntryTable, _ plan: inout Plan) async -> Int {
+        let assigned = Set(plan.rows.lazy.filter { $0.action == .assign }.compactMap(\.entry))
+        let uses = entries.emailDomains { assigned.contains($0) }
+        guard let domains else { return Set(uses.map(\.domain)).count }
+        let found = await domains.look(uses)
+        plan.warnings += found.findings.map { finding in
+            "\(finding.message) (\(entries.sources[finding.use.source].name), line \(finding.use.line))"
+        }
+        return found.unknown
     }
 }
 

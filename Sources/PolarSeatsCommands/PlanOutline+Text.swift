@@ -13,6 +13,7 @@ extension PlanOutline {
         lines.append(countLine)
         lines.append(effortLine)
         if let expiredLine { lines.append(expiredLine) }
+        if let domainLine { lines.append(domainLine) }
         for warning in warnings { lines.append("\(console.paintOutput("warning", .yellow)): \(printable(warning))") }
         for trip in guards {
             lines.append("\(console.paintOutput("guard \(trip.guardName)", .red)): \(printable(trip.message))")
@@ -56,6 +57,17 @@ extension PlanOutline {
         default:
             "\(expiredInvitations) kept seats have expired invitations, dead links: plan with --reissue-expired to "
                 + "renew them"
+        }
+    }
+
+    /// What cannot be known offline is said.
+    private var domainLine: String? {
+        switch uncheckedEmailDomains {
+        case 0: nil
+        case 1: "1 email domain was not checked; the server refuses addresses whose domain does not accept email"
+        default:
+            "\(uncheckedEmailDomains) email domains were not checked; the server refuses addresses whose domain does "
+                + "not accept email"
         }
     }
 

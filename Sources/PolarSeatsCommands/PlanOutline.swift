@@ -55,6 +55,8 @@ struct PlanOutline: Codable {
     var mails: Int
     /// Kept seats whose invitation has expired: their holders can never claim them.
     var expiredInvitations: Int
+    /// Email domains of new holders that were not looked up: the server may refuse their addresses.
+    var uncheckedEmailDomains: Int
     /// At the chosen rate; nil when it is unlimited.
     var seconds: Double?
     var rate: String
@@ -84,6 +86,7 @@ struct PlanOutline: Codable {
         reads = header.reads
         mails = header.mails
         expiredInvitations = header.expiredKept ?? 0
+        uncheckedEmailDomains = header.uncheckedEmailDomains ?? 0
         seconds = rate.map { Double(header.requests == 0 ? 0 : header.requests.plus(header.reads)) / $0.perSecond }
         self.rate = rate.map { "\($0)" } ?? "unlimited"
         guards = header.trips

@@ -4,7 +4,8 @@ public import SeatPlanning
 /// Writes the rows that did not reach their goal as a roster that can be mended and given back: the rosters' own columns
 /// and spelling, then `error` and `message`.
 ///
-/// Several rosters make one file with the columns of all. Rows that the plan added stand in no roster, and are counted
+/// Several rosters make one file with the columns of all; columns that mean the same are one, whatever each roster calls
+/// it, because a roster may not have two. Rows that the plan added stand in no roster, and are counted
 /// in ``leftOut``; a duplicate row is left to the row that it repeats.
 public struct FailedRowsWriter<Sink: ByteSink> {
     private var text: CSVText
@@ -21,26 +22,25 @@ public struct FailedRowsWriter<Sink: ByteSink> {
         text = CSVText(options.csv)
         self.sink = sink
         var columns: [String] = []
+        var known: [Meaning: [Int]] = [:]
         for source in sources {
-            var used = Set<Int>()
-            var sourcePlaces: [Int] = []
-            for name in source.columns {
-                if name == "error" || name == "message" {
-                    // A file of failed rows, given back: it says what is wrong now.
-                    sourcePlaces.append(-1)
-                    continue
-                }
-                // A name that a roster has twice is two columns.
-                if let place = columns.indices.first(where: { columns[$0] == name && !used.contains($0) }) {
-                    used.insert(place)
-                    sourcePlaces.append(place)
-                } else {
-                    used.insert(columns.count)
-                    sourcePlaces.append(columns.count)
-                    columns.append(name)
-                }
+            // How many columns of the roster have had each meaning.
+            var used: [Meaning: Int] = [:]
+            let extra = Set(source.extraColumns)
+            places[source.name] = source.columns.enumerated().map { index, name in
+                // A file of failed rows, given back, says what is wrong now; text beside an XML record's elements has no
+                // name that could be given back.
+                if name == "error" || name == "message" || name == "." { return -1 }
+                let meaning = Meaning(name, isExtra: extra.contains(index))
+                // A name that a roster has twice is two columns; a field that XML spells in two ways is one.
+                let turn = used[meaning, default: 0]
+                used[meaning] = turn + 1
+                let given = known[meaning] ?? []
+                if let place = meaning.isField ? given.first : given.dropFirst(turn).first { return place }
+                known[meaning] = given + [columns.count]
+                columns.append(name)
+                return columns.count - 1
             }
-            places[source.name] = sourcePlaces
         }
         width = columns.count
         for column in columns { text.cell(column) }
@@ -57,7 +57,9 @@ public struct FailedRowsWriter<Sink: ByteSink> {
             return
         }
         var cells = [String?](repeating: nil, count: width)
-        for (place, cell) in zip(places, row.cells) where place >= 0 { cells[place] = cell }
+        for (place, cell) in zip(places, row.cells) where place >= 0 {
+            if cells[place]?.isEmpty ?? true { cells[place] = cell }
+        }
         for cell in cells {
             if let cell { text.cell(cell) } else { text.emptyCell() }
         }
@@ -72,6 +74,21 @@ public struct FailedRowsWriter<Sink: ByteSink> {
     public mutating func finish() throws -> Sink {
         try text.out.drain(into: &sink)
         return sink
+    }
+}
+
+/// What makes two columns one.
+private enum Meaning: Hashable {
+    case field(RosterField)
+    case name(String)
+
+    init(_ name: String, isExtra: Bool) {
+        let field = isExtra ? nil : RosterField.named(header: name)
+        self = field.map(Meaning.field) ?? .name(name)
+    }
+
+    var isField: Bool {
+        if case .field = self { true } else { false }
     }
 }
 

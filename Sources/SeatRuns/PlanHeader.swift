@@ -34,6 +34,9 @@ public struct PlanHeader: Sendable, Equatable, Codable {
     public var reads: Int
     /// Seats that are kept although their invitation has expired; nil in plans of versions that did not count them.
     public var expiredKept: Int?
+    /// Email domains of new holders of which it is not known whether they take email; nil in plans of versions that did
+    /// not count them.
+    public var uncheckedEmailDomains: Int?
 
     public init(
         toolVersion: String, plannedAt: String, server: String, serverURL: String, organization: String?,

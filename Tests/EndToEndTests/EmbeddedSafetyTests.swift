@@ -183,3 +183,28 @@ struct EmbeddedSafetyTests {
         }
     }
 }
+
+@Suite("what cannot be known offline")
+struct EmailDomainPlanTests {
+    @Test("a plan says how many email domains were not checked; --dns is an option of check and plan")
+    func unchecked() async throws {
+        try await withTool { tool in
+            try tool.write(
+                "email\nada@acme-co.dev\nzoe@acme-co.dev\nyann@globex.dev\nxenia@globex.dev\nbad\n", "people.csv")
+            let place = ["--server", "embedded", "--subscription", World.acme]
+            let text = try await tool.run(["plan", "people.csv"] + place)
+            // Whoever holds a seat already is not asked about.
+            #expect(text.output.contains("2 email domains were not checked"), "\(text)")
+            let json = try await tool.run(["plan", "people.csv", "--json"] + place)
+            #expect(try tool.json(json.output)["unchecked_email_domains"] as? Int == 2)
+            try tool.write("email\nada@acme-co.dev\n", "held.csv")
+            let none = try await tool.run(["plan", "held.csv", "--json"] + place)
+            #expect(try tool.json(none.output)["unchecked_email_domains"] as? Int == 0)
+            for command in ["check", "plan"] {
+                let help = try await tool.run(command, "--help")
+                #expect(help.output.contains("--dns"))
+            }
+            #expect(try await tool.run(["apply", "people.csv", "--dns"] + place).status == 64)
+        }
+    }
+}

@@ -34,6 +34,40 @@ import Testing
                 """)
     }
 
+    /// A CSV and an XML roster together: what means the same is one column, so that the file can be given back.
+    @Test func columnsThatMeanTheSameAreOne() throws {
+        let sources = [
+            RosterSource(name: "a.csv", columns: ["E-Mail", "External ID", "Desk"], extraColumns: [2]),
+            RosterSource(
+                name: "b.xml", columns: [".", "email", "external_id", "external-id", "desk"], extraColumns: [0, 4]),
+        ]
+        let text = try written(
+            sources,
+            [
+                failed("a.csv", ["ada@acme-co.dev", "u-1", "4"]),
+                failed("b.xml", ["\n", "bob@acme-co.dev", "", "u-2", "5"]),
+                failed("b.xml", ["", "cyd@acme-co.dev", "u-3", "", ""]),
+            ])
+        #expect(
+            text == """
+                E-Mail,External ID,Desk,desk,error,message
+                ada@acme-co.dev,u-1,4,,Refused,no
+                bob@acme-co.dev,u-2,,5,Refused,no
+                cyd@acme-co.dev,u-3,,,Refused,no
+
+                """)
+        var builder = RosterBuilder(RosterOptions())
+        builder.beginSource(named: "failed.csv", byteCount: text.utf8.count)
+        var reader = RosterReader(ReadingOptions())
+        try Array(text.utf8).withUnsafeBytes { try reader.feed($0, into: &builder) }
+        try reader.finish(into: &builder)
+        try builder.endSource()
+        let entries = try builder.finish().entries
+        #expect(
+            (0..<entries.count).map { entries[$0].email } == ["ada@acme-co.dev", "bob@acme-co.dev", "cyd@acme-co.dev"])
+        #expect((0..<entries.count).map { entries[$0].externalID } == ["u-1", "u-2", "u-3"])
+    }
+
     @Test(arguments: Outcome.allCases, [Action.assign, .duplicate])
     func onlyRowsThatMissedTheirGoalAreWritten(outcome: Outcome, action: Action) throws {
         var row = failed("a.csv", ["ada@acme-co.dev"])
