@@ -27,8 +27,8 @@ test: deps
 	$(SWIFT) build --build-tests
 	$(SWIFT) test --skip-build
 
-# Longer runs of the tests that are driven by a seed: crashes, undone runs, many random worlds, a million rows in large
-# ones, hostile answers and odd arguments. An hour or two on two cores.
+# Longer runs of the tests that are driven by a seed: crashes, undone runs, many random worlds, runs among others who write,
+# a million rows in large worlds, hostile answers and odd arguments. An hour or two on two cores.
 soak: deps
 	$(SWIFT) build --build-tests
 	POLAR_SEATS_CRASHES=400 POLAR_SEATS_UNDOS=600 POLAR_SEATS_WORLDS=10000 POLAR_SEATS_KILLS=300 \
@@ -36,6 +36,7 @@ soak: deps
 	POLAR_SEATS_PLANS=20000 POLAR_SEATS_PLAN_COMMANDS=400 $(SWIFT) test --skip-build --filter "PlanFuzz"
 	POLAR_SEATS_ANSWERS=20000 POLAR_SEATS_ARGUMENTS=20000 POLAR_SEATS_HOSTILE_SERVERS=500 \
 		$(SWIFT) test --skip-build --filter "AnswerFuzzTests|OddArgumentTests|HostileServerTests"
+	POLAR_SEATS_TURMOIL=1000 $(SWIFT) test --skip-build --filter SeatRunsTests.TurmoilTests
 	POLAR_SEATS_WORLDS=2800 POLAR_SEATS_WORLD_SCALE=50 $(SWIFT) test --skip-build --filter SeatRunsTests.TruthTests
 
 lint:

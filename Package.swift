@@ -118,7 +118,7 @@ let package = Package(
         .target(
             name: "TestSupport",
             // Plan files are damaged by SQLite itself, behind the tool's back.
-            dependencies: [.product(name: "GRDB", package: "GRDB.swift")],
+            dependencies: ["PolarAPI", .product(name: "GRDB", package: "GRDB.swift")],
             path: "Tests/TestSupport",
             swiftSettings: strict
         ),

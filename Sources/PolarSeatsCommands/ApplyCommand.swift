@@ -2,6 +2,7 @@ internal import ArgumentParser
 internal import Foundation
 internal import SeatPlanning
 internal import SeatRuns
+internal import Synchronization
 
 #if canImport(Glibc)
     internal import Glibc
@@ -42,6 +43,11 @@ struct ApplyCommand: AsyncParsableCommand {
 
     @Flag(name: .customLong("ignore-roster-change"), help: "Go on although a roster has changed since the plan.")
     var ignoreRosterChange = false
+
+    @Flag(
+        name: .customLong("ignore-drift"),
+        help: "Apply what still can be although the live seats have changed since the plan.")
+    var ignoreDrift = false
 
     @Flag(help: "Make a saved plan anew from its own rows, show the difference, and apply that.")
     var replan = false
@@ -105,6 +111,19 @@ struct ApplyCommand: AsyncParsableCommand {
     private func applyPlan(_ path: String) async throws {
         let console = common.console
         if replan { return try await applyAnew(path) }
+        let isRun = Mutex(false)
+        do {
+            try await apply(path, console) { isRun.withLock { $0 = true } }
+        } catch let error as PlanFileError where isRun.withLock({ $0 }) {
+            // What was done is recorded; another program keeps the log from being folded back.
+            var failure = Failure(error)
+            failure.hints.append("to go on: \(resumeCommand(path))")
+            throw failure
+        }
+    }
+
+    /// - Parameter done: called when the run has come to its end, and only the plan file is still to be closed.
+    private func apply(_ path: String, _ console: Console, done: @escaping @Sendable () -> Void) async throws {
         try await PlanFile.running(path) { file in
             let header = try file.header()
             let choice = try PlannedServer(header, path).choice(server, command: "apply")
@@ -116,6 +135,7 @@ struct ApplyCommand: AsyncParsableCommand {
             try await Session.with(choice, server, common, concurrency: concurrency) { session in
                 try await execute(file, session, console)
             }
+            done()
         }
     }
 
@@ -124,12 +144,14 @@ struct ApplyCommand: AsyncParsableCommand {
         let console = common.console
         let material: PlanMaking.Material
         let before: PlanHeader
+        let left: PlanDifference.Changes
         do {
             // Whoever runs the plan at this moment changes what is planned again.
             try PlanFile.requireIdle(path)
             let old = try PlanFile.open(path, .reading)
             defer { try? old.close() }
             before = try old.header()
+            left = try PlanDifference.changes(old)
             material = try PlanMaking.Material(old)
         }
         let choice = try PlannedServer(before, path).choice(server, command: "apply", options: ["--replan"])
@@ -142,7 +164,7 @@ struct ApplyCommand: AsyncParsableCommand {
             let contents = try await making.make(material, session)
             console.note(setAside: try PlanFile.create(target, contents, replacing: replacement))
             try await PlanFile.running(target) { file in
-                if !common.json { Console.output(difference(before, contents.header)) }
+                if !common.json { Console.output(PlanDifference(left, try PlanDifference.changes(file)).text(before)) }
                 try show(file, target, session)
                 if let failure = contents.header.verdict() { throw failure }
                 try confirmGrowth(contents.header, console, target)
@@ -151,17 +173,6 @@ struct ApplyCommand: AsyncParsableCommand {
                 try await execute(file, session, console)
             }
         }
-    }
-
-    private func difference(_ before: PlanHeader, _ after: PlanHeader) -> String {
-        let changes = Action.allCases.compactMap { action -> String? in
-            let (old, new) = (before.count(action), after.count(action))
-            return old == new ? nil : "\(action.rawValue) \(old) to \(new)"
-        }
-        return
-            (changes.isEmpty
-            ? "planned anew: nothing differs from the plan of \(before.plannedAt)"
-            : "planned anew, against the plan of \(before.plannedAt): " + changes.joined(separator: ", ")) + "\n\n"
     }
 
     private func show(_ file: PlanFile, _ path: String, _ session: Session) throws {
@@ -259,6 +270,9 @@ struct ApplyCommand: AsyncParsableCommand {
         options.retries = server.retries
         options.skipInvalid = arguments.skipInvalid
         options.ignoreRosterChange = ignoreRosterChange
+        options.ignoreDrift = ignoreDrift
+        // The server inside the tool ends with it: nothing can arrive there afterwards.
+        if session.choice == .embedded { options.lateRequests = .zero }
         try await RunExecution(
             file: file, session: session, console: console, options: options, reports: report, failed: failed,
             csv: csv.options, isJSON: common.json, resumeCommand: resumeCommand(file.path)
@@ -272,6 +286,7 @@ struct ApplyCommand: AsyncParsableCommand {
         if concurrency != Self.standardConcurrency { words += ["--concurrency", "\(concurrency)"] }
         if ignoreRosterChange { words.append("--ignore-roster-change") }
         if lockTimeout != 0 { words += ["--lock-timeout", "\(lockTimeout)"] }
+        if ignoreDrift { words.append("--ignore-drift") }
         for file in report { words += ["--report", file] }
         if let failed { words += ["--failed", failed] }
         return ([server.command("apply", path)] + words.map(shellQuoted)).joined(separator: " ")

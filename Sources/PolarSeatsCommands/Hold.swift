@@ -13,12 +13,18 @@ struct Hold: Sendable, Equatable {
         case retrying
         /// One request goes alone, the others wait for its answer.
         case warmingUp = "warming_up"
+        /// A revocation whose answer was lost may still arrive: nothing is done with its seat until it cannot any more.
+        case lateRequest = "late_request"
+        /// The server has been at work on a request for long.
+        case awaiting
         /// Answers were lost: what became of their rows is looked for on the server.
         case settling
         /// Rows fail one after another: the breaker opens soon.
         case failing
     }
 
+    /// From here on it is worth a word that an answer is awaited.
+    static let longWait = Duration.seconds(5)
     /// From here on failures in a row are worth a word.
     static let worryingFailures = 3
 
@@ -41,6 +47,14 @@ struct Hold: Sendable, Equatable {
         } else if pace.isWarmingUp, pace.waiting > 0 {
             let reason = "the first request goes alone, to make the token known to the server"
             self.init(.warmingUp, reason, ["warming up: \(reason)", "warming up"])
+        } else if progress.waitingForLate > 0 {
+            let rows = plural(progress.waitingForLate, "row")
+            let reason = "revocations without an answer may still arrive; \(rows) wait until they cannot any more"
+            self.init(.lateRequest, reason, ["waiting: \(reason)", "waiting for late requests"])
+        } else if let wait = pace.oldestWait, wait >= Self.longWait {
+            let seconds = Int(wait / .seconds(1))
+            let reason = "awaiting the server's answer for \(seconds) s"
+            self.init(.awaiting, reason, [reason, "awaiting an answer"])
         } else if progress.settling > 0 {
             let rows = plural(progress.settling, "row")
             let reason = "the answers for \(rows) were lost; the live seats tell what became of them"

@@ -80,7 +80,6 @@ struct PlanMaking {
             entries: material.entries, world: snapshot.world, options: options, protected: protected)
         var plan = planner.plan()
         plan.warnings = snapshot.warnings + plan.warnings
-        let working = plan.forecasts.count { $0.assigns + $0.revokes + $0.reissues > 0 }
         let unchecked = await checkDomains(of: material.entries, &plan)
         var header = PlanHeader(
             toolVersion: ToolVersion.current, plannedAt: Timestamp(session.now()).rawValue,
@@ -88,7 +87,7 @@ struct PlanMaking {
             serverURL: session.choice == .embedded ? "" : session.client.server.baseURL,
             organization: snapshot.world.organization, model: snapshot.world.model, options: options,
             standardContainer: material.standard, plan: plan, overrides: material.overrides,
-            reads: working * 2)
+            reads: RequestForecast.reads(plan, rate: session.rate))
         header.uncheckedEmailDomains = unchecked
         var contents = PlanContents(
             header: header, rosters: material.rosters, entries: material.entries, defects: material.defects,

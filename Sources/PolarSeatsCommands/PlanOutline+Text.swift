@@ -118,7 +118,9 @@ extension PlanOutline.Container {
     }
 }
 
-func plural(_ number: Int, _ noun: String) -> String { number == 1 ? "1 \(noun)" : "\(number) \(noun)s" }
+func plural(_ number: Int, _ noun: String, _ many: String? = nil) -> String {
+    number == 1 ? "1 \(noun)" : "\(number) \(many ?? noun + "s")"
+}
 
 /// Seconds as people say them.
 func duration(_ seconds: Double) -> String {

@@ -62,6 +62,8 @@ final class ProgressDisplay: Sendable {
                 if console.canRedraw { draw("listing the live seats again", &state) }
                 return
             }
+            // What was done in a pause says nothing about the speed after it.
+            if pace.pauseLeft != nil { state.meter.restart() }
             state.meter.note(now, done: progress.done, sent: pace.sent)
             let reading = ProgressReading(
                 progress, state.meter, Hold(progress, pace, session.retries.snapshot(), now: session.now()),

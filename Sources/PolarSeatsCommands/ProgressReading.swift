@@ -14,6 +14,9 @@ struct ProgressMeter {
         while samples.count > 2, now - samples[1].at > Self.window { samples.removeFirst() }
     }
 
+    /// The time until now shows nothing about speed: a pause has just ended.
+    mutating func restart() { samples = [] }
+
     /// nil until two moments are known.
     private func speed(_ value: (Int, Int)) -> Double? {
         guard let first = samples.first, let last = samples.last, last.at > first.at else { return nil }
@@ -64,7 +67,7 @@ struct ProgressReading: Encodable {
         let rest = Double(progress.total - progress.done)
         // While everything stands still the speed says nothing; what is allowed afterwards does.
         let stands = hold?.kind == .rateLimit
-        let speed = stands ? allowed : meter.rowsPerSecond
+        let speed = stands ? allowed : meter.rowsPerSecond ?? allowed
         if let speed, speed > 0 { secondsLeft = Self.rounded(rest / speed + (stands ? pausedSeconds ?? 0 : 0)) }
     }
 

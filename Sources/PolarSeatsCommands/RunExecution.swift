@@ -153,10 +153,17 @@ struct RunExecution: Sendable {
         }
         if let stop = end.stop { throw Failure(stop, resumeCommand) }
         let missed = try file.missedRows()
-        if missed > 0 {
+        let found = end.summary.findings.count
+        if missed + found > 0 {
+            let parts = [
+                found == 0
+                    ? nil
+                    : "\(plural(found, "person", "people")) \(found == 1 ? "does" : "do") not hold seats as planned",
+                missed == 0 ? nil : "\(plural(missed, "row")) did not reach the goal: failed, blocked or skipped",
+            ].compactMap(\.self)
             throw Failure(
-                .incomplete, "\(plural(missed, "row")) did not reach the goal: failed, blocked or skipped",
-                hints: failed == nil
+                .incomplete, parts.joined(separator: "; "),
+                hints: failed == nil && missed > 0
                     ? [
                         "`--failed FILE` writes them for mending; `polar-seats show \(shellQuoted(file.path))` lists them"
                     ] : [])
@@ -174,6 +181,13 @@ extension Failure {
             self.init(
                 .notPermitted, "stopped: \(stop.message)",
                 hints: ["use a valid token with the scope \(stop.scope ?? "customer_seats:write"), then \(hint)"])
+        case .notAllowed:
+            self.init(
+                .notPermitted, "stopped: \(stop.message)",
+                hints: [
+                    "the token is valid, but the organization is not allowed to do this: check its features and plan in "
+                        + "the Polar dashboard", hint,
+                ])
         case .cannotRecord:
             self.init(
                 .cannotWrite, "stopped: \(stop.message)",
@@ -217,6 +231,7 @@ extension Failure {
                     + conflicts.map { "  \($0.message)" },
                 hints: [
                     "plan anew from the plan's own rows, see the difference and go on: \(again) --replan",
+                    "or apply what still can be: \(again) --ignore-drift",
                     "or plan again from the roster, and look first: polar-seats plan ROSTER -o FILE",
                 ])
         case .hypothetical:

@@ -30,10 +30,13 @@ struct RunOutline {
 
     func text(_ console: Console) -> String {
         var lines: [String] = []
+        lines += findings(console)
         if worked == 0, settledBefore + doneElsewhere == 0 { lines.append("nothing was left to do") }
         for container in summary.containers {
+            // "now" is what the server has just shown; what is computed from the outcomes is expected.
             lines.append(
-                "\(container.id): \(container.liveBefore) live before, \(container.liveAfter) now"
+                "\(container.id): \(container.liveBefore) live before, \(container.liveAfter) "
+                    + (container.seenAt == nil ? "expected" : "now")
                     + (container.liveAfter == container.livePlanned ? "" : " (\(container.livePlanned) planned)"))
         }
         let parts = Outcome.allCases.compactMap { outcome in
@@ -57,7 +60,7 @@ struct RunOutline {
         if stop == nil, !summary.isComplete {
             lines.append("the run is not finished; to go on: polar-seats apply \(shellQuoted(plan))")
         }
-        if stop == nil, summary.startedAt != nil {
+        if stop == nil, summary.startedAt != nil, summary.findings.isEmpty || summary.mispredicted > 0 {
             lines.append(
                 summary.mispredicted == 0
                     ? summary.isComplete
@@ -66,5 +69,27 @@ struct RunOutline {
         }
         lines.append("plan and record: \(printable(plan))")
         return Console.document(lines)
+    }
+
+    /// Who lost a seat through the run comes first: somebody may have to act.
+    private func findings(_ console: Console) -> [String] {
+        summary.findings.map { finding in
+            let email = finding.email.map(printable)
+            let who = email ?? finding.externalID.map(printable) ?? "somebody whom the server no longer names"
+            let what =
+                switch (finding.kind, finding.state) {
+                case (.wrongHolder, .givenBack):
+                    "lost a seat to a revocation that was not meant for it, and was given it back at once"
+                case (.wrongHolder, _):
+                    "lost a seat to a revocation that was not meant for it, and has not been given it back"
+                case (.lost, .givenBack): "had lost the seat after the run's changes and was given it again"
+                case (.lost, .reported): "holds no seat any more, although the run left them one"
+                case (.lost, _): "holds no seat any more, and it could not be given again"
+                case (.holdsAgain, _): "holds a seat, although the plan leaves them none"
+                }
+            let detail = finding.detail.map { ": " + printable($0) } ?? ""
+            let place = "\(finding.container)" + (finding.seatID.map { ", seat \($0)" } ?? "")
+            return console.paintOutput(finding.kind.rawValue, .red) + " \(who) \(what)\(detail) (\(place))"
+        }
     }
 }

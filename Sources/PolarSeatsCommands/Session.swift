@@ -54,6 +54,12 @@ enum ServerChoice: Equatable {
         }
     }
 
+    /// A server of the user's own: its limit is not known, and is taken for production's until a 429 shows it.
+    var isGuessed: Bool {
+        guard case .remote(let server) = self else { return false }
+        return server != .production && server != .sandbox
+    }
+
     /// What the server documents that it allows.
     var limit: RequestRate {
         switch self {
@@ -131,7 +137,9 @@ struct Session: Sendable {
         limit: RequestRate? = nil, _ body: @Sendable (Session) async throws -> R
     ) async throws -> R {
         let rate = try choice.rate(options, limit: limit)
-        let governor = Governor(rate: rate, limit: limit ?? choice.limit, maxWait: .seconds(options.maxWait))
+        let governor = Governor(
+            rate: rate, limit: limit ?? choice.limit, maxWait: .seconds(options.maxWait),
+            learnsLimit: limit == nil && choice.isGuessed)
         let watch = RetryWatch()
         let proxy = try proxy(for: server)
         let transportOptions = HTTPTransportOptions(

@@ -70,6 +70,8 @@ struct VerificationOutline: Encodable {
     var asPredicted: Bool
     var containers: [Container]
     var differences: [Difference]
+    /// What the closing look of the run found.
+    var findings: [RunFinding]
 
     /// How many differences are printed for people; the JSON has them all.
     private static let limit = 50
@@ -84,6 +86,7 @@ struct VerificationOutline: Encodable {
                 containerType: $0.id.kind.rawValue, containerId: $0.id.id, seatsPredicted: $0.seatsPredicted,
                 seats: $0.seats, livePredicted: $0.livePredicted, live: $0.live)
         }
+        findings = verification.findings
         differences = verification.differences.map {
             Difference(
                 kind: $0.kind.rawValue, containerType: $0.container.kind.rawValue, containerId: $0.container.id,
@@ -97,7 +100,8 @@ struct VerificationOutline: Encodable {
         for container in containers {
             let name = console.paintOutput(printable("\(container.containerType) \(container.containerId)"), .bold)
             let live = container.live.map { "\($0) live" } ?? "gone"
-            lines.append("\(name): \(container.livePredicted) live predicted, \(live)")
+            lines.append(
+                "\(name): \(container.livePredicted) live predicted, \(live)\(container.live == nil ? "" : " now")")
             for difference in differences.prefix(Self.limit)
             where difference.containerType == container.containerType && difference.containerId == container.containerId
             {
@@ -106,6 +110,11 @@ struct VerificationOutline: Encodable {
         }
         if differences.count > Self.limit {
             lines.append("and \(differences.count - Self.limit) more; --json lists them all")
+        }
+        if !findings.isEmpty {
+            lines.append(
+                "the run's own looks found \(plural(findings.count, "person", "people")) without the planned seat: see "
+                    + "polar-seats show \(shellQuoted(plan))")
         }
         if asPredicted { lines.append("the live seats are as the plan predicted") }
         return Console.document(lines)

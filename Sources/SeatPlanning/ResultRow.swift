@@ -60,6 +60,53 @@ public struct ResultRow: Sendable, Equatable {
     }
 }
 
+/// One person whose seat a run's looks found otherwise than it should be.
+public struct RunFinding: Sendable, Equatable, Codable {
+    public enum Kind: String, Sendable, Codable {
+        /// Somebody whom the plan does not name held the seat when it was revoked.
+        case wrongHolder = "wrong_holder"
+        /// Was assigned, kept or renewed, and holds no seat after the run.
+        case lost
+        /// Was revoked, or held none, and holds a seat after the run.
+        case holdsAgain = "holds_again"
+    }
+
+    public enum State: String, Sendable, Codable {
+        /// The seat is still to be given back.
+        case open
+        case givenBack = "given_back"
+        case notGivenBack = "not_given_back"
+        /// The run could not have caused it, and has only looked.
+        case reported
+    }
+
+    public var kind: Kind
+    public var state: State
+    public var container: ContainerID
+    /// nil: the server no longer shows who it was, or they have no address.
+    public var email: String?
+    public var externalID: String?
+    public var seatID: String?
+    /// The server's words, where the seat could not be given back.
+    public var detail: String?
+    /// ISO 8601, UTC.
+    public var at: String
+
+    public init(
+        _ kind: Kind, _ state: State, container: ContainerID, email: String? = nil, externalID: String? = nil,
+        seatID: String? = nil, detail: String? = nil, at: String
+    ) {
+        self.kind = kind
+        self.state = state
+        self.container = container
+        self.email = email
+        self.externalID = externalID
+        self.seatID = seatID
+        self.detail = detail
+        self.at = at
+    }
+}
+
 /// A run in figures: what a report says before its rows.
 public struct RunSummary: Sendable, Equatable, Codable {
     public struct Container: Sendable, Equatable, Codable {
@@ -75,14 +122,18 @@ public struct RunSummary: Sendable, Equatable, Codable {
         /// Live seats as predicted, and as they are now by the outcomes recorded.
         public var livePlanned: Int
         public var liveAfter: Int
+        /// When the closing look listed the container: `seats` and `liveAfter` are what it saw. ISO 8601, UTC; nil: they
+        /// are expected, by the outcomes recorded.
+        public var seenAt: String?
 
         /// - Parameters:
         ///   - seatsBefore: nil: as many as now.
         ///   - seatsPlanned: nil: as many as now.
         public init(
             id: ContainerID, team: String?, product: String?, seats: Int, seatsBefore: Int? = nil,
-            seatsPlanned: Int? = nil, liveBefore: Int, livePlanned: Int, liveAfter: Int
+            seatsPlanned: Int? = nil, liveBefore: Int, livePlanned: Int, liveAfter: Int, seenAt: String? = nil
         ) {
+            self.seenAt = seenAt
             self.id = id
             self.team = team
             self.product = product
@@ -131,6 +182,8 @@ public struct RunSummary: Sendable, Equatable, Codable {
     public var requests: Int
     public var containers: [Container]
     public var minutes: [Minute]
+    /// People whose seats are not as they should be after the run, those first who lost one through it.
+    public var findings: [RunFinding] = []
 
     public init(
         toolVersion: String, server: String, organization: String?, mode: String, plannedAt: String,

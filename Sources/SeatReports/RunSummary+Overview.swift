@@ -11,7 +11,7 @@ extension RunSummary {
         if !isPlan { overview.figures.append(.init("requests", Figures.grouped(requests))) }
         overview.figures += figured.map { .init($0.name, Figures.grouped($0.count)) }
         overview.facts = facts
-        overview.tables = [containersTable, countsTable, minutesTable].compactMap { $0 }
+        overview.tables = [findingsTable, containersTable, countsTable, minutesTable].compactMap { $0 }
         return overview
     }
 
@@ -29,11 +29,14 @@ extension RunSummary {
         return max(0, missed.minus(actions[Action.duplicate.rawValue] ?? 0))
     }
 
-    private var isAlarming: Bool { !isPlan && (unfinished > 0 || mispredicted > 0) }
+    private var isAlarming: Bool { !isPlan && (unfinished > 0 || mispredicted > 0 || !findings.isEmpty) }
 
     private var headline: String {
         if isPlan { return "a plan: nothing has been written yet" }
         var parts: [String] = []
+        if !findings.isEmpty {
+            parts.append("\(Figures.count(findings.count, "person", plural: "people")) without the seats as planned")
+        }
         if !isComplete { parts.append("the run is not finished: the same apply command resumes it") }
         if unfinished > 0 {
             parts.append(
@@ -64,11 +67,29 @@ extension RunSummary {
         return facts
     }
 
+    /// People who lost a seat through the run, or after it, come first.
+    private var findingsTable: Overview.Table? {
+        guard !findings.isEmpty else { return nil }
+        let shown = findings.prefix(Overview.tableLimit)
+        return Overview.Table(
+            title: "people whose seats are not as planned",
+            columns: [.text("person"), .text("what"), .text("detail"), .text("seat"), .text("id")],
+            rows: shown.map { finding in
+                [
+                    finding.email ?? finding.externalID ?? "no longer named by the server", finding.words,
+                    finding.detail ?? "", finding.seatID ?? "", finding.container.id,
+                ]
+            }, note: Overview.note(shown: shown.count, of: findings.count, "people"))
+    }
+
     private var containersTable: Overview.Table? {
         guard !containers.isEmpty else { return nil }
         let shown = containers.prefix(Overview.tableLimit)
         return Overview.Table(
-            title: isPlan ? "seats before and planned" : "seats before and after",
+            title: isPlan
+                ? "seats before and planned"
+                : containers.allSatisfy { $0.seenAt != nil }
+                    ? "seats before and after" : "seats before and expected after",
             columns: [.text("container"), .text("product"), .figure("bought before")]
                 + (isPlan
                     ? [.figure("bought then"), .figure("live before"), .figure("live then"), .figure("free then")]

@@ -27,6 +27,7 @@ extension RunSummary {
                     "outcomes": .object(orderedOutcomes.map { .init(name: $0.name, value: .number($0.count)) }),
                 ])),
             .init(name: "containers", value: .array(containers.map(\.json))),
+            .init(name: "findings", value: .array(findings.map(\.json))),
         ]
     }
 
@@ -54,6 +55,7 @@ extension RunSummary {
                 orderedActions.map { XMLNode("action", ["name": $0.name, "count": String($0.count)]) }
                     + orderedOutcomes.map { XMLNode("outcome", ["name": $0.name, "count": String($0.count)]) }),
             XMLNode("containers", [:], containers.map(\.xml)),
+            XMLNode("findings", [:], findings.map(\.xml)),
         ]
     }
 
@@ -85,7 +87,7 @@ extension RunSummary.Container {
             "container_type": .string(id.kind.rawValue), "container_id": .string(id.id), "team": .text(team),
             "product": .text(product), "seats": .number(seats), "seats_before": .number(seatsBefore),
             "seats_planned": .number(seatsPlanned), "live_before": .number(liveBefore),
-            "live_planned": .number(livePlanned), "live_after": .number(liveAfter),
+            "live_planned": .number(livePlanned), "live_after": .number(liveAfter), "seen_at": .text(seenAt),
         ])
     }
 
@@ -96,10 +98,42 @@ extension RunSummary.Container {
                 "container-type": id.kind.rawValue, "container-id": id.id, "team": team, "product": product,
                 "seats": String(seats), "seats-before": String(seatsBefore), "seats-planned": String(seatsPlanned),
                 "live-before": String(liveBefore), "live-planned": String(livePlanned),
-                "live-after": String(liveAfter),
+                "live-after": String(liveAfter), "seen-at": seenAt,
             ])
     }
 
     /// What people call it: the team, else the product, else the id.
     var label: String { team ?? product ?? id.id }
+}
+
+extension RunFinding {
+    var json: JSONValue {
+        .object([
+            "kind": .string(kind.rawValue), "state": .string(state.rawValue),
+            "container_type": .string(container.kind.rawValue), "container_id": .string(container.id),
+            "email": .text(email), "external_id": .text(externalID), "seat_id": .text(seatID), "detail": .text(detail),
+            "at": .string(at),
+        ])
+    }
+
+    var xml: XMLNode {
+        XMLNode(
+            "finding",
+            [
+                "kind": kind.rawValue, "state": state.rawValue, "container-type": container.kind.rawValue,
+                "container-id": container.id, "email": email, "external-id": externalID, "seat-id": seatID,
+                "detail": detail, "at": at,
+            ])
+    }
+
+    /// What happened, in a few words.
+    var words: String {
+        switch (kind, state) {
+        case (.wrongHolder, .givenBack): "revoked by mistake, given back"
+        case (.wrongHolder, _): "revoked by mistake, not given back"
+        case (.lost, .givenBack): "lost the seat after the run, given again"
+        case (.lost, _): "holds no seat any more"
+        case (.holdsAgain, _): "holds a seat against the plan"
+        }
+    }
 }

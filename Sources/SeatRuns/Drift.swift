@@ -1,3 +1,4 @@
+internal import Foundation
 internal import PolarAPI
 public import SeatPlanning
 
@@ -9,10 +10,18 @@ public struct Drift: Sendable, Equatable {
             case containerGone = "container_gone"
             case inactive
             case otherHolder = "other_holder"
+            /// The person to revoke holds the seat in another state, or another seat.
+            case otherSeat = "other_seat"
             case tooFewSeats = "too_few_seats"
+            /// Whom the plan keeps holds no seat any more.
+            case keptIsGone = "kept_is_gone"
+            /// In a mirror: somebody holds a seat whom the plan has not seen.
+            case newHolder = "new_holder"
         }
         public var kind: Kind
         public var container: ContainerID
+        /// The person concerned; nil where it is the container.
+        public var person: String?
         /// Lower case, no full stop.
         public var message: String
     }
@@ -23,7 +32,10 @@ public struct Drift: Sendable, Equatable {
     /// Steps of an earlier, interrupted run that turn out to be done, or not done.
     var settled: [StepChange] = []
 
-    public var doneElsewhere: Int { alreadyDone.count }
+    /// Revocations of an earlier run whose seats somebody else had held in between.
+    var foreign: [Step] = []
+
+    public var doneElsewhere: Int { alreadyDone.count { $0.outcome != nil } }
 }
 
 /// Compares one container's open steps with its seats as they are now. Pure: the listing is the caller's.
@@ -31,59 +43,93 @@ struct DriftCheck {
     let container: PlanContainer
     let index: Int
     let options: PlanningOptions
+    let before: BeforeImages
     let now: String
+    /// What this machine's clock has to be corrected by to be the server's.
+    var skew: TimeInterval = 0
+    /// Rows that the plan keeps, as far as no run has begun.
+    var kept: [PlanFile.HeldRow] = []
+    /// In a mirror: everybody whom a row of the plan names.
+    var named: NamedPeople?
+    var ignoresState = false
+
+    /// People whom a plan's rows name, and the seats that its runs gave.
+    struct NamedPeople: Sendable {
+        var emailKeys: Set<String> = []
+        var seats: Set<String> = []
+    }
 
     /// - Parameters:
-    ///   - list: nil when the container is gone.
+    ///   - listing: nil when the container is gone.
     ///   - status: nil when it is not known.
-    func compare(_ steps: [Step], _ list: SeatsList?, status: String?) -> Drift {
+    func compare(_ steps: [Step], _ listing: SeatListing?, status: String?) -> Drift {
         var drift = Drift()
-        guard let list else {
-            drift.conflicts.append(conflict(.containerGone, "\(id) does not exist any more"))
+        guard let listing else {
+            drift.conflicts.append(conflict(.containerGone, nil, "\(id) does not exist any more"))
             return drift
         }
         var open: [Step] = []
-        let live = Holders(list.seats)
         for step in steps {
-            if step.state == .planned { open.append(step) } else { settle(step, list, &open, &drift) }
+            if step.state == .planned { open.append(step) } else { settle(step, listing, &open, &drift) }
         }
         if let status { judgeStatus(status, open, &drift) }
-        judgeHolders(open, live, &drift)
-        judgeCapacity(open, list, live, drift.alreadyDone, &drift)
+        judgeHolders(open, listing, &drift)
+        judgeKept(listing, &drift)
+        judgeNewHolders(listing, open, &drift)
+        judgeCapacity(open, listing, drift.alreadyDone, &drift)
         return drift
     }
 
     private var id: ContainerID { container.snapshot.id }
 
-    private func conflict(_ kind: Drift.Conflict.Kind, _ message: String) -> Drift.Conflict {
-        Drift.Conflict(kind: kind, container: id, message: message)
+    private func conflict(_ kind: Drift.Conflict.Kind, _ person: String?, _ message: String) -> Drift.Conflict {
+        Drift.Conflict(kind: kind, container: id, person: person, message: message)
     }
 
     /// A step that was sent when the last run ended: found on the server it is done, else it is to be done.
-    private func settle(_ step: Step, _ list: SeatsList, _ open: inout [Step], _ drift: inout Drift) {
+    private func settle(_ step: Step, _ listing: SeatListing, _ open: inout [Step], _ drift: inout Drift) {
         // Not found is not undone: the server may still be at work on the request that the last run left behind. So the
         // step stays unknown, and a refusal of its next attempt is looked into.
         var change = StepChange(step: step.id, state: .unknown, attempts: step.attempts, at: now)
         let evidence =
-            step.kind == .grow ? Settlement.grown(list.totalSeats, step) : Settlement.find(list.seats, step)
+            step.kind == .grow
+            ? Settlement.grown(listing.totalSeats, step)
+            : Settlement.find(listing.live, step, before.person(of: step))
         switch evidence {
         case nil:
             change.outcome = .unknown
             open.append(step)
         case .seat(let seat):
-            change.state = .done
             change.seatID = seat.id.rawValue
             change.seatStatus = seat.status.rawValue
-            change.outcome = step.action == .reissue ? .reissued : .assigned
+            if wasGiven(seat, beforeSending: step) {
+                change.state = .kept
+                change.outcome = .kept
+                change.message = "holds a seat that somebody else assigned in the meantime"
+            } else {
+                change.state = .done
+                change.outcome = step.action == .reissue ? .reissued : .assigned
+            }
         case .gone:
             change.state = .done
             change.seatStatus = SeatStatus.revoked.rawValue
             change.outcome = step.action == .reissue ? .planned : .revoked
+            if RevocationCheck.showsForeignHolding(step, before.seat(step.seatID, of: step.container), listing) {
+                drift.foreign.append(step)
+            }
         case .seats:
             change.state = .done
             change.outcome = .grown
         }
         drift.settled.append(change)
+    }
+
+    /// A refusal that was lost: the seat is older than the one request that was sent.
+    private func wasGiven(_ seat: CustomerSeat, beforeSending step: Step) -> Bool {
+        guard step.attempts <= 1, let given = seat.givenAt,
+            let sent = step.sentAt.flatMap({ Timestamp(rawValue: $0).microsecondsSince1970 })
+        else { return false }
+        return Double(given - sent) / 1_000_000 < skew - 5
     }
 
     private func judgeStatus(_ status: String, _ open: [Step], _ drift: inout Drift) {
@@ -93,66 +139,138 @@ struct DriftCheck {
         if !options.allowInactive {
             drift.conflicts.append(
                 conflict(
-                    .inactive, "\(id) is \(status) now; it was \(planned ?? "not readable") when the plan was made"))
+                    .inactive, nil,
+                    "\(id) is \(status) now; it was \(planned ?? "not readable") when the plan was made"))
         }
     }
 
-    private func judgeHolders(_ open: [Step], _ live: Holders, _ drift: inout Drift) {
+    private func judgeHolders(_ open: [Step], _ listing: SeatListing, _ drift: inout Drift) {
         // The two steps of a reissue are judged by the first: its seat.
         let reissued = Set(open.filter { $0.kind == .revoke && $0.action == .reissue }.map(\.row))
+        var renewed: [Int64: CustomerSeat] = [:]
         for step in open {
+            let person = before.person(of: step)
             switch step.kind {
             case .grow: break
-            case .assign where reissued.contains(step.row): break
+            case .assign where reissued.contains(step.row):
+                // Whoever has a valid seat needs neither half.
+                if renewed[step.row] != nil { drift.alreadyDone.append(kept(step, nil)) }
             case .assign:
-                if let seat = live.find(step) { drift.alreadyDone.append(alreadyHeld(step, seat)) }
+                if let seat = listing.live.find(person) { drift.alreadyDone.append(alreadyHeld(step, seat)) }
             case .revoke:
-                guard let seat = live.byID[step.seatID ?? ""] else {
-                    drift.alreadyDone.append(alreadyGone(step))
-                    break
-                }
-                if !Settlement.holds(seat, step), !isSameCustomer(seat),
-                    !step.emailKey.isEmpty || !step.externalID.isEmpty
-                {
-                    drift.conflicts.append(
-                        conflict(
-                            .otherHolder,
-                            "seat \(seat.id) of \(id) was to be revoked from \(step.emailKey), but "
-                                + "\(seat.email ?? "somebody else") holds it now"))
-                }
+                judge(step, person, listing, &renewed, &drift)
             }
         }
     }
 
-    /// A holder without an address is known by the customer whom the snapshot has on the seat.
-    private func isSameCustomer(_ seat: CustomerSeat) -> Bool {
-        guard seat.email == nil, let customer = seat.customerID?.rawValue else { return false }
-        return container.snapshot.seats.contains { $0.id == seat.id.rawValue && $0.customerID == customer }
+    private func judge(
+        _ step: Step, _ person: PlannedPerson, _ listing: SeatListing, _ renewed: inout [Int64: CustomerSeat],
+        _ drift: inout Drift
+    ) {
+        let image = before.seat(step.seatID, of: step.container)
+        let finding = RevocationCheck.compare(step, person, before: image, listing, ignoresState: ignoresState)
+        // What an earlier run has sent is judged where it is sent again.
+        if step.state != .planned, step.action != .reissue { return }
+        switch finding {
+        case .asPlanned: break
+        case .renewedAlready(let seat):
+            renewed[step.row] = seat
+            drift.alreadyDone.append(kept(step, seat))
+        case .gone(let other):
+            if step.state != .planned { break }
+            guard let other, step.action != .reissue else {
+                drift.alreadyDone.append(alreadyGone(step))
+                break
+            }
+            let holder = PlannedPerson(holderOf: other, model: before.model)
+            drift.conflicts.append(
+                conflict(
+                    .otherHolder, person.name,
+                    "seat \(other.id) of \(id) was to be revoked from \(person.name), but \(holder.name) holds it now"))
+        case .otherState(let seat):
+            drift.conflicts.append(
+                conflict(
+                    .otherSeat, person.name,
+                    "the seat of \(person.name) in \(id) is \(seat.status.rawValue) now; it was "
+                        + "\(image?.state.rawValue ?? "in another state") when the plan was made"))
+        case .otherSeat(let seat):
+            drift.conflicts.append(
+                conflict(
+                    .otherSeat, person.name,
+                    "\(person.name) holds seat \(seat.id) of \(id) now, and not the one that the plan is to "
+                        + (step.action == .reissue ? "renew" : "revoke")))
+        }
+    }
+
+    private func judgeKept(_ listing: SeatListing, _ drift: inout Drift) {
+        for row in kept {
+            let person = before.person(of: row)
+            if listing.live.find(person) != nil { continue }
+            // Known by an id that seats do not bear: the seat itself tells.
+            if let seat = row.seatID.flatMap({ listing.live.byID[$0] }), person.holds(seat) == nil { continue }
+            drift.conflicts.append(
+                conflict(.keptIsGone, person.name, "\(person.name) holds no seat of \(id) any more; the plan keeps it"))
+        }
+    }
+
+    private func judgeNewHolders(_ listing: SeatListing, _ open: [Step], _ drift: inout Drift) {
+        guard let named else { return }
+        let images = container.snapshot.seats.filter(\.state.isLive)
+        let then = Set(images.compactMap { $0.email.map { EmailAddress.serverKey(of: $0) } })
+        let members = Set(images.compactMap(\.memberID))
+        let customers = before.model == .legacy ? Set(images.compactMap(\.customerID)) : []
+        let owner = container.snapshot.billingCustomerEmail.map { EmailAddress.serverKey(of: $0) }
+        for seat in listing.live.byID.values.sorted(by: { $0.id.rawValue < $1.id.rawValue }) {
+            let holder = PlannedPerson(holderOf: seat, model: before.model)
+            let isKnown =
+                then.contains(holder.emailKey) || named.emailKeys.contains(holder.emailKey)
+                || named.seats.contains(seat.id.rawValue) && holder.emailKey.isEmpty
+                || holder.memberID.map(members.contains) ?? false
+                || holder.emailKey.isEmpty && holder.customerID.map(customers.contains) ?? false
+            if isKnown || holder.emailKey == owner { continue }
+            if open.contains(where: { $0.kind == .assign && before.person(of: $0).holds(seat) == true }) { continue }
+            drift.conflicts.append(
+                conflict(
+                    .newHolder, holder.name,
+                    "\(holder.name) holds a seat of \(id) now and did not when the plan was made; the roster is to decide"
+                ))
+        }
     }
 
     private func judgeCapacity(
-        _ open: [Step], _ list: SeatsList, _ live: Holders, _ done: [StepChange], _ drift: inout Drift
+        _ open: [Step], _ listing: SeatListing, _ done: [StepChange], _ drift: inout Drift
     ) {
         let over = Set(done.map(\.step))
         let rest = open.filter { !over.contains($0.id) }
         let assigns = rest.count { $0.kind == .assign }
         let revokes = rest.count { $0.kind == .revoke }
-        let seats = rest.first { $0.kind == .grow }?.body.seats ?? list.totalSeats
-        let free = max(0, seats - (live.count - revokes))
+        let seats = rest.first { $0.kind == .grow }?.body.seats ?? listing.totalSeats
+        let free = max(0, seats - (listing.live.count - revokes))
         guard assigns > free else { return }
         drift.conflicts.append(
             conflict(
-                .tooFewSeats,
+                .tooFewSeats, nil,
                 "\(id) has \(free) free seats now for \(assigns) people; it had "
                     + "\(max(0, container.snapshot.totalSeats - container.snapshot.liveCount)) when the plan was made"))
     }
 
     private func alreadyHeld(_ step: Step, _ seat: CustomerSeat) -> StepChange {
+        var change = kept(step, seat)
+        change.message = "held a seat already when the run began: somebody else assigned it after the plan was made"
+        return change
+    }
+
+    /// - Parameter seat: nil: the row's other step says what became of it.
+    private func kept(_ step: Step, _ seat: CustomerSeat?) -> StepChange {
         var change = StepChange(step: step.id, state: .kept, attempts: step.attempts, at: now)
+        guard let seat else { return change }
         change.outcome = .kept
         change.seatID = seat.id.rawValue
         change.seatStatus = seat.status.rawValue
-        change.message = "held a seat already when the run began: somebody else assigned it after the plan was made"
+        change.message =
+            seat.status == .pending
+            ? "held a valid invitation already when the run began: somebody else renewed it after the plan was made"
+            : "had claimed the seat when the run began"
         return change
     }
 
@@ -165,34 +283,35 @@ struct DriftCheck {
     }
 }
 
-/// Live seats by address, by external id and by id.
-struct Holders {
-    private(set) var byID: [String: CustomerSeat] = [:]
-    private var byEmail: [String: CustomerSeat] = [:]
-    private var byExternalID: [String: CustomerSeat] = [:]
-    private var byMemberID: [String: CustomerSeat] = [:]
-
-    var count: Int { byID.count }
-
-    init(_ seats: [CustomerSeat]) {
-        for seat in seats where seat.status != .revoked {
-            byID[seat.id.rawValue] = seat
-            for address in [seat.email, seat.member?.email, seat.customerEmail] {
-                if let address { byEmail[EmailAddress.serverKey(of: address)] = seat }
-            }
-            if let external = seat.member?.externalID { byExternalID[external] = seat }
-            if let member = seat.memberID { byMemberID[member.rawValue] = seat }
+extension BeforeImages {
+    /// The seat of a row as the plan found it. An assignment's row bears the seat that was given, which may be a row that
+    /// somebody else held before.
+    private func image(of row: PlanFile.HeldRow) -> SeatRecord? {
+        guard let seat = seat(row.seatID, of: row.container) else { return nil }
+        switch row.action {
+        case .keep, .revoke: return seat
+        case .reissue:
+            let key = seat.email.map { EmailAddress.serverKey(of: $0) }
+            return row.outcome == .planned || key == row.emailKey && key != nil ? seat : nil
+        default: return nil
         }
     }
 
-    func find(_ step: Step) -> CustomerSeat? {
-        find(emailKey: step.emailKey, externalID: step.externalID)
-            ?? step.body.identity?.memberID.flatMap { byMemberID[$0] }
-    }
-
-    func find(emailKey: String, externalID: String) -> CustomerSeat? {
-        // An address decides: the id beside it may be of another kind, and someone else's.
-        if !emailKey.isEmpty { return byEmail[emailKey] }
-        return externalID.isEmpty ? nil : byExternalID[externalID]
+    /// The person of a row, by its address and by the seat that the plan found.
+    func person(of row: PlanFile.HeldRow) -> PlannedPerson {
+        if let seat = image(of: row) {
+            var person = PlannedPerson(seat, emailKey: row.emailKey, model: model)
+            if !row.emailKey.isEmpty { person.emailKey = row.emailKey }
+            return person
+        }
+        var identity = SeatIdentity()
+        if row.emailKey.isEmpty, let asks = row.asks.flatMap({ try? PlanJSON.value(RowRequest.self, $0) }) {
+            identity.externalMemberID = asks.externalMemberID ?? (model == .member ? asks.externalID : nil)
+            identity.memberID = asks.memberID
+            identity.customerID = asks.customerID
+        }
+        var person = PlannedPerson(identity, emailKey: row.emailKey, model: model)
+        person.name = row.email.isEmpty ? (row.externalID.isEmpty ? person.name : row.externalID) : row.email
+        return person
     }
 }

@@ -16,7 +16,8 @@ actor Journal {
         case lead
     }
 
-    init(_ file: PlanFile) { self.init { try file.apply($0) } }
+    /// Writes away from the thread of the connections, which must not wait for a disk.
+    init(_ file: PlanFile) { self.init { changes in try await file.away { try file.apply(changes) } } }
 
     /// - Parameter write: makes one group durable.
     init(write: @escaping @Sendable ([StepChange]) async throws -> Void) { self.write = write }

@@ -27,11 +27,25 @@ extension Lane {
         return change
     }
 
-    func revoked(_ step: Step, _ attempts: Int, _ seat: CustomerSeat) -> StepChange {
+    func revoked(_ step: Step, _ attempts: Int, _ seat: CustomerSeat, status: Int) -> StepChange {
         var change = change(step, .done, attempts)
-        change.seatStatus = seat.status.rawValue
-        change.httpStatus = 200
+        change.seatStatus = SeatStatus.revoked.rawValue
+        change.httpStatus = status
         change.outcome = step.action == .reissue ? nil : .revoked
+        return change
+    }
+
+    /// A growth is done when the answer has as many seats as were asked for.
+    func grown(_ step: Step, _ attempts: Int, _ answer: PolarAnswer<Subscription>) -> StepChange {
+        let (seats, goal) = (answer.value.seats, step.body.seats)
+        if seats == goal { return grown(step, attempts, seats: seats, status: answer.status) }
+        var change = change(step, .failed, attempts)
+        change.outcome = .failed
+        change.httpStatus = answer.status
+        change.error = "not_grown"
+        change.message =
+            "the server accepted the purchase but the subscription has \(seats.map(String.init) ?? "no count of") seats, "
+            + "not \(goal ?? 0): it is only scheduled"
         return change
     }
 
@@ -56,10 +70,12 @@ extension Lane {
         }
     }
 
-    func heldByOther(_ step: Step, _ attempts: Int, _ error: PolarError) -> StepChange {
+    func heldByOther(_ step: Step, _ attempts: Int, _ seat: CustomerSeat, _ status: Int?) -> StepChange {
         var change = change(step, .kept, attempts)
         change.outcome = .kept
-        change.httpStatus = error.status
+        change.seatID = seat.id.rawValue
+        change.seatStatus = seat.status.rawValue
+        change.httpStatus = status
         change.message = "holds a seat that somebody else assigned in the meantime"
         return change
     }
@@ -70,6 +86,9 @@ extension Lane {
         change.httpStatus = error.status
         change.error = error.errorClass ?? error.code.rawValue
         change.message = error.message
+        if step.action == .reissue, step.kind == .assign {
+            change.message = "the expired invitation was revoked, and the person holds no seat: " + error.message
+        }
         if step.action == .reissue, step.kind == .revoke {
             change.message = "the old invitation could not be revoked, so no new one was made: " + error.message
         }

@@ -60,7 +60,7 @@ extension PlanFile {
             try Row.fetchAll(
                 database,
                 sql: """
-                    SELECT step.*, row.email_key, row.external_id, row.action,
+                    SELECT step.*, row.email, row.email_key, row.external_id, row.action, row.seat_id AS row_seat,
                         (SELECT outcome FROM row AS before WHERE before.id = step.after_row) AS after_outcome
                     FROM step JOIN row ON row.id = step.row
                     WHERE \(condition) AND step.id > ? AND step.\(Self.isOpen)
@@ -125,7 +125,7 @@ extension PlanFile {
         let state: String = row["state"]
         let action: String = row["action"]
         let body: String? = row["body"]
-        return Step(
+        var step = Step(
             id: row["id"], row: row["row"], container: row["container"], lane: row["lane"], after: row["after_row"],
             afterOutcome: (row["after_outcome"] as String?).flatMap { Outcome(rawValue: $0) },
             kind: Step.Kind(rawValue: kind) ?? .assign,
@@ -133,16 +133,24 @@ extension PlanFile {
             seatID: row["seat_id"],
             body: try body.map { try PlanJSON.value(StepBody.self, $0) } ?? StepBody(), attempts: row["attempts"],
             emailKey: row["email_key"], externalID: row["external_id"])
+        step.email = row["email"]
+        step.rowSeatID = row["row_seat"]
+        step.sentAt = row["sent_at"]
+        return step
     }
 
     /// Writes a group of changes in one transaction. Each costs the same however long the plan is: a row's attempts grow
     /// by what its step's grow, because adding up its steps would mean to look for them.
     func apply(_ changes: [StepChange]) throws {
-        try write { database in
+        try write { try Self.apply(changes, $0) }
+    }
+
+    static func apply(_ changes: [StepChange], _ database: Database) throws {
+        do {
             let step = try database.cachedStatement(
                 sql: """
                     UPDATE step SET state = ?1, seat_id = coalesce(?2, seat_id), attempts = ?3,
-                        sent_at = CASE WHEN ?1 = 'sent' THEN coalesce(sent_at, ?4) ELSE sent_at END,
+                        sent_at = CASE WHEN ?1 = 'sent' THEN ?4 WHEN ?3 = 0 THEN NULL ELSE sent_at END,
                         finished_at = CASE WHEN ?1 = 'sent' THEN NULL ELSE ?4 END WHERE id = ?5
                     """)
             let row = try database.cachedStatement(
@@ -181,16 +189,11 @@ extension PlanFile {
 
     /// Ends the steps of a container after `id` that are still planned, with one reason on their rows.
     ///
-    /// - Parameter onlyAssigns: ends assignments, and reissues whole: one that could only revoke would cost somebody the
-    ///   seat.
     /// - Returns: how many rows that were.
     func closeOpenSteps(
-        container: Int, after id: Int64, outcome: Outcome, error: String, message: String, at time: String,
-        onlyAssigns: Bool
+        container: Int, after id: Int64, outcome: Outcome, error: String, message: String, at time: String
     ) throws -> Int {
-        let condition =
-            "lane = ? AND id > ? AND \(Self.isOpen) AND state = 'planned'"
-            + (onlyAssigns ? " AND (kind = 'assign' OR row IN (SELECT id FROM row WHERE action = 'reissue'))" : "")
+        let condition = "lane = ? AND id > ? AND \(Self.isOpen) AND state = 'planned'"
         return try write { database in
             try database.execute(
                 sql: """

@@ -25,7 +25,7 @@ extension PlanFile {
             let started: String? = runs?["started"]
             let ended: String? = runs?["ended"]
             let open = (outcomes["planned"] ?? 0) + (outcomes["unknown"] ?? 0)
-            return RunSummary(
+            var summary = RunSummary(
                 toolVersion: header.toolVersion, server: header.server, organization: header.organization,
                 mode: header.options.mode.rawValue, plannedAt: header.plannedAt, startedAt: started,
                 finishedAt: runs?["finished"], isComplete: started != nil && ended == "complete" && open == 0,
@@ -33,6 +33,8 @@ extension PlanFile {
                 mispredicted: try Self.mispredicted(database), requests: runs?["requests"] ?? 0,
                 containers: try Self.containerFigures(database),
                 minutes: try Self.minutes(database))
+            summary.findings = try Self.findings(database).map(\.value)
+            return summary
         }
     }
 
@@ -78,16 +80,19 @@ extension PlanFile {
                 """)
         let grown = Set(changes.filter { $0["grown"] }.map { $0["container"] as Int })
         let net = Dictionary(uniqueKeysWithValues: changes.map { ($0["container"] as Int, $0["net"] as Int) })
+        let looks = try Self.looks(database)
         return try Row.fetchAll(database, sql: "SELECT * FROM container ORDER BY id").map { row in
+            let look = looks[row["id"]]
             let forecast = try PlanJSON.value(ContainerForecast.self, row["forecast"])
             let kind: String = row["kind"]
             let live: Int = row["live"]
             return RunSummary.Container(
                 id: ContainerID(ContainerID.Kind(rawValue: kind) ?? .subscription, row["container_id"]),
                 team: row["billing_customer_external_id"], product: row["product"],
-                seats: grown.contains(row["id"]) ? forecast.seatsAfter : row["seats"], seatsBefore: row["seats"],
+                seats: look?.seats ?? (grown.contains(row["id"]) ? forecast.seatsAfter : row["seats"]),
+                seatsBefore: row["seats"],
                 seatsPlanned: forecast.seatsAfter, liveBefore: live, livePlanned: forecast.liveAfter,
-                liveAfter: live + (net[row["id"]] ?? 0))
+                liveAfter: look?.live ?? live + (net[row["id"]] ?? 0), seenAt: look?.at)
         }
     }
 }

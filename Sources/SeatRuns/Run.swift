@@ -59,22 +59,75 @@ public struct Run: Sendable {
         let header = try file.header()
         let beginning = Beginning(wall: environment.now(), pace: governor?.snapshot().at ?? .zero)
         try refuseIfUnfit(header)
-        if try file.isFinished() {
+        if try file.isOver() {
+            // Nothing is left to do: the record stays as the run has left it.
             return RunEnd(stop: nil, summary: try file.summary(), settledBefore: 0, doneElsewhere: 0, worked: 0)
         }
-        let drift = try await lookAgain(header)
+        let containers = try file.containers()
+        let before = BeforeImages(containers, model: header.model)
+        let watches = containers.enumerated().map { index, container in
+            ContainerWatch(
+                container.snapshot.id, index: index, model: header.model, client: client, environment: environment)
+        }
+        let setting = Setting(header: header, before: before, watches: watches, begun: environment.elapsed())
+        let drift = try await lookAgain(setting, containers)
+        try file.prepareFindings()
         let run = try file.beginRun(toolVersion: toolVersion, at: environment.timestamp())
         try file.apply(drift.settled + drift.alreadyDone)
+        for step in drift.foreign {
+            _ = try file.add(
+                .foreignHolding(step, watches[step.container].id, at: environment.timestamp()),
+                container: step.container, row: step.row, body: nil)
+        }
         let lanes = try file.openLanes()
         let worked = try file.openRows()
         let monitor = RunMonitor(total: worked, onProgress: onProgress)
         await monitorBox.attach(monitor)
-        try await carryOut(lanes, header, monitor)
+        try await recordingFailures(monitor) {
+            try await giveBackOpen(setting, monitor)
+            try await carryOut(lanes, setting, monitor)
+            if await monitor.stop == nil {
+                try await ClosingLook(
+                    file: file, watches: watches, before: before, monitor: monitor, client: client, options: options,
+                    environment: environment
+                ).perform()
+            }
+        }
         let stop = await monitor.stop
         let summary = try finish(run, beginning, stop, await monitor.sentByMinute)
         return RunEnd(
             stop: stop, summary: summary, settledBefore: drift.settled.count { $0.state.isOver },
             doneElsewhere: drift.doneElsewhere, worked: worked)
+    }
+
+    /// What all parts of a run share.
+    private struct Setting: Sendable {
+        var header: PlanHeader
+        var before: BeforeImages
+        var watches: [ContainerWatch]
+        var begun: Duration
+    }
+
+    /// A plan file that cannot be written stops the run, and what was done by then is told.
+    private func recordingFailures(_ monitor: RunMonitor, _ body: () async throws -> Void) async throws {
+        do { try await body() } catch let error as PlanFileError {
+            await monitor.stop(RunStop(.cannotRecord, error.message))
+        }
+    }
+
+    /// Seats that an earlier run took from somebody else, and was stopped before it could give them back.
+    private func giveBackOpen(_ setting: Setting, _ monitor: RunMonitor) async throws {
+        let seatReturn = SeatReturn(
+            file: file, watches: setting.watches, monitor: monitor, client: client, options: options,
+            environment: environment, model: setting.before.model)
+        for finding in try file.openFindings() {
+            guard let identity = finding.body?.identity else { continue }
+            var person = PlannedPerson(
+                identity, emailKey: finding.value.email.map { EmailAddress.serverKey(of: $0) } ?? "",
+                model: setting.before.model)
+            if person.externalMemberID == nil { person.externalMemberID = finding.value.externalID }
+            try await seatReturn.perform(finding, person, looksFirst: true)
+        }
     }
 
     private func refuseIfUnfit(_ header: PlanHeader) throws {
@@ -88,28 +141,66 @@ public struct Run: Sendable {
 
     /// Lists each container that has work left, several at once, settles what an earlier run left open, and refuses on
     /// conflicts.
-    private func lookAgain(_ header: PlanHeader) async throws -> Drift {
-        let containers = try file.containers()
-        let drifts = try await file.openWork().concurrentMap(atOnce: options.concurrency) { work in
-            let container = containers[work.container]
-            let list = try await client.liveList(container.snapshot.id)
-            let status = try await status(container.snapshot.id)
-            let check = DriftCheck(
-                container: container, index: work.container, options: header.options, now: environment.timestamp())
-            return check.compare(try file.openSteps(of: work), list, status: status)
+    private func lookAgain(_ setting: Setting, _ containers: [PlanContainer]) async throws -> Drift {
+        let work = try file.openWork()
+        let kept = try keptRows(work)
+        let named = try namedPeople(setting.header, work)
+        let drifts = try await work.concurrentMap(atOnce: options.concurrency) { work in
+            let watch = setting.watches[work.container]
+            let listing = try await listing(watch)
+            let needsStatus = work.kinds.keys.contains { $0 != .revoke }
+            let status = needsStatus && listing != nil ? try await status(watch.id) : nil
+            var check = DriftCheck(
+                container: containers[work.container], index: work.container, options: setting.header.options,
+                before: setting.before, now: environment.timestamp())
+            check.skew = client.serverClock.skew
+            check.kept = kept[work.container] ?? []
+            check.named = named[work.container]
+            check.ignoresState = options.ignoreDrift
+            return check.compare(try file.openSteps(of: work), listing, status: status)
         }
         var all = Drift()
         for drift in drifts {
             all.conflicts += drift.conflicts
             all.alreadyDone += drift.alreadyDone
             all.settled += drift.settled
+            all.foreign += drift.foreign
         }
-        if !all.conflicts.isEmpty {
+        if !all.conflicts.isEmpty, !options.ignoreDrift {
             // What an interrupted run turns out to have done stays true, whoever goes on from here.
-            try file.apply(all.settled)
+            if !all.settled.isEmpty { try file.apply(all.settled) }
             throw RunRefusal.drift(all.conflicts)
         }
         return all
+    }
+
+    /// nil: the container does not exist any more.
+    private func listing(_ watch: ContainerWatch) async throws -> SeatListing? {
+        do { return try await watch.look() } catch let error as PolarError where error.status == 404 { return nil }
+    }
+
+    /// Rows that the plan keeps, by the containers that have work left: as long as no run has begun.
+    private func keptRows(_ work: [PlanFile.OpenWork]) throws -> [Int: [PlanFile.HeldRow]] {
+        let containers = Set(work.map(\.container))
+        var rows: [Int: [PlanFile.HeldRow]] = [:]
+        if containers.isEmpty { return rows }
+        try file.forEachHeldRow("action = 'keep' AND outcome = 'planned'") { row in
+            if containers.contains(row.container) { rows[row.container, default: []].append(row) }
+        }
+        return rows
+    }
+
+    /// Everybody whom the rows of a mirror name, by the containers that have work left.
+    private func namedPeople(
+        _ header: PlanHeader, _ work: [PlanFile.OpenWork]
+    ) throws -> [Int: DriftCheck.NamedPeople] {
+        guard header.options.mode == .mirror else { return [:] }
+        var people = Dictionary(uniqueKeysWithValues: work.map { ($0.container, DriftCheck.NamedPeople()) })
+        try file.forEachHeldRow { row in
+            if !row.emailKey.isEmpty { people[row.container]?.emailKeys.insert(row.emailKey) }
+            if let seat = row.seatID, row.action != .revoke { people[row.container]?.seats.insert(seat) }
+        }
+        return people
     }
 
     private func status(_ id: ContainerID) async throws -> String? {
@@ -125,17 +216,17 @@ public struct Run: Sendable {
 
     // MARK: Lanes
 
-    private func carryOut(_ lanes: [Int], _ header: PlanHeader, _ monitor: RunMonitor) async throws {
-        let ids = try file.containers().map(\.snapshot.id)
+    private func carryOut(_ lanes: [Int], _ setting: Setting, _ monitor: RunMonitor) async throws {
         let journal = Journal(file)
         var laneOptions = options
-        laneOptions.proration = header.options.proration
+        laneOptions.proration = setting.header.options.proration
         func lane(_ container: Int) -> Lane {
             Lane(
-                container: container, containers: ids, file: file, journal: journal, monitor: monitor, client: client,
-                options: laneOptions, environment: environment)
+                container: container, watches: setting.watches, before: setting.before, file: file, journal: journal,
+                monitor: monitor, client: client, options: laneOptions, environment: environment,
+                begun: setting.begun)
         }
-        try await pass(lanes.map(lane), lane, monitor)
+        if await monitor.stop == nil { try await pass(lanes.map(lane), lane, monitor) }
         // What waited for a row that was settled only at the end gets its turn now.
         let waiting = try file.openLanes()
         if !waiting.isEmpty, await monitor.stop == nil { try await pass(waiting.map(lane), lane, monitor) }
@@ -202,7 +293,7 @@ public struct Run: Sendable {
             await monitor.settling(1)
             do {
                 let change: StepChange
-                if let evidence = try await Settlement.look(client, home.home(leftover.step), leftover.step) {
+                if let evidence = try await evidence(leftover.step, home) {
                     change = home.settled(leftover.step, leftover.attempts, evidence)
                 } else {
                     change = home.failed(leftover.step, leftover.attempts, leftover.error)
@@ -216,6 +307,15 @@ public struct Run: Sendable {
             await monitor.settling(-1)
         }
         if let away { await monitor.stop(RunStop(.serverAway, away.error.message)) }
+    }
+
+    /// Lists the container and looks; nil: it was not done.
+    private func evidence(_ step: Step, _ lane: Lane) async throws -> Settlement? {
+        let watch = lane.watch(of: step)
+        if step.kind == .grow {
+            return Settlement.grown(try await client.subscription(SubscriptionID(watch.id.id)).seats, step)
+        }
+        return Settlement.find(try await watch.look().live, step, lane.before.person(of: step))
     }
 
     /// The run's beginning in both times: the wall clock's, for stamps, and the governor's, in which pauses are measured

@@ -54,6 +54,9 @@ actor RunMonitor {
     /// A request got no answer: what became of it is looked for from now on, or no longer.
     func settling(_ count: Int) { change { $0.settling += count } }
 
+    /// Rows that wait until a request whose answer was lost can no longer arrive, from now on or no longer.
+    func waitingForLate(_ count: Int) { change { $0.waitingForLate += count } }
+
     /// A step could not be brought to its end, although nothing is known to be wrong with it.
     func leave(_ leftover: Leftover) {
         leftovers.append(leftover)
@@ -61,7 +64,8 @@ actor RunMonitor {
             $0.failuresInARow += 1
             if $0.failuresInARow >= Self.breakerLimit, $0.stop == nil {
                 $0.stop = RunStop(
-                    .breaker, "\($0.failuresInARow) rows in a row failed for good; the last: \(leftover.error.message)")
+                    .breaker,
+                    "\($0.failuresInARow) rows in a row could not be completed; the last: \(leftover.error.message)")
             }
         }
     }
@@ -95,6 +99,8 @@ public struct RunProgress: Sendable, Equatable {
     public var outcomes: [Outcome: Int]
     /// Rows whose request got no answer, while what became of it is looked for.
     public var settling = 0
+    /// Rows that wait until a revocation whose answer was lost can no longer reach the server.
+    public var waitingForLate = 0
     /// Rows in a row, across containers, that could not be brought to their end.
     public var failuresInARow = 0
     /// Why the run ends before its work does; requests under way still finish.

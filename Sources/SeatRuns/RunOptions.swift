@@ -11,6 +11,11 @@ public struct RunOptions: Sendable {
     public var skipInvalid = false
     /// Goes on although a roster is not what it was when the plan was made.
     public var ignoreRosterChange = false
+    /// Applies what still can be although the live seats have changed since the plan was made.
+    public var ignoreDrift = false
+    /// How long after its client gave up, or died, a request may still reach the server. A seat whose revocation may be
+    /// under way is not revoked again before that.
+    public var lateRequests = Duration.seconds(60)
     var proration: String?
 
     public init() {}
@@ -20,6 +25,8 @@ public struct RunOptions: Sendable {
 public struct RunEnvironment: Sendable {
     public var now: @Sendable () -> Date
     public var sleep: @Sendable (Duration) async throws -> Void
+    /// Time since some beginning, by a clock that is never set: the age of what was seen.
+    public var elapsed: @Sendable () -> Duration
     /// In 0..<1.
     public var random: @Sendable () -> Double
     /// Where lanes run; nil: where tasks run.
@@ -27,10 +34,12 @@ public struct RunEnvironment: Sendable {
 
     public init(
         now: @escaping @Sendable () -> Date, sleep: @escaping @Sendable (Duration) async throws -> Void,
+        elapsed: @escaping @Sendable () -> Duration = RunEnvironment.steady(),
         random: @escaping @Sendable () -> Double, executor: (any TaskExecutor)? = nil
     ) {
         self.now = now
         self.sleep = sleep
+        self.elapsed = elapsed
         self.random = random
         self.executor = executor
     }
@@ -38,6 +47,15 @@ public struct RunEnvironment: Sendable {
     /// The machine's own.
     public static let live = RunEnvironment(
         now: { Date() }, sleep: { try await Task.sleep(for: $0) }, random: { Double.random(in: 0..<1) })
+
+    /// The machine's steady clock, from now on.
+    public static func steady() -> @Sendable () -> Duration {
+        let beginning = ContinuousClock.now
+        return { beginning.duration(to: .now) }
+    }
+
+    /// The server's time, by what its answers have shown of its clock.
+    func serverTime(_ client: PolarClient) -> Date { now().addingTimeInterval(client.serverClock.skew) }
 
     func timestamp() -> String { Timestamp(now()).rawValue }
 }

@@ -191,7 +191,8 @@ public struct SnapshotTaker: Sendable {
     private func snapshot(
         _ id: ContainerID, _ subscription: Subscription?, _ order: Order?, _ list: SeatsList, _ model: CustomerModel
     ) -> ContainerSnapshot {
-        let moment = now()
+        // Whether an invitation has expired is the server's to say, whatever this machine's clock shows.
+        let moment = now().addingTimeInterval(client.serverClock.skew)
         let customer = subscription?.customer ?? order?.customer
         let seats = list.seats.map { SeatRecord($0, model: model, now: moment) }
             .sorted { ($0.email ?? "\u{10FFFF}", $0.id) < ($1.email ?? "\u{10FFFF}", $1.id) }

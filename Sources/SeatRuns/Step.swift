@@ -47,6 +47,12 @@ public struct Step: Sendable, Equatable {
     /// The compared address of the person, to find them in a list; empty when only an id is known.
     public var emailKey: String
     public var externalID: String
+    /// The row's address as it is sent; empty when none is known.
+    public var email = ""
+    /// The seat that the row's record names: before its changes the one that the plan found.
+    public var rowSeatID: String?
+    /// When its request was last written down as sent: ISO 8601, UTC.
+    public var sentAt: String?
 }
 
 /// What a step sends, stored as JSON.

@@ -5,9 +5,9 @@ internal import SeatPlanning
 enum StepVerdict: Equatable {
     /// The row fails; the others go on.
     case fail
-    /// Somebody holds the seat already: nothing to do.
+    /// The server says that the person holds a seat already: look whether it is so.
     case alreadyHeld
-    /// No free seat is left for certain: the container's other assignments cannot succeed either.
+    /// The server says that no seat is free: look who holds them.
     case full
     /// The container is gone: its rows fail.
     case containerGone
@@ -24,8 +24,10 @@ public struct RunStop: Error, Sendable, Equatable {
     public enum Reason: String, Sendable, Codable {
         /// SIGINT or SIGTERM.
         case interrupted
-        /// 401 or 403.
+        /// 401, or a scope that the token lacks.
         case notPermitted
+        /// The organization may not do this at all: 403 for another reason than the token.
+        case notAllowed
         /// Ten failures in a row.
         case breaker
         /// The server asked for a longer pause than `--max-wait` allows.
@@ -51,14 +53,11 @@ public struct RunStop: Error, Sendable, Equatable {
 }
 
 enum StepPolicy {
-    /// - Parameter afterUnknown: an earlier attempt of the same step may have reached the server. The server looks for a
-    ///   free seat before it looks for a duplicate, so a 400 then never says what became of that attempt.
-    static func judge(_ error: PolarError, _ kind: Step.Kind, afterUnknown: Bool) -> StepVerdict {
+    static func judge(_ error: PolarError, _ kind: Step.Kind) -> StepVerdict {
         switch error.code {
-        case .pauseTooLong: return .stop(RunStop(.pauseTooLong, error.message))
-        case .cancelled: return .stop(RunStop(.interrupted, "stopped"))
+        case .pauseTooLong: return error.isDefinite ? .stop(RunStop(.pauseTooLong, error.message)) : .settle
+        case .cancelled: return error.isDefinite ? .stop(RunStop(.interrupted, "stopped")) : .settle
         case .connectionFailed, .secureConnectionFailed, .proxyFailed, .rateLimited:
-            // A repeated revocation may have been done by an attempt before this one.
             return error.isDefinite ? .tryLater : .settle
         default: break
         }
@@ -68,14 +67,22 @@ enum StepPolicy {
         switch status {
         // A canceled subscription cannot grow; its seats can still be given out.
         case 403 where kind == .grow && error.errorClass == "AlreadyCanceledSubscription": return .fail
+        case 403 where error.code != .insufficientScope: return .stop(RunStop(.notAllowed, error.description))
         case 401, 403:
             let scope = kind == .grow ? "subscriptions:write" : "customer_seats:write"
             return .stop(RunStop(.notPermitted, error.description, scope: scope))
-        case 400 where kind == .assign && afterUnknown: return .settle
         case 400 where kind == .assign && error.errorClass == "SeatNotAvailable": return .full
         case 400 where kind == .assign && error.errorClass == "SeatAlreadyAssigned": return .alreadyHeld
         case 404 where error.errorClass == "ResourceNotFound" && kind != .revoke: return .containerGone
         default: return .fail
         }
+    }
+
+    /// Whether a request without a known outcome may still reach the server after its client has given up. An answer of
+    /// the server itself, even a fault, ends the request; a gateway's 502 or 504 does not.
+    static func mayArriveLate(_ error: PolarError) -> Bool {
+        guard !error.isDefinite else { return false }
+        guard let status = error.status else { return true }
+        return status == 408 || status == 502 || status == 504 || status > 504
     }
 }

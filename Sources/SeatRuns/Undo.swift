@@ -73,13 +73,11 @@ public struct Undo: Sendable {
                 "\(count(plan.count(.duplicate), "second seat")) of people who held two cannot be given back with the first"
             )
         }
-        let changes: Set<Action> = [.assign, .revoke, .reissue]
-        let working = Set(plan.rows.filter { changes.contains($0.action) }.compactMap(\.container))
         let header = PlanHeader(
             toolVersion: toolVersion, plannedAt: Timestamp(now()).rawValue, server: old.server,
             serverURL: old.serverURL, organization: old.organization, model: snapshot.world.model, options: options,
             standardContainer: nil, plan: plan, overrides: ["--max-revoke 100%", "--min-rows 0"],
-            reads: working.count * 2)
+            reads: RequestForecast.reads(plan, rate: nil))
         let roster = PlanRoster(
             name: table.entries.sources[0].name, path: nil, bytes: 0, rows: table.entries.count, sha256: "",
             columns: UndoTable.columns, extraColumns: [])

@@ -59,6 +59,7 @@ struct UndoDeeds: Sendable {
     /// Reads the record; what the run left in doubt is looked up on the server.
     init(_ file: PlanFile, client: PolarClient) async throws {
         let containers = try file.containers()
+        let before = BeforeImages(containers, model: try file.header().model)
         var doubts: Set<Int64> = []
         for work in try file.openWork() {
             let index = work.container
@@ -68,10 +69,11 @@ struct UndoDeeds: Sendable {
             guard !doubtful.isEmpty, let list = try await client.liveList(containers[index].snapshot.id) else {
                 continue
             }
+            let live = Holders(list.seats)
             for step in doubtful {
                 let evidence =
                     step.kind == .grow
-                    ? Settlement.grown(list.totalSeats, step) : Settlement.find(list.seats, step)
+                    ? Settlement.grown(list.totalSeats, step) : Settlement.find(live, step, before.person(of: step))
                 if evidence != nil { doubts.insert(step.id) }
                 if evidence == nil { open += 1 }
                 if case .seat(let seat)? = evidence { seatIDs[step.id] = seat.id.rawValue }

@@ -26,6 +26,8 @@ public struct Verification: Sendable, Equatable, Codable {
             case unexpected
             /// The number of seats bought is another.
             case seats
+            /// The number of live seats is another, and the people do not explain it.
+            case live
         }
         public var kind: Kind
         public var container: ContainerID
@@ -47,6 +49,8 @@ public struct Verification: Sendable, Equatable, Codable {
     public var isComplete: Bool
     public var containers: [Container]
     public var differences: [Difference]
+    /// What the run's own looks found.
+    public var findings: [RunFinding] = []
 
     public var isAsPredicted: Bool { differences.isEmpty }
 
@@ -57,17 +61,21 @@ public struct Verification: Sendable, Equatable, Codable {
             try await client.liveList($0)
         }
         let summary = try file.summary()
+        let before = BeforeImages(containers, model: try file.header().model)
         var result = Verification(
             isApplied: summary.startedAt != nil, isComplete: summary.isComplete, containers: [], differences: [])
-        var checks = zip(containers, lists).map { VerificationCheck(container: $0, list: $1) }
+        result.findings = summary.findings
+        var checks = zip(containers, lists).enumerated().map { index, pair in
+            VerificationCheck(container: pair.0, index: index, list: pair.1, before: before)
+        }
         let index = Dictionary(
             containers.enumerated().map { ($1.snapshot.id, $0) }, uniquingKeysWith: { first, _ in first })
-        // A row that names its person by an id alone has the address that was looked up for it.
-        var keys = try file.emailKeys().makeIterator()
+        // What the rows do not show: the address that was looked up for an id, and which kind of id it is.
+        var keys = try file.heldRows().makeIterator()
         try file.forEachResult { row in
-            let key = keys.next() ?? ""
+            let held = keys.next() ?? nil
             guard let container = row.container, let place = index[container] else { return }
-            checks[place].compare(row, key)
+            checks[place].compare(row, held)
         }
         for check in checks {
             let (container, differences) = check.finish()
@@ -81,34 +89,46 @@ public struct Verification: Sendable, Equatable, Codable {
 /// Compares one container: the plan's rows first, then the people whom no row names.
 private struct VerificationCheck {
     private let container: PlanContainer
+    private let index: Int
     private let list: SeatsList?
     private let live: Holders
+    private let before: BeforeImages
     private var differences: [Verification.Difference] = []
     /// Live seats that are accounted for.
     private var seen: Set<String> = []
     /// Seats of the time before that a row speaks of.
     private var named: Set<String> = []
-    /// Who held which seat then, by address and by external id.
-    private var before: [String: String] = [:]
-    private var beforeByExternalID: [String: String] = [:]
+    /// Who held which seat then.
+    private var seatByEmail: [String: String] = [:]
+    private var seatByMember: [String: String] = [:]
 
-    init(container: PlanContainer, list: SeatsList?) {
+    init(container: PlanContainer, index: Int, list: SeatsList?, before: BeforeImages) {
         self.container = container
+        self.index = index
         self.list = list
+        self.before = before
         live = Holders(list?.seats ?? [])
         for seat in container.snapshot.seats where seat.state.isLive {
-            if let email = seat.email { before[EmailAddress.serverKey(of: email)] = seat.id }
-            if let external = seat.externalID { beforeByExternalID[external] = seat.id }
+            if let email = seat.email { seatByEmail[EmailAddress.serverKey(of: email)] = seat.id }
+            if let member = seat.memberID { seatByMember[member] = seat.id }
         }
     }
 
     private var id: ContainerID { container.snapshot.id }
 
-    mutating func compare(_ row: ResultRow, _ key: String) {
-        guard list != nil, let holds = row.action.predictsSeat else { return }
-        let seat = live.find(emailKey: key, externalID: row.externalID) ?? row.seatID.flatMap { held($0, by: row, key) }
+    mutating func compare(_ row: ResultRow, _ held: PlanFile.HeldRow?) {
+        guard list != nil, let held, let holds = row.action.predictsSeat else { return }
+        let person = before.person(of: held)
+        let seat =
+            live.find(person)
+            ?? row.seatID.flatMap { live.byID[$0] }.flatMap { own in
+                // A row that names its person by an id which seats do not bear: the seat that it was given tells.
+                holds && person.holds(own) == nil ? own : nil
+            }
         if let seat { seen.insert(seat.id.rawValue) }
-        if let seat = before[key] ?? beforeByExternalID[row.externalID] { named.insert(seat) }
+        if let seat = seatByEmail[person.emailKey] ?? person.memberID.flatMap({ seatByMember[$0] }) {
+            named.insert(seat)
+        }
         if row.action != .assign, let seat = row.seatID { named.insert(seat) }
         if holds, seat == nil {
             add(.missing, row, "should hold a seat and holds none")
@@ -117,11 +137,6 @@ private struct VerificationCheck {
         } else if row.action == .blocked, seat != nil {
             add(.unexpected, row, "had no free seat in the plan, and holds one")
         }
-    }
-
-    /// A row that names its person by an id which seats do not bear: the seat that it was given tells.
-    private func held(_ seatID: String, by row: ResultRow, _ key: String) -> CustomerSeat? {
-        key.isEmpty && row.action.predictsSeat == true ? live.byID[seatID] : nil
     }
 
     private mutating func add(_ kind: Verification.Difference.Kind, _ row: ResultRow, _ message: String) {
@@ -150,16 +165,26 @@ private struct VerificationCheck {
             add(.seats, email: nil, "\(forecast.seatsAfter) seats were predicted, and there are \(list.totalSeats)")
         }
         // People whom no row names keep their seats.
-        for before in container.snapshot.seats where before.state.isLive && !named.contains(before.id) {
-            let key = before.email.map { EmailAddress.serverKey(of: $0) } ?? ""
-            if let seat = live.find(emailKey: key, externalID: before.externalID ?? "") {
+        for image in container.snapshot.seats where image.state.isLive && !named.contains(image.id) {
+            if let seat = live.find(PlannedPerson(image, model: before.model)) {
                 seen.insert(seat.id.rawValue)
             } else {
-                add(.missing, email: before.email, "held a seat that the plan does not touch, and holds none now")
+                add(.missing, email: image.email, "held a seat that the plan does not touch, and holds none now")
             }
         }
         for seat in list.seats where seat.status != .revoked && !seen.contains(seat.id.rawValue) {
             add(.unexpected, email: seat.email ?? seat.member?.email, "holds a seat of which the plan knows nothing")
+        }
+        // Counts are compared too: where people hold two seats each, or share one, they show what people do not.
+        let explained = differences.reduce(0) { sum, difference in
+            switch difference.kind {
+            case .missing: sum - 1
+            case .stillHeld, .unexpected: sum + 1
+            default: sum
+            }
+        }
+        if live.count != forecast.liveAfter + explained {
+            add(.live, email: nil, "\(forecast.liveAfter) live seats were predicted, and there are \(live.count)")
         }
         return (
             Verification.Container(
@@ -182,9 +207,16 @@ extension Action {
 }
 
 extension PlanFile {
-    /// The compared addresses of all rows, in the order of their ids.
-    fileprivate func emailKeys() throws -> [String] {
-        try read { try String.fetchAll($0, sql: "SELECT email_key FROM row ORDER BY id") }
+    /// All rows in the order of their ids; nil for those without a container.
+    fileprivate func heldRows() throws -> [HeldRow?] {
+        var rows: [HeldRow?] = []
+        let count = try read { try Int64.fetchOne($0, sql: "SELECT coalesce(max(id), 0) FROM row") ?? 0 }
+        rows.reserveCapacity(Int(count))
+        try forEachHeldRow { row in
+            while rows.count < row.id - 1 { rows.append(nil) }
+            rows.append(row)
+        }
+        return rows
     }
 }
 

@@ -24,9 +24,9 @@ struct ReplanTests {
             let anew = try await tool.run("apply", "a.seatplan", "--replan", "-o", "b.seatplan", "--report", "r.csv")
             #expect(anew.status == 3, "two people found no seat: \(anew)")
             #expect(anew.output.contains("planned anew, against the plan of "), "\(anew.output)")
-            for change in ["assign 20 to 17", "keep 0 to 1", "blocked 0 to 2"] {
-                #expect(anew.output.contains(change), "\(anew.output)")
-            }
+            #expect(anew.output.contains(": 3 people\n"), "\(anew.output)")
+            #expect(anew.output.components(separatedBy: ": assign -> keep\n").count == 2, "\(anew.output)")
+            #expect(anew.output.components(separatedBy: ": assign -> blocked\n").count == 3, "\(anew.output)")
             #expect(anew.output.contains("every row ended as the plan predicted"), "\(anew.output)")
             let mails = try await tool.mails()
             #expect(mails.count == 4 + 17)

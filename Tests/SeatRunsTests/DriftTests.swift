@@ -117,10 +117,12 @@ struct DriftTests {
             entries: EntryTable(), world: WorldSnapshot(takenAt: "", model: .member, containers: [snapshot]),
             options: options
         ).plan().forecasts[0]
+        let container = PlanContainer(snapshot: snapshot, forecast: forecast)
+        let listing = SeatListing(list, askedAt: .zero, serverTime: RandomWorld.moment)
         let drift = DriftCheck(
-            container: PlanContainer(snapshot: snapshot, forecast: forecast), index: 0, options: options,
+            container: container, index: 0, options: options, before: BeforeImages([container], model: .member),
             now: "2026-11-21T09:00:00Z"
-        ).compare(example.steps, example.isGone ? nil : list, status: example.status)
+        ).compare(example.steps, example.isGone ? nil : listing, status: example.status)
         #expect(drift.conflicts.map(\.kind.rawValue) == example.conflicts)
         #expect(drift.alreadyDone.map(\.step) == example.elsewhere)
         #expect(drift.alreadyDone.allSatisfy { $0.state == .kept })

@@ -28,7 +28,7 @@ struct Rehearsal: Sendable {
 
     @discardableResult
     static func with<Value: Sendable>(
-        _ world: RandomWorld, faults: [EmbeddedFault] = [], seed: UInt64 = 1,
+        _ world: RandomWorld, faults: [EmbeddedFault] = [], seed: UInt64 = 1, time: VirtualTime? = nil,
         _ body: @Sendable (Rehearsal) async throws -> Value
     ) async throws -> Value {
         let folder = NSTemporaryDirectory() + "polar-seats-runs-\(UUID().uuidString)"
@@ -38,6 +38,10 @@ struct Rehearsal: Sendable {
         configuration.world = world.seed
         configuration.seed = seed
         configuration.now = RandomWorld.moment
+        if let time {
+            configuration.now = nil
+            configuration.clock = { time.now() }
+        }
         configuration.faults = faults + [try EmbeddedFault(parsing: "rate=unlimited")]
         return try await withEmbeddedServer(configuration) { server in
             try await withHTTPTransport { transport in
@@ -69,7 +73,7 @@ struct Rehearsal: Sendable {
 
     func plan(
         _ entries: EntryTable? = nil, _ options: PlanningOptions? = nil, standard: ContainerReference? = nil,
-        besides: [ContainerReference] = []
+        besides: [ContainerReference] = [], rate: RequestRate? = nil
     ) async throws -> PlanContents {
         let entries = entries ?? world.entries
         let options = options ?? world.options
@@ -80,7 +84,7 @@ struct Rehearsal: Sendable {
         let header = PlanHeader(
             toolVersion: "test", plannedAt: snapshot.world.takenAt, server: "embedded", serverURL: "",
             organization: snapshot.world.organization, model: snapshot.world.model, options: options,
-            standardContainer: standard, plan: plan, overrides: [], reads: 0)
+            standardContainer: standard, plan: plan, overrides: [], reads: RequestForecast.reads(plan, rate: rate))
         let source = entries.sources[0]
         let roster = PlanRoster(
             name: source.name, path: nil, bytes: 0, rows: entries.count, sha256: "", columns: source.columns,

@@ -10,7 +10,6 @@ struct StepPolicyTests {
         var name: String
         var error: PolarError
         var kind: Step.Kind = .assign
-        var afterUnknown = false
         var verdict: String
 
         var testDescription: String { name }
@@ -35,18 +34,12 @@ struct StepPolicyTests {
         Case(
             name: "404 of a seat", error: answer(.notFound, 404, "ResourceNotFound"), kind: .revoke, verdict: "fail"),
         Case(name: "full", error: answer(.badRequest, 400, "SeatNotAvailable"), verdict: "full"),
-        Case(
-            name: "full, after a lost answer: it may have taken the last seat itself",
-            error: answer(.badRequest, 400, "SeatNotAvailable"), afterUnknown: true, verdict: "settle"),
         Case(name: "held", error: answer(.badRequest, 400, "SeatAlreadyAssigned"), verdict: "alreadyHeld"),
-        Case(
-            name: "held, after a lost answer", error: answer(.badRequest, 400, "SeatAlreadyAssigned"),
-            afterUnknown: true, verdict: "settle"),
-        Case(
-            name: "any 400 after a lost answer", error: answer(.badRequest, 400, "Other"), afterUnknown: true,
-            verdict: "settle"),
         Case(name: "401", error: answer(.unauthorized, 401, "invalid_token"), verdict: "stop notPermitted"),
         Case(name: "403", error: answer(.insufficientScope, 403), verdict: "stop notPermitted"),
+        Case(
+            name: "a feature that is switched off is not a bad token",
+            error: answer(.forbidden, 403, "FeatureNotEnabled"), verdict: "stop notAllowed"),
         Case(
             name: "a canceled subscription cannot grow", error: answer(.forbidden, 403, "AlreadyCanceledSubscription"),
             kind: .grow, verdict: "fail"),
@@ -72,7 +65,7 @@ struct StepPolicyTests {
 
     @Test("every error leads to one verdict", arguments: cases)
     func verdicts(example: Case) {
-        let verdict = StepPolicy.judge(example.error, example.kind, afterUnknown: example.afterUnknown)
+        let verdict = StepPolicy.judge(example.error, example.kind)
         let text =
             switch verdict {
             case .fail: "fail"

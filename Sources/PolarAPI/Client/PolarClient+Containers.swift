@@ -16,9 +16,17 @@ extension PolarClient {
     public func updateSeats(of id: SubscriptionID, to seats: Int, proration: ProrationBehavior? = nil) async throws
         -> Subscription
     {
-        try await request(
-            .patch, "v1", "subscriptions", .plain(id.rawValue),
-            body: SeatCountUpdate(seats: seats, prorationBehavior: proration))
+        try await updateSeatsAnswer(of: id, to: seats, proration: proration).value
+    }
+
+    /// The same, with the answer's status and how often the request was sent.
+    public func updateSeatsAnswer(
+        of id: SubscriptionID, to seats: Int, proration: ProrationBehavior? = nil
+    ) async throws -> PolarAnswer<Subscription> {
+        try await perform(
+            try composed(
+                .patch, ["v1", "subscriptions", .plain(id.rawValue)],
+                body: SeatCountUpdate(seats: seats, prorationBehavior: proration)))
     }
 
     public func order(_ id: OrderID) async throws -> Order {

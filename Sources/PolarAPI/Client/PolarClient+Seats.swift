@@ -5,7 +5,12 @@ extension PolarClient {
     /// There is no idempotency key: after an error that is not definite, list the container before asking again. A full
     /// container answers `SeatNotAvailable` before it looks at the identity, even for somebody who holds a seat there.
     public func assignSeat(_ body: SeatAssign) async throws -> CustomerSeat {
-        try await request(.post, "v1", "customer-seats", body: body)
+        try await assignSeatAnswer(body).value
+    }
+
+    /// The same, with the answer's status and how often the request was sent.
+    public func assignSeatAnswer(_ body: SeatAssign) async throws -> PolarAnswer<CustomerSeat> {
+        try await perform(try composed(.post, ["v1", "customer-seats"], body: body))
     }
 
     /// All seats of a container in one answer, revoked ones too.
@@ -18,9 +23,24 @@ extension PolarClient {
         return try await get("v1", "customer-seats", query: [item], limit: PolarRequest.seatsLimit)
     }
 
-    /// Takes a seat away; to repeat it does no harm. Only the first answer still names the holder.
+    /// Takes a seat away, whoever holds it. Only the first answer still names the holder.
+    ///
+    /// The server gives a revoked seat's row, with the same id, to the next person, so after an error that is not
+    /// definite it is never sent again: list the container and look who holds the seat.
     public func revokeSeat(_ id: SeatID) async throws -> CustomerSeat {
-        try await request(.delete, "v1", "customer-seats", .plain(id.rawValue))
+        try await revokeSeatAnswer(id).value
+    }
+
+    /// The same, with the answer's status and how often the request was sent.
+    ///
+    /// - Parameter isCurrent: asked when the request may leave; false: it is not sent, and fails with
+    ///   `PolarError.Code.outdated`.
+    public func revokeSeatAnswer(
+        _ id: SeatID, while isCurrent: (@Sendable () -> Bool)? = nil
+    ) async throws -> PolarAnswer<CustomerSeat> {
+        var request = try composed(.delete, ["v1", "customer-seats", .plain(id.rawValue)])
+        request.isCurrent = isCurrent
+        return try await perform(request)
     }
 
     /// Mails a pending invitation again. An expired one is mailed too, but its link stays dead.

@@ -6,6 +6,8 @@ import Foundation
 /// paces, authenticates and logs is the transport, put together by `PolarTransport.prepared(…)`.
 public struct PolarClient: Sendable {
     public let server: PolarServer
+    /// How far the server's clock is from this machine's, by the answers so far.
+    public let serverClock = ServerClock()
     private let transport: any PolarTransport
 
     public init(server: PolarServer, transport: any PolarTransport) {
@@ -20,13 +22,22 @@ public struct PolarClient: Sendable {
         try await perform(
             PolarRequest(
                 .get, segments, endsInSlash: endsInSlash, query: query, needsToken: needsToken, bodyLimit: limit,
-                to: server))
+                to: server)
+        ).value
     }
 
     func request<Value: Decodable>(
         _ method: PolarRequest.Method, _ segments: PolarRequest.Segment..., body: (any Encodable)? = nil,
         needsToken: Bool = true
     ) async throws -> Value {
+        try await perform(try self.composed(method, segments, body: body, needsToken: needsToken)).value
+    }
+
+    /// The request, put together.
+    func composed(
+        _ method: PolarRequest.Method, _ segments: [PolarRequest.Segment], body: (any Encodable)? = nil,
+        needsToken: Bool = true
+    ) throws(PolarError) -> PolarRequest {
         var request = PolarRequest(method, segments, needsToken: needsToken, to: server)
         if let body {
             do {
@@ -39,10 +50,10 @@ public struct PolarClient: Sendable {
                     attempt: 0, request: request)
             }
         }
-        return try await perform(request)
+        return request
     }
 
-    private func perform<Value: Decodable>(_ request: PolarRequest) async throws -> Value {
+    func perform<Value: Decodable>(_ request: PolarRequest) async throws -> PolarAnswer<Value> {
         // An empty segment would be another path: `/v1/customer-seats//resend`.
         guard request.segments.allSatisfy({ !$0.value.isEmpty }) else {
             throw PolarError(
@@ -58,7 +69,9 @@ public struct PolarClient: Sendable {
         let response = try await response(to: request)
         guard (200..<300).contains(response.status) else { throw PolarError(response, to: request) }
         do {
-            return try JSONDecoder().decode(Value.self, from: response.body)
+            return PolarAnswer(
+                value: try JSONDecoder().decode(Value.self, from: response.body), status: response.status,
+                attempt: response.attempt)
         } catch {
             throw PolarError(
                 .unreadableAnswer, status: response.status,
@@ -72,7 +85,9 @@ public struct PolarClient: Sendable {
     /// server's clock in the header `Date`.
     public func response(to request: PolarRequest) async throws -> PolarResponse {
         do {
-            return try await transport.send(request)
+            let response = try await transport.send(request)
+            serverClock.note(response)
+            return response
         } catch let error as PolarError {
             throw error
         } catch let error as PolarTransportError {
@@ -87,6 +102,22 @@ public struct PolarClient: Sendable {
         }
     }
 }
+
+/// A success with what the server said beside it.
+public struct PolarAnswer<Value> {
+    public var value: Value
+    public var status: Int
+    /// How many times the request was sent.
+    public var attempt: Int
+
+    public init(value: Value, status: Int, attempt: Int) {
+        self.value = value
+        self.status = status
+        self.attempt = attempt
+    }
+}
+
+extension PolarAnswer: Sendable where Value: Sendable {}
 
 /// Where in a document reading failed, without the value that stands there.
 private func place(of error: any Error) -> String {

@@ -37,6 +37,8 @@ public struct PolarError: Error, Sendable {
         public static let pauseTooLong = Code(rawValue: "pause_too_long")
         /// A request to one server met the token of another.
         public static let tokenOfAnotherServer = Code(rawValue: "token_of_another_server")
+        /// What the request depends on no longer held when its turn came.
+        public static let outdated = Code(rawValue: "outdated")
         /// The request cannot be put together from these values.
         public static let unusableRequest = Code(rawValue: "unusable_request")
     }

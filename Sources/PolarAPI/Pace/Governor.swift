@@ -16,11 +16,15 @@ public final class Governor: Sendable {
 
     /// `rate` nil for unlimited; `limit` is what the server allows, if that is more than the rate. A pause that the server
     /// asks for beyond `maxWait` is refused, not waited for.
+    ///
+    /// - Parameter learnsLimit: the limit is a guess: the first 429 shows what the server really lets through.
     public init<C: Clock>(
-        rate: RequestRate?, limit: RequestRate? = nil, maxWait: Duration = .seconds(300), clock: C = ContinuousClock()
+        rate: RequestRate?, limit: RequestRate? = nil, maxWait: Duration = .seconds(300), learnsLimit: Bool = false,
+        clock: C = ContinuousClock()
     ) where C.Duration == Duration {
         let beginning = clock.now
-        state = Mutex(State(machine: PaceMachine(rate: rate, limit: limit, maxWait: maxWait)))
+        state = Mutex(
+            State(machine: PaceMachine(rate: rate, limit: limit, maxWait: maxWait, learnsLimit: learnsLimit)))
         now = { beginning.duration(to: clock.now) }
         sleep = { try await clock.sleep(until: beginning.advanced(by: $0), tolerance: nil) }
     }
@@ -41,6 +45,8 @@ public final class Governor: Sendable {
         public var limited: Int
         public var waiting: Int
         public var inFlight: Int
+        /// How long the oldest request under way has waited for its answer; nil if none is.
+        public var oldestWait: Duration?
         /// One request is under way alone, and the others wait for its answer.
         public var isWarmingUp: Bool
     }
@@ -53,7 +59,7 @@ public final class Governor: Sendable {
                 at: now, rate: machine.rate, allowedPerSecond: machine.allowedPerSecond(at: now),
                 pauseLeft: machine.pauses.last.flatMap { $0.end > now ? $0.end - now : nil }, pauses: machine.pauses,
                 sent: machine.sent, limited: machine.limited, waiting: machine.waiting, inFlight: machine.inFlight,
-                isWarmingUp: machine.isWarmingUp)
+                oldestWait: machine.oldestStart.map { now - $0 }, isWarmingUp: machine.isWarmingUp)
         }
     }
 
@@ -68,8 +74,10 @@ public final class Governor: Sendable {
     }
 
     /// Returns when the next request may start. Each return is answered by one `leave`.
-    func enter() async throws -> PaceMachine.Ticket {
-        let ticket = state.withLock { $0.machine.enqueue(at: now()) }
+    ///
+    /// - Parameter isUrgent: the request soon depends on something that no longer holds, and goes before others.
+    func enter(isUrgent: Bool = false) async throws -> PaceMachine.Ticket {
+        let ticket = state.withLock { $0.machine.enqueue(at: now(), isUrgent: isUrgent) }
         do {
             while true {
                 switch state.withLock({ $0.machine.turn(of: ticket, at: now()) }) {

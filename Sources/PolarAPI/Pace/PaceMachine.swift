@@ -37,6 +37,8 @@ public struct PaceMachine: Sendable {
         case limited(retryAfter: Duration)
         /// No answer.
         case missing
+        /// It did not leave after all.
+        case unsent
     }
 
     public static let allowance = Duration.milliseconds(250)
@@ -49,8 +51,12 @@ public struct PaceMachine: Sendable {
     static let creepPercent = 5
     static let leastPercent = 10.0
 
-    public let rate: RequestRate?
+    public private(set) var rate: RequestRate?
     public let maxWait: Duration
+    /// The server's limit was guessed, and no 429 has shown it yet.
+    public private(set) var learnsLimit: Bool
+    /// What the server let through in one window, once a 429 has shown it.
+    public private(set) var learnedLimit: RequestRate?
     public private(set) var isClosed = false
     public private(set) var sent = 0
     public private(set) var limited = 0
@@ -64,10 +70,14 @@ public struct PaceMachine: Sendable {
 
     private var warmth = Warmth.cold
     private var queue: [(ticket: Ticket, asked: Duration)] = []
+    /// Those of the queue that go first; they stand at its head.
+    private var urgentTickets: Set<Ticket> = []
     private var underWay: [Ticket: Duration] = [:]
     private var issued = 0
 
-    private let spacing: Duration
+    private var spacing: Duration
+    /// Starts that the server may have counted, for learning its limit.
+    private var counted: [Duration] = []
     private var percent = 100.0
     /// What the server said for the latest pause; an answer that came late may have made the pause itself longer.
     private var toldPause = Duration.zero
@@ -77,9 +87,15 @@ public struct PaceMachine: Sendable {
 
     /// `rate` nil for unlimited: then warm-up and pauses are all that holds requests back. `limit` is what the server
     /// allows in a window if that is more than the rate; a rate at its limit pays for each late start with the lateness.
-    public init(rate: RequestRate?, limit: RequestRate? = nil, maxWait: Duration = .seconds(300)) {
+    ///
+    /// - Parameter learnsLimit: the limit is a guess. The first 429 shows how much the server lets through in its window,
+    ///   and from then on 80 % of that are asked for at most.
+    public init(
+        rate: RequestRate?, limit: RequestRate? = nil, maxWait: Duration = .seconds(300), learnsLimit: Bool = false
+    ) {
         self.rate = rate
         self.maxWait = maxWait
+        self.learnsLimit = learnsLimit
         guard let rate, let limit = limit ?? self.rate else {
             spacing = .zero
             starts = StartRing(capacity: 0, period: .zero)
@@ -94,18 +110,27 @@ public struct PaceMachine: Sendable {
     /// One request is under way alone, and the others wait for its answer.
     public var isWarmingUp: Bool { if case .warming = warmth { true } else { false } }
     public var inFlight: Int { underWay.count }
+    /// When the oldest request under way was sent.
+    public var oldestStart: Duration? { underWay.values.min() }
     /// Whose turn is next.
     public var first: Ticket? { queue.first?.ticket }
 
-    public mutating func enqueue(at now: Duration) -> Ticket {
+    /// - Parameter isUrgent: goes before all that are not.
+    public mutating func enqueue(at now: Duration, isUrgent: Bool = false) -> Ticket {
         issued += 1
         let ticket = Ticket(number: issued)
-        queue.append((ticket, now))
+        if isUrgent {
+            queue.insert((ticket, now), at: urgentTickets.count)
+            urgentTickets.insert(ticket)
+        } else {
+            queue.append((ticket, now))
+        }
         return ticket
     }
 
     public mutating func withdraw(_ ticket: Ticket) {
         queue.removeAll { $0.ticket == ticket }
+        urgentTickets.remove(ticket)
     }
 
     /// After this nothing starts any more; what is under way may end.
@@ -138,6 +163,9 @@ public struct PaceMachine: Sendable {
             coolIfWarming(ticket)
             pause(for: retryAfter, started: started, now: now)
         case .missing: coolIfWarming(ticket)
+        case .unsent:
+            sent -= 1
+            coolIfWarming(ticket)
         }
     }
 
@@ -161,10 +189,12 @@ public struct PaceMachine: Sendable {
 
     private mutating func start(_ ticket: Ticket, slot: Duration, now: Duration) {
         queue.removeFirst()
+        urgentTickets.remove(ticket)
         underWay[ticket] = now
         sent += 1
         lastSlot = slot
         starts.append(now)
+        if learnsLimit, counted.count < Self.mostCounted { counted.append(now) }
         if case .warm(let lastAnswer) = warmth, now - lastAnswer > Self.warmth { warmth = .cold }
         if case .cold = warmth { warmth = .warming(ticket) }
     }
@@ -179,6 +209,7 @@ public struct PaceMachine: Sendable {
         // Requests that were under way when the limit was met tell of the same event.
         let isNew = pauses.last.map { started >= $0.end || now >= $0.end } ?? true
         if isNew {
+            learn(window: length, limitedStart: started)
             toldPause = length
             pauses.append(Pause(start: now, length: length))
             percent = max(Self.leastPercent, percent * 0.75)
@@ -187,6 +218,36 @@ public struct PaceMachine: Sendable {
             pauses[last].length = now + length - pauses[last].start
         }
         lastChange = pauses.last?.end ?? now
+    }
+
+    /// As many starts are remembered for learning the limit; a server that lets more through needs no care.
+    static let mostCounted = 20_000
+    /// What of a learned limit is used, so that others keep their share.
+    static let learnedPercent = 80
+
+    /// The server counts in fixed windows that begin with a request: what it let through in the window of the 429 is its
+    /// limit, or what others have left of it.
+    private mutating func learn(window: Duration, limitedStart: Duration) {
+        guard learnsLimit, window > .zero else { return }
+        learnsLimit = false
+        defer { counted = [] }
+        var begin: Duration?
+        var count = 0
+        for start in counted where start < limitedStart {
+            if let first = begin, start - first < window {
+                count += 1
+            } else {
+                begin = start
+                count = 1
+            }
+        }
+        guard let begin, limitedStart - begin < window, let limit = RequestRate(count, per: window) else { return }
+        learnedLimit = limit
+        let share = limit.share(percent: Self.learnedPercent)
+        if rate.map({ $0.perSecond > share.perSecond }) ?? true { rate = share }
+        let period = window + window / Self.margin
+        spacing = max(spacing, share.period / share.count)
+        starts = StartRing(capacity: count, period: period)
     }
 
     private mutating func creep(at now: Duration) {

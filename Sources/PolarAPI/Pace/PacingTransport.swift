@@ -11,6 +11,12 @@ struct PacingTransport: PolarTransport {
         var limited = 0
         while true {
             let ticket = try await enter(request)
+            if let isCurrent = request.isCurrent, !isCurrent() {
+                governor.leave(ticket, .unsent)
+                throw PolarError(
+                    .outdated, message: "not sent, because what it depends on is no longer known to hold",
+                    isDefinite: true, attempt: request.attempt - 1, request: request)
+            }
             let response: PolarResponse
             do {
                 response = try await inner.send(request)
@@ -31,7 +37,7 @@ struct PacingTransport: PolarTransport {
 
     private func enter(_ request: PolarRequest) async throws -> PaceMachine.Ticket {
         do {
-            return try await governor.enter()
+            return try await governor.enter(isUrgent: request.isCurrent != nil)
         } catch let refusal as GovernorRefusal {
             let sent = request.attempt - 1
             switch refusal.reason {

@@ -10,10 +10,13 @@ public struct PolarRequest: Sendable {
         case delete = "DELETE"
 
         /// True if sending it twice does no more than sending it once.
+        ///
+        /// `DELETE` is not: the server gives a revoked seat's row, with the same id, to the next person, so that a
+        /// repeated revocation can take somebody else's seat.
         public var isIdempotent: Bool {
             switch self {
-            case .get, .head, .delete: true
-            case .post, .patch: false
+            case .get, .head: true
+            case .post, .patch, .delete: false
             }
         }
     }
@@ -61,6 +64,9 @@ public struct PolarRequest: Sendable {
     public var bodyLimit: Int
     /// 1 for the first time that this request is sent.
     public var attempt: Int
+    /// Asked each time that the request may leave, after every wait for the pace. False: it is not sent any more, and
+    /// fails with `PolarError.Code.outdated`.
+    public var isCurrent: (@Sendable () -> Bool)?
 
     public init(
         _ method: Method, _ segments: [Segment], endsInSlash: Bool = false, query: [QueryItem] = [], body: Data? = nil,

@@ -17,6 +17,7 @@ struct RetryingTransport: PolarTransport {
                 guard response.status >= 400 else { return response }
                 failure = PolarError(response, to: request)
                 final = .success(response)
+                if response.status >= 500 { history.lastAnswer = response }
             } catch let error as PolarTransportError {
                 failure = PolarError(error, to: request)
                 final = .failure(error)
@@ -42,6 +43,8 @@ private struct History {
     var request: PolarRequest
     var failures = 0
     var limited = 0
+    /// The last answer that told of a fault of the server.
+    var lastAnswer: PolarResponse?
     /// An earlier attempt may have done the work, whatever becomes of the last one.
     var mayHaveBeenDone = false
 
@@ -57,8 +60,15 @@ private struct History {
         return failures
     }
 
+    /// A server that answered with a fault and then closed the connection was reached: its answer says more than the loss.
     func end(_ final: Result<PolarResponse, PolarTransportError>) throws -> PolarResponse {
-        do { return try final.get() } catch { throw doubted(error) }
+        do { return try final.get() } catch {
+            if var answer = lastAnswer, error.kind == .connectionLost {
+                answer.attempt = error.attempt
+                return answer
+            }
+            throw doubted(error)
+        }
     }
 
     /// The error that ends the request, with the doubt that earlier attempts left.
