@@ -18,12 +18,13 @@ struct ApplyCommand: AsyncParsableCommand {
             """)
 
     @Argument(
-        help: ArgumentHelp("A saved plan, or rosters (CSV, XML, - for standard input).", valueName: "plan-or-roster"))
+        help: ArgumentHelp("A saved plan, or rosters (CSV, XML, - for standard input).", valueName: "plan-or-roster"),
+        completion: .planOrRosterFile)
     var inputs: [String]
 
     @Option(
         name: [.short, .customLong("output")],
-        help: ArgumentHelp("Where `apply ROSTER` keeps its plan.", valueName: "file"))
+        help: ArgumentHelp("Where `apply ROSTER` keeps its plan.", valueName: "file"), completion: .file())
     var output: String?
 
     @Flag(help: "Do not ask.")
@@ -34,11 +35,14 @@ struct ApplyCommand: AsyncParsableCommand {
     @Option(help: ArgumentHelp("Containers at once.", valueName: "n"))
     var concurrency: Int = Self.standardConcurrency
 
-    @Option(help: ArgumentHelp("Write a report, repeatable; the extension names the format.", valueName: "file"))
+    @Option(
+        help: ArgumentHelp("Write a report, repeatable; the extension names the format.", valueName: "file"),
+        completion: .file())
     var report: [String] = []
 
     @Option(
-        help: ArgumentHelp("Write the rows that missed their goal, to be mended and given back.", valueName: "file"))
+        help: ArgumentHelp("Write the rows that missed their goal, to be mended and given back.", valueName: "file"),
+        completion: .file())
     var failed: String?
 
     @Flag(name: .customLong("ignore-roster-change"), help: "Go on although a roster has changed since the plan.")

@@ -14,7 +14,8 @@ struct CheckCommand: AsyncParsableCommand {
 
     @Option(
         help: ArgumentHelp(
-            "Write a copy as CSV in which what can be mended safely is mended.", valueName: "file"))
+            "Write a copy as CSV in which what can be mended safely is mended.", valueName: "file"), completion: .file()
+    )
     var fixed: String?
 
     @Flag(help: "List every defect, not just the first of each kind.")

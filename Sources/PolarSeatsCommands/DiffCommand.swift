@@ -9,10 +9,10 @@ struct DiffCommand: AsyncParsableCommand {
         commandName: "diff", abstract: "Compare two exports of seats: who came, left, moved, changed. Needs no server.",
         discussion: "Exits with 5 when they differ. CSV, XML, JSON and JSON lines are read, in any pairing.")
 
-    @Argument(help: ArgumentHelp("The older export; - for standard input.", valueName: "old"))
+    @Argument(help: ArgumentHelp("The older export; - for standard input.", valueName: "old"), completion: .file())
     var old: String
 
-    @Argument(help: ArgumentHelp("The newer one.", valueName: "new"))
+    @Argument(help: ArgumentHelp("The newer one.", valueName: "new"), completion: .file())
     var new: String
 
     @OptionGroup(title: "Document") var document: OutputArguments

@@ -80,7 +80,8 @@ struct EmbeddedSeedCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "seed", abstract: "Replace the state file's data by that of a JSON file.")
 
-    @Argument(help: ArgumentHelp("The data; samples/embedded.json is the default.", valueName: "file"))
+    @Argument(
+        help: ArgumentHelp("The data; samples/embedded.json is the default.", valueName: "file"), completion: .file())
     var file: String
 
     @OptionGroup(title: "Embedded server") var embedded: EmbeddedOptions

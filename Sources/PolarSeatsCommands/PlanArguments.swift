@@ -81,7 +81,7 @@ struct PlanArguments: ParsableArguments {
     @Option(name: .customLong("min-rows"), help: ArgumentHelp("Rows that the rosters must have.", valueName: "n"))
     var minRows: Int = 1
 
-    @Option(help: ArgumentHelp("A roster of people who are never revoked.", valueName: "file"))
+    @Option(help: ArgumentHelp("A roster of people who are never revoked.", valueName: "file"), completion: .file())
     var protect: String?
 
     func validate() throws {

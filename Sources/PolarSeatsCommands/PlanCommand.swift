@@ -7,11 +7,13 @@ struct PlanCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "plan", abstract: "Read rosters and the live seats, and print what would happen. Changes nothing.")
 
-    @Argument(help: ArgumentHelp("CSV or XML files, - for standard input.", valueName: "roster"))
+    @Argument(
+        help: ArgumentHelp("CSV or XML files, - for standard input.", valueName: "roster"), completion: .rosterFile)
     var rosters: [String] = []
 
     @Option(
-        name: [.short, .customLong("output")], help: ArgumentHelp("Save the plan, for `apply`.", valueName: "file"))
+        name: [.short, .customLong("output")], help: ArgumentHelp("Save the plan, for `apply`.", valueName: "file"),
+        completion: .file())
     var output: String?
 
     @Flag(name: .customLong("detailed-exitcode"), help: "Exit with 2 when there are changes to make.")

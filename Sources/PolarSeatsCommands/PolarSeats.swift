@@ -5,12 +5,6 @@ internal import Foundation
     internal import Glibc
 #endif
 
-/// The version that plans and requests bear.
-enum ToolVersion {
-    static let current = "0.1.0"
-    static let userAgent = "polar-seats/\(current)"
-}
-
 struct PolarSeats: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "polar-seats",
@@ -20,11 +14,11 @@ struct PolarSeats: AsyncParsableCommand {
             of every row. Try it without an account: polar-seats plan samples/onboarding.csv --server embedded
             --subscription 11111111-1111-4111-8111-111111111111
             """,
-        version: ToolVersion.current,
+        version: ToolVersion.running.text,
         subcommands: [
             CheckCommand.self, PlanCommand.self, ApplyCommand.self, ShowCommand.self,
             UndoCommand.self, VerifyCommand.self, RehearseCommand.self, ExportCommand.self,
-            DiffCommand.self, SeatsCommand.self, DoctorCommand.self, EmbeddedCommand.self,
+            DiffCommand.self, SeatsCommand.self, DoctorCommand.self, EmbeddedCommand.self, CompletionCommand.self,
         ])
 }
 
@@ -36,7 +30,13 @@ public func runPolarSeats() async -> Never {
     // Plans, reports and logs name people: nobody else reads what this process creates.
     umask(0o077)
     do {
-        var command = try PolarSeats.parseAsRoot()
+        let arguments = Array(CommandLine.arguments.dropFirst())
+        var command: any ParsableCommand
+        if let request = VersionCommand.requested(by: arguments) {
+            command = request
+        } else {
+            command = try PolarSeats.parseAsRoot(arguments)
+        }
         if var asynchronous = command as? any AsyncParsableCommand {
             try await asynchronous.run()
         } else {

@@ -20,7 +20,7 @@ struct RehearseCommand: AsyncParsableCommand {
             lost, a tenth cut short, and a tenth of the requests refused with 503.
             """)
 
-    @Argument(help: ArgumentHelp("A saved plan.", valueName: "plan"))
+    @Argument(help: ArgumentHelp("A saved plan.", valueName: "plan"), completion: .planFile)
     var plan: String
 
     @Option(

@@ -70,7 +70,7 @@ struct OutputArguments: ParsableArguments {
 
     @Option(
         name: [.short, .customLong("output")],
-        help: ArgumentHelp("Write to a file; its extension names the format.", valueName: "file"))
+        help: ArgumentHelp("Write to a file; its extension names the format.", valueName: "file"), completion: .file())
     var output: String?
 
     @OptionGroup var csv: CSVArguments

@@ -9,7 +9,8 @@ extension TextEncoding: ExpressibleByArgument {}
 
 /// Which rosters, and how they are to be understood.
 struct RosterArguments: ParsableArguments {
-    @Argument(help: ArgumentHelp("CSV or XML files, - for standard input.", valueName: "roster"))
+    @Argument(
+        help: ArgumentHelp("CSV or XML files, - for standard input.", valueName: "roster"), completion: .rosterFile)
     var rosters: [String]
 
     @OptionGroup(title: "Reading") var reading: ReadingArguments
@@ -46,7 +47,7 @@ struct ReadingArguments: ParsableArguments {
         help: ArgumentHelp("The element that is a record in foreign XML.", valueName: "name"))
     var xmlRecord: String?
 
-    @Option(help: ArgumentHelp("An XSD that XML must satisfy.", valueName: "file"))
+    @Option(help: ArgumentHelp("An XSD that XML must satisfy.", valueName: "file"), completion: .file())
     var schema: String?
 
     func validate() throws {

@@ -93,7 +93,8 @@ struct MetadataArguments: ParsableArguments {
 struct InvitationArgument: ParsableArguments {
     @Option(
         name: .customLong("invitation-file"),
-        help: ArgumentHelp("Read the invitation token from a file, - for standard input.", valueName: "file"))
+        help: ArgumentHelp("Read the invitation token from a file, - for standard input.", valueName: "file"),
+        completion: .file())
     var file: String
 
     func read() throws -> InvitationToken {

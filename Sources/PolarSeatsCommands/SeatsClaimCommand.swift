@@ -28,7 +28,7 @@ struct SeatsClaimCommand: AsyncParsableCommand {
         name: .customLong("session-file"),
         help: ArgumentHelp(
             "Keep the customer's session token that the claim answers with; without it, it is dropped.",
-            valueName: "file"))
+            valueName: "file"), completion: .file())
     var sessionFile: String?
 
     @OptionGroup(title: "Server") var server: ServerOptions

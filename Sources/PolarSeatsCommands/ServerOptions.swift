@@ -9,18 +9,21 @@ struct ServerOptions: ParsableArguments {
     static let standardMaxWait = 300
     static let standardRetries = 5
 
-    @Option(help: ArgumentHelp("production, sandbox, embedded, or a URL (also POLAR_SERVER).", valueName: "server"))
+    @Option(
+        help: ArgumentHelp("production, sandbox, embedded, or a URL (also POLAR_SERVER).", valueName: "server"),
+        completion: .server)
     var server: String?
 
     @Option(
         name: .customLong("token-file"),
         help: ArgumentHelp(
             "Read the access token from a file, - for standard input, instead of POLAR_ACCESS_TOKEN.", valueName: "file"
-        ))
+        ), completion: .file())
     var tokenFile: String?
 
     @Option(
-        name: .customLong("ca-file"), help: ArgumentHelp("Trust these certificates (PEM) as well.", valueName: "file"))
+        name: .customLong("ca-file"), help: ArgumentHelp("Trust these certificates (PEM) as well.", valueName: "file"),
+        completion: .file())
     var caFile: String?
 
     @Option(
@@ -88,7 +91,9 @@ enum StateFolder {
 
 /// How the embedded server is set up.
 struct EmbeddedOptions: ParsableArguments {
-    @Option(name: .customLong("embedded-state"), help: ArgumentHelp("Its state file.", valueName: "file"))
+    @Option(
+        name: .customLong("embedded-state"), help: ArgumentHelp("Its state file.", valueName: "file"),
+        completion: .file())
     var state: String?
 
     @Option(name: .customLong("embedded-now"), help: ArgumentHelp("What its clock says (ISO 8601).", valueName: "time"))

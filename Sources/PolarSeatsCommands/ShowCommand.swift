@@ -9,7 +9,7 @@ struct ShowCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "show", abstract: "Show a plan or a run, as text or as a report. Needs no server.")
 
-    @Argument(help: ArgumentHelp("A saved plan.", valueName: "plan"))
+    @Argument(help: ArgumentHelp("A saved plan.", valueName: "plan"), completion: .planFile)
     var plan: String
 
     @OptionGroup(title: "Document") var document: OutputArguments

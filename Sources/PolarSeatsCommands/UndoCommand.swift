@@ -11,11 +11,12 @@ struct UndoCommand: AsyncParsableCommand {
             Seats that the run gave are taken back from the people who still hold them; seats that it took are given again.
             """)
 
-    @Argument(help: ArgumentHelp("The plan that was applied.", valueName: "plan"))
+    @Argument(help: ArgumentHelp("The plan that was applied.", valueName: "plan"), completion: .planFile)
     var plan: String
 
     @Option(
-        name: [.short, .customLong("output")], help: ArgumentHelp("Where the new plan is saved.", valueName: "file"))
+        name: [.short, .customLong("output")], help: ArgumentHelp("Where the new plan is saved.", valueName: "file"),
+        completion: .file())
     var output: String
 
     @Flag(name: .customLong("allow-inactive"), help: "Give seats back in canceled or unpaid subscriptions too.")

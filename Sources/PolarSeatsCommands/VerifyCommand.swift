@@ -8,7 +8,7 @@ struct VerifyCommand: AsyncParsableCommand {
         commandName: "verify",
         abstract: "List the live seats again and compare them with what the plan predicted. Changes nothing.")
 
-    @Argument(help: ArgumentHelp("A saved plan.", valueName: "plan"))
+    @Argument(help: ArgumentHelp("A saved plan.", valueName: "plan"), completion: .planFile)
     var plan: String
 
     @OptionGroup(title: "Server") var server: ServerOptions

@@ -76,7 +76,8 @@ struct ManualTests {
         # Manual
 
         What `polar-seats help COMMAND` says, all in one place. Options may stand in any order; `--option=value` and
-        `--option value` are the same.
+        `--option value` are the same. `polar-seats --version` shows the version, commit, date and platform; with `--json`
+        as one document.
 
 
         """
