@@ -3,10 +3,13 @@
 SWIFT ?= swift
 # Root needs no sudo, and a container has none.
 SUDO := $(if $(filter 0,$(shell id -u)),,sudo)
+# Where `make install` puts the tool; DESTDIR stages it elsewhere.
+PREFIX ?= /usr/local
+DESTDIR ?=
 # Every Swift file but the build's.
 SOURCES := Package.swift Sources Tests
 
-.PHONY: deps build test lint format demo release bench fuzz sdk soak clean
+.PHONY: deps build test lint format demo release install uninstall deb check-deb bench fuzz sdk soak tsan asan documentation clean
 
 deps:
 	@missing=; for package in libxml2-dev libsqlite3-dev; do \
@@ -20,8 +23,29 @@ deps:
 build: deps
 	$(SWIFT) build
 
+# The optimized binary with the Swift runtime inside, at .build/release-static/polar-seats: stripped, its shared libraries
+# checked, its size and start-up printed.
 release: deps
-	$(SWIFT) build -c release
+	@SWIFT=$(SWIFT) packaging/release
+
+RELEASED := .build/release-static/polar-seats
+
+$(RELEASED):
+	@$(MAKE) --no-print-directory release
+
+# What `make release` built (so that root needs no Swift): binary, man pages, completions, documents.
+install: $(RELEASED)
+	@DESTDIR='$(DESTDIR)' PREFIX='$(PREFIX)' packaging/install install $(RELEASED)
+
+uninstall:
+	@DESTDIR='$(DESTDIR)' PREFIX='$(PREFIX)' packaging/install uninstall $(RELEASED)
+
+# A Debian package in .build, and the same in use in a clean Debian root; 77 means that there can be no such root here.
+deb: release
+	@packaging/deb
+
+check-deb:
+	@status=0; packaging/check-deb $(wildcard .build/polar-seats_*.deb) || status=$$?; [ $$status -eq 77 ] || exit $$status
 
 test: deps
 	$(SWIFT) build --build-tests
@@ -38,6 +62,18 @@ soak: deps
 		$(SWIFT) test --skip-build --filter "AnswerFuzzTests|OddArgumentTests|HostileServerTests"
 	POLAR_SEATS_TURMOIL=1000 $(SWIFT) test --skip-build --filter SeatRunsTests.TurmoilTests
 	POLAR_SEATS_WORLDS=2800 POLAR_SEATS_WORLD_SCALE=50 $(SWIFT) test --skip-build --filter SeatRunsTests.TruthTests
+
+# The tests of the concurrent targets under the thread sanitizer, those of the targets with unsafe code under the address
+# sanitizer. Each builds everything once more, in a folder of its own.
+tsan: deps
+	@SWIFT=$(SWIFT) packaging/sanitize thread 'PolarAPITests|SeatRunsTests'
+
+asan: deps
+	@SWIFT=$(SWIFT) packaging/sanitize address 'RosterFormatsTests|SeatPlanningTests'
+
+# The documentation of the library PolarAPI, without warnings, in .build/PolarAPI.doccarchive.
+documentation: deps
+	@SWIFT=$(SWIFT) packaging/documentation
 
 lint:
 	$(SWIFT) format lint --strict --recursive $(SOURCES)

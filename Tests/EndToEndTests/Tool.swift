@@ -45,10 +45,13 @@ struct Tool {
         return bundle.appendingPathComponent("polar-seats").path
     }
 
-    static var samples: String {
+    /// The folder of the sources.
+    static var root: URL {
         URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
-            .deletingLastPathComponent().appendingPathComponent("samples").path
+            .deletingLastPathComponent()
     }
+
+    static var samples: String { root.appendingPathComponent("samples").path }
 
     func path(_ name: String) -> String { folder + "/" + name }
 
