@@ -64,12 +64,12 @@ soak: deps
 	POLAR_SEATS_WORLDS=2800 POLAR_SEATS_WORLD_SCALE=50 $(SWIFT) test --skip-build --filter SeatRunsTests.TruthTests
 
 # The tests of the concurrent targets under the thread sanitizer, those of the targets with unsafe code under the address
-# sanitizer. Each builds everything once more, in a folder of its own.
+# sanitizer, each built in a folder of its own.
 tsan: deps
-	@SWIFT=$(SWIFT) packaging/sanitize thread 'PolarAPITests|SeatRunsTests'
+	@SWIFT=$(SWIFT) packaging/sanitize thread
 
 asan: deps
-	@SWIFT=$(SWIFT) packaging/sanitize address 'RosterFormatsTests|SeatPlanningTests'
+	@SWIFT=$(SWIFT) packaging/sanitize address
 
 # The documentation of the library PolarAPI, without warnings, in .build/PolarAPI.doccarchive.
 documentation: deps
