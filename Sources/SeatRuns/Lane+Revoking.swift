@@ -69,7 +69,12 @@ extension Lane {
         await monitor.settling(-1)
         guard let seen else { return .over }
         // Done: the next look at the same listing says so.
-        if RevocationCheck.compare(step, before.person(of: step), before: nil, seen) != .asPlanned { return .again }
+        if RevocationCheck.compare(
+            step, before.person(of: step), before: before.seat(step.seatID, of: step.container), seen,
+            ignoresState: true) != .asPlanned
+        {
+            return .again
+        }
         if trial.lateUntil != nil { return .again }
         return try await pause(error, trial, &work)
     }
@@ -171,7 +176,8 @@ extension Lane {
             return try await giveBack(answer, isPlanned: false, trial, &work)
         }
         // A renewal of whoever was renewed, or has claimed, since the look: that seat was not to be revoked.
-        let wasRenewed = seat.claimedAt != nil || listed?.holding.map { $0 != seat.holding } ?? false
+        let wasRenewed =
+            listed.map { $0.holding != seat.holding || seat.claimedAt != nil && $0.status != .claimed } ?? false
         if step.action == .reissue, seat.namesHolder, wasRenewed {
             return try await giveBack(answer, isPlanned: true, trial, &work)
         }

@@ -17,6 +17,14 @@ enum RevocationCheck {
         case otherSeat(CustomerSeat)
     }
 
+    /// The seat is as the plan saw it: an expired invitation, or, where a run is undone, the very same holding.
+    private static func isToRenew(_ seat: CustomerSeat, _ before: SeatRecord?, _ listing: SeatListing) -> Bool {
+        guard let before, !before.invitationExpired else { return seat.status == .pending && listing.hasExpired(seat) }
+        guard before.state.rawValue == seat.status.rawValue else { return false }
+        guard let then = before.holding, let now = seat.holding else { return before.holding == seat.holding }
+        return same(then, now)
+    }
+
     /// After a lost answer the row is revoked, but not from the holding that the plan saw: somebody else had the seat in
     /// between, and whoever revoked it, the run's request may have been it. The server no longer shows who that was.
     static func showsForeignHolding(_ step: Step, _ before: SeatRecord?, _ listing: SeatListing) -> Bool {
@@ -40,14 +48,12 @@ enum RevocationCheck {
         let row = listing.live.byID[step.seatID ?? ""]
         let isRenewal = step.action == .reissue
         if let seat = row, person.holds(seat) == true {
-            if isRenewal {
-                return seat.status == .pending && listing.hasExpired(seat) ? .asPlanned : .renewedAlready(seat)
-            }
+            if isRenewal { return isToRenew(seat, before, listing) ? .asPlanned : .renewedAlready(seat) }
             guard let before, before.state.rawValue != seat.status.rawValue, !ignoresState else { return .asPlanned }
             return .otherState(seat)
         }
         guard let seat = listing.live.find(person) else { return .gone(other: row) }
-        if isRenewal, seat.status != .pending || !listing.hasExpired(seat) { return .renewedAlready(seat) }
+        if isRenewal, !isToRenew(seat, before, listing) { return .renewedAlready(seat) }
         return .otherSeat(seat)
     }
 }

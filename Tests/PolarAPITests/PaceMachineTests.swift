@@ -4,6 +4,51 @@ import Testing
 @Suite struct PaceMachineTests {
     static let minute = Duration.seconds(60)
 
+    /// Lets requests through one after the other, and says 429 to those beyond `limit` in a window of a minute.
+    private func start(_ machine: inout PaceMachine, at now: Duration, _ ending: PaceMachine.Ending) -> Bool {
+        let ticket = machine.enqueue(at: now)
+        guard machine.turn(of: ticket, at: now) == .go else {
+            machine.withdraw(ticket)
+            return false
+        }
+        machine.ended(ticket, ending, at: now)
+        return true
+    }
+
+    @Test func `the first 429 shows a guessed limit, which is kept`() {
+        var machine = PaceMachine(rate: .perMinute(400), limit: .perMinute(500), learnsLimit: true)
+        for index in 0..<50 { #expect(start(&machine, at: .milliseconds(200 * index), .answered)) }
+        #expect(machine.learnedLimit == nil)
+        #expect(start(&machine, at: .seconds(10), .limited(retryAfter: Self.minute)))
+        #expect(machine.learnedLimit == .perMinute(50) && machine.rate == .perMinute(40))
+        // After the pause, and long after that, no more than 40 go in a minute.
+        var sent = 0
+        var now = Duration.seconds(600)
+        while now < .seconds(660) {
+            if start(&machine, at: now, .answered) { sent += 1 }
+            now += .milliseconds(100)
+        }
+        #expect((39...41).contains(sent), "\(sent)")
+    }
+
+    @Test func `a documented limit is not learned from a 429 that others caused`() {
+        var machine = PaceMachine(rate: .perMinute(400), limit: .perMinute(500))
+        for index in 0..<50 { #expect(start(&machine, at: .milliseconds(200 * index), .answered)) }
+        #expect(start(&machine, at: .seconds(10), .limited(retryAfter: Self.minute)))
+        #expect(machine.learnedLimit == nil && machine.rate == .perMinute(400))
+    }
+
+    @Test func `what did not leave is not counted as sent, and what is urgent goes first`() {
+        var machine = PaceMachine(rate: .perMinute(60))
+        #expect(start(&machine, at: .zero, .answered))
+        let plain = machine.enqueue(at: .seconds(1))
+        let urgent = machine.enqueue(at: .seconds(1), isUrgent: true)
+        #expect(machine.first == urgent)
+        #expect(machine.turn(of: urgent, at: .seconds(10)) == .go)
+        machine.ended(urgent, .unsent, at: .seconds(10))
+        #expect(machine.sent == 1 && machine.first == plain)
+    }
+
     @Test(arguments: [
         (RequestRate.perMinute(500), 8), (.perMinute(500), 1), (.perMinute(400), 8), (.perMinute(100), 8),
         (.perMinute(60), 4), (.perSecond(100), 32),

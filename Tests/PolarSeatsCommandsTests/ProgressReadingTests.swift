@@ -58,11 +58,37 @@ struct ProgressReadingTests {
         #expect(json.contains(#""reason":"the server's rate limit is used up""#))
     }
 
+    @Test("an answer that is awaited for long, and a request that may arrive late, are told")
+    func waits() {
+        var pace = Governor(rate: .perMinute(400)).snapshot()
+        pace.inFlight = 1
+        pace.oldestWait = .seconds(4)
+        var progress = RunProgress(done: 1, total: 8, outcomes: [:])
+        #expect(Hold(progress, pace, .init(), now: Self.now) == nil)
+        pace.oldestWait = .seconds(45)
+        #expect(Hold(progress, pace, .init(), now: Self.now)?.kind == .awaiting)
+        #expect(Hold(progress, pace, .init(), now: Self.now)?.reason == "awaiting the server's answer for 45 s")
+        progress.waitingForLate = 2
+        #expect(Hold(progress, pace, .init(), now: Self.now)?.kind == .lateRequest)
+    }
+
+    @Test("after a pause the time left comes from what is allowed, not from the time that stood still")
+    func afterPause() {
+        var meter = ProgressMeter()
+        meter.note(.zero, done: 0, sent: 0)
+        meter.note(.seconds(60), done: 0, sent: 0)
+        meter.restart()
+        meter.note(.seconds(61), done: 0, sent: 0)
+        let progress = RunProgress(done: 0, total: 800, outcomes: [:])
+        let reading = ProgressReading(progress, meter, nil, allowed: 6.667)
+        #expect(reading.secondsLeft == 120)
+    }
+
     @Test("every other reason why rows stand still is told as well")
     func reasons() {
         let away = RetryWatch.Snapshot(waiting: 3, next: .seconds(2.5), code: .connectionFailed)
         let busy = RetryWatch.Snapshot(waiting: 1, next: .seconds(7), code: .serverFault, status: 503)
-        let stop = RunStop(.breaker, "10 rows in a row failed for good; the last: words")
+        let stop = RunStop(.breaker, "10 rows in a row could not be completed; the last: words")
         let cases: [(ProgressReading, Hold.Kind, Double?, String)] = [
             (
                 reading(retries: away), .retrying, 3,
@@ -78,7 +104,7 @@ struct ProgressReadingTests {
                 "settling 2 rows: the answers for 2 rows were lost; the live seats tell what became of them"
             ),
             (reading(failures: 4), .failing, nil, "4 rows in a row failed; at 10 the run stops"),
-            (reading(stop: stop), .stopping, nil, "stopping: 10 rows in a row failed for good; the last: words"),
+            (reading(stop: stop), .stopping, nil, "stopping: 10 rows in a row could not be completed; the last: words"),
         ]
         for (reading, kind, seconds, words) in cases {
             #expect(reading.pause == kind)

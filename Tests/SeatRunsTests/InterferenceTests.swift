@@ -27,25 +27,37 @@ struct InterferenceTests {
         ) async throws {
             let time = VirtualTime()
             try await Rehearsal.with(world(given, seats), time: time) { rehearsal in
-                var table = EntryTable()
-                table.sources = [RosterSource(name: "scene.csv", columns: ["email"])]
-                for (index, person) in rows.enumerated() {
-                    var row = EntryTable.NewRow(source: 0, line: index + 2)
-                    row.container = table.intern(.container(rehearsal.world.containers[0]))
-                    row.action = person.1
-                    _ = table.append(row, email: person.0, emailKey: person.0, externalID: "", cells: [person.0])
-                }
-                var options = PlanningOptions()
-                options.mode = mode
-                options.reissueExpired = true
-                options.maxRevoke = .percent(100)
-                let path = rehearsal.folder + "/scene.seatplan"
-                try PlanFile.create(
-                    path, try await rehearsal.plan(table, options, rate: RequestRate(100, per: .seconds(15))))
+                let path = try await save(rehearsal, rows, mode: mode)
                 let others = ThirdParty(
                     rehearsal.client, containers: [rehearsal.world.containers[0].seatContainer], seed: 1)
                 try await body(Scene(rehearsal: rehearsal, time: time, path: path, others: others))
             }
+        }
+
+        /// Another plan for the same container.
+        func save(_ rows: [(String, RosterAction)], mode: PlanMode) async throws -> String {
+            try await Self.save(rehearsal, rows, mode: mode)
+        }
+
+        private static func save(
+            _ rehearsal: Rehearsal, _ rows: [(String, RosterAction)], mode: PlanMode
+        ) async throws -> String {
+            var table = EntryTable()
+            table.sources = [RosterSource(name: "scene.csv", columns: ["email"])]
+            for (index, person) in rows.enumerated() {
+                var row = EntryTable.NewRow(source: 0, line: index + 2)
+                row.container = table.intern(.container(rehearsal.world.containers[0]))
+                row.action = person.1
+                _ = table.append(row, email: person.0, emailKey: person.0, externalID: "", cells: [person.0])
+            }
+            var options = PlanningOptions()
+            options.mode = mode
+            options.reissueExpired = true
+            options.maxRevoke = .percent(100)
+            let path = rehearsal.folder + "/\(UUID().uuidString).seatplan"
+            let rate = RequestRate(100, per: .seconds(15))
+            try PlanFile.create(path, try await rehearsal.plan(table, options, rate: rate))
+            return path
         }
 
         private static func world(_ given: [SeedSeat], _ seats: Int) -> RandomWorld {
