@@ -49,7 +49,7 @@ struct PlanHeaderInspection {
     private func checkOptions() throws {
         let options = header.options
         guard
-            [options.assumeSeats, options.maxMails, options.minRows].allSatisfy({ PlanLimits.counts.contains($0 ?? 0) })
+            [options.assumeSeats, options.maxMails, options.maxGrow, options.minRows].allSatisfy({ PlanLimits.counts.contains($0 ?? 0) })
         else { throw damage("an option is out of range") }
         switch options.maxRevoke {
         case .count(let count) where !PlanLimits.counts.contains(count): throw damage("maxRevoke is out of range")

@@ -208,7 +208,7 @@ struct PlanStepInspection {
         let person = try Person(row)
         if person.names(seat) { return nil }
         // Someone of whom the snapshot has neither an address nor an id can be named by none.
-        let isNameless = person.isNameless && (seat.email ?? "").isEmpty && (seat.externalID ?? "").isEmpty
+        let isNameless = person.email.isEmpty && (seat.email ?? "").isEmpty && (seat.externalID ?? "").isEmpty
         return isNameless ? nil : "revokes the seat of someone else than its row shows"
     }
 
@@ -220,17 +220,17 @@ struct PlanStepInspection {
             guard !person.emailKey.isEmpty,
                 EmailAddress.serverKey(of: email) == person.emailKey || email == person.email
             else { return problem }
-        } else if !person.email.isEmpty, rules.policy != .externalCustomer,
-            try row.value("action") != Action.reissue.rawValue
-        {
-            return problem
         }
         var named = person.ids
         if try row.value("action") == Action.reissue.rawValue { named.formUnion(try holderIDs(row)) }
         let ids = [identity.externalMemberID, identity.externalCustomerID, identity.customerID, identity.memberID]
             .compactMap(\.self)
         guard ids.allSatisfy(named.contains), identity.email != nil || !ids.isEmpty else { return problem }
-        return nil
+        // Beside an address that is shown, an id that is sent in its place must be shown too.
+        let shown: String = try row.value("external_id")
+        let isShown =
+            try ids == [shown] || row.value("action") == Action.reissue.rawValue || rules.policy == .externalCustomer
+        return identity.email != nil || person.email.isEmpty || isShown ? nil : problem
     }
 
     /// A renewal gives the seat to who had it, whatever they were called by.
@@ -276,8 +276,6 @@ struct PlanStepInspection {
                 ].compactMap(\.self).filter { !$0.isEmpty })
         }
 
-        var isNameless: Bool { emailKey.isEmpty && ids.isEmpty }
-
         func names(_ seat: Holder) -> Bool {
             if !emailKey.isEmpty, seat.email.map({ EmailAddress.serverKey(of: $0) }) == emailKey { return true }
             return !ids.isDisjoint(with: seat.ids)
@@ -294,10 +292,12 @@ struct PlanStepInspection {
             PlanDamage("table plan, header", "says nothing of \(guardName): \(figure), and the limit is \(limit)")
         }
         if let limit = header.options.maxMails, mails > limit { throw refuse("max-mails", mails, limit) }
+        let bought = containers.reduce(0) { $0 + $1.forecast.seatsAfter - $1.forecast.seatsBefore }
+        if let limit = header.options.maxGrow, bought > limit { throw refuse("max-grow", bought, limit) }
         let rows = try Row.fetchAll(
             database,
             sql: """
-                SELECT container, count(*) AS number FROM step WHERE kind = 'revoke' AND after_row IS NULL
+                SELECT container, count(*) AS number FROM step WHERE kind = 'revoke'
                 AND row IN (SELECT id FROM row WHERE action = 'revoke') GROUP BY container
                 """)
         for row in rows {

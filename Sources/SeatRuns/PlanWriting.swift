@@ -102,7 +102,9 @@ struct PlanWriting {
                 insert.bind(5, text.email)
                 if let known = row.emailKey { insert.bind(6, copying: known) } else { insert.bind(6, text.emailKey) }
                 if text.externalID.isEmpty {
-                    insert.bind(7, copying: contents.entries.detail(at: entry)?.shownID ?? "")
+                    // Whoever is sent by an id is shown by it.
+                    let shown = contents.entries.detail(at: entry)?.shownID ?? ""
+                    insert.bind(7, copying: shown.isEmpty ? contents.identities[entry]?.onlyID ?? "" : shown)
                 } else {
                     insert.bind(7, text.externalID)
                 }
@@ -193,6 +195,13 @@ struct PlanWriting {
             try contents.writeBody(of: step, &json)
             try bind(7, json, insert) { try insert.execute() }
         }
+    }
+}
+
+extension SeatIdentity {
+    /// The id by which someone is named without an address.
+    fileprivate var onlyID: String? {
+        email == nil ? memberID ?? customerID ?? externalMemberID ?? externalCustomerID : nil
     }
 }
 
