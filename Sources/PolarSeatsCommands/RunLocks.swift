@@ -38,7 +38,7 @@ struct RunLocks {
 extension Failure {
     /// The user was asked and did not say yes.
     static var declined: Failure {
-        Console.write("Cancelled. Nothing was changed.\n", STDERR_FILENO)
+        Console.logLine("Cancelled. Nothing was changed.")
         return Failure(.internalError)
     }
 }
