@@ -36,7 +36,7 @@ struct CompletionCommand: ParsableCommand {
     var shell: CompletionScriptShell
 
     func run() throws {
-        Console.line(PolarSeats.completionScript(for: shell.parserShell))
+        Console.data(PolarSeats.completionScript(for: shell.parserShell))
     }
 }
 

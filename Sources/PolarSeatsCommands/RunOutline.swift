@@ -55,7 +55,7 @@ struct RunOutline {
             lines.append("\(plural(settledBefore, "row")) of an interrupted run turned out to be done already")
         }
         if doneElsewhere > 0 {
-            lines.append("\(plural(doneElsewhere, "row")) had been done by somebody else since the plan was made")
+            lines.append("\(plural(doneElsewhere, "row")) had been done by someone else since the plan was made")
         }
         if stop == nil, !summary.isComplete {
             lines.append("the run is not finished; to go on: polar-seats apply \(shellQuoted(plan))")
@@ -71,19 +71,22 @@ struct RunOutline {
         return Console.document(lines)
     }
 
-    /// Who lost a seat through the run comes first: somebody may have to act.
+    /// Who lost a seat through the run comes first: someone may have to act.
     private func findings(_ console: Console) -> [String] {
         summary.findings.map { finding in
             let email = finding.email.map(printable)
-            let who = email ?? finding.externalID.map(printable) ?? "somebody whom the server no longer names"
+            let who = email ?? finding.externalID.map(printable) ?? "someone whom the server no longer names"
             let what =
                 switch (finding.kind, finding.state) {
                 case (.wrongHolder, .givenBack):
                     "lost a seat to a revocation that was not meant for it, and was given it back at once"
+                case (.wrongHolder, .open):
+                    "lost a seat to a revocation that was not meant for it; the next run gives it back"
                 case (.wrongHolder, _):
                     "lost a seat to a revocation that was not meant for it, and has not been given it back"
                 case (.lost, .givenBack): "had lost the seat after the run's changes and was given it again"
                 case (.lost, .reported): "holds no seat any more, although the run left them one"
+                case (.lost, .open): "holds no seat any more; the next run gives it again"
                 case (.lost, _): "holds no seat any more, and it could not be given again"
                 case (.holdsAgain, _): "holds a seat, although the plan leaves them none"
                 }

@@ -20,6 +20,6 @@ struct VersionCommand: ParsableCommand {
     }
 
     func run() throws {
-        Console.line(common.json ? try JSONOutput.text(ToolVersion.running) : ToolVersion.running.text)
+        try Console.output(ToolVersion.running, asJSON: common.json) { $0.text + "\n" }
     }
 }

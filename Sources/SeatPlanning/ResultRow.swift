@@ -62,8 +62,8 @@ public struct ResultRow: Sendable, Equatable {
 
 /// One person whose seat a run's looks found otherwise than it should be.
 public struct RunFinding: Sendable, Equatable, Codable {
-    public enum Kind: String, Sendable, Codable {
-        /// Somebody whom the plan does not name held the seat when it was revoked.
+    public enum Kind: String, Sendable, Codable, CaseIterable {
+        /// Someone whom the plan does not name held the seat when it was revoked.
         case wrongHolder = "wrong_holder"
         /// Was assigned, kept or renewed, and holds no seat after the run.
         case lost
@@ -71,7 +71,7 @@ public struct RunFinding: Sendable, Equatable, Codable {
         case holdsAgain = "holds_again"
     }
 
-    public enum State: String, Sendable, Codable {
+    public enum State: String, Sendable, Codable, CaseIterable {
         /// The seat is still to be given back.
         case open
         case givenBack = "given_back"

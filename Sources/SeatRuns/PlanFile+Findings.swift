@@ -23,28 +23,19 @@ extension RunFinding {
 }
 
 extension PlanFile {
-    /// Tables of a run's looks. Plans of versions before them get them when they are run.
+    /// Tables of a run's looks.
     static let findingSchema = """
-        CREATE TABLE IF NOT EXISTS finding (
-            id INTEGER PRIMARY KEY, kind TEXT NOT NULL, state TEXT NOT NULL, container INTEGER NOT NULL,
-            row INTEGER, email TEXT, external_id TEXT, seat_id TEXT, detail TEXT, body TEXT, at TEXT NOT NULL);
-        CREATE TABLE IF NOT EXISTS look (
-            container INTEGER PRIMARY KEY, at TEXT NOT NULL, seats INTEGER NOT NULL, live INTEGER NOT NULL);
-        CREATE TABLE IF NOT EXISTS doubt (
-            step INTEGER PRIMARY KEY, container INTEGER NOT NULL, seat_id TEXT NOT NULL, at TEXT NOT NULL);
+        CREATE TABLE finding (
+            id INTEGER PRIMARY KEY, kind TEXT NOT NULL, state TEXT NOT NULL,
+            container INTEGER NOT NULL REFERENCES container(id), row INTEGER REFERENCES row(id), email TEXT,
+            external_id TEXT, seat_id TEXT, detail TEXT, body TEXT, at TEXT NOT NULL) STRICT;
+        CREATE TABLE look (
+            container INTEGER PRIMARY KEY REFERENCES container(id), at TEXT NOT NULL, seats INTEGER NOT NULL,
+            live INTEGER NOT NULL) STRICT;
+        CREATE TABLE doubt (
+            step INTEGER PRIMARY KEY REFERENCES step(id), container INTEGER NOT NULL REFERENCES container(id),
+            seat_id TEXT NOT NULL, at TEXT NOT NULL) STRICT;
         """
-
-    func prepareFindings() throws {
-        if try read({ try Self.hasFindings($0) }) { return }
-        try write { try $0.execute(sql: Self.findingSchema) }
-    }
-
-    private static func hasFindings(_ database: Database) throws -> Bool {
-        try Int.fetchOne(
-            database,
-            sql: "SELECT count(*) FROM sqlite_master WHERE type = 'table' AND name IN ('finding', 'look', 'doubt')")
-            == 3
-    }
 
     /// Runs `body` away from the thread of the connections: a write waits for the disk.
     func away<T: Sendable>(_ body: @escaping @Sendable () throws -> T) async throws -> T {
@@ -93,7 +84,6 @@ extension PlanFile {
     }
 
     static func findings(_ database: Database, _ condition: String = "1") throws -> [StoredFinding] {
-        guard try hasFindings(database) else { return [] }
         return try Row.fetchAll(
             database,
             sql: """
@@ -132,7 +122,6 @@ extension PlanFile {
     /// Seats whose revocation was, or is, in doubt, by container.
     func doubtedSeats() throws -> [Int: Set<String>] {
         try read { database in
-            guard try Self.hasFindings(database) else { return [:] }
             var seats: [Int: Set<String>] = [:]
             let rows = try Row.fetchAll(
                 database,
@@ -169,7 +158,6 @@ extension PlanFile {
 
     /// What the closing look saw, by container.
     static func looks(_ database: Database) throws -> [Int: (at: String, seats: Int, live: Int)] {
-        guard try hasFindings(database) else { return [:] }
         let rows = try Row.fetchAll(database, sql: "SELECT * FROM look")
         return Dictionary(
             rows.map { ($0["container"] as Int, ($0["at"] as String, $0["seats"] as Int, $0["live"] as Int)) },

@@ -157,20 +157,6 @@ extension PlanFile {
         try PlanLock(path).release()
     }
 
-    /// Whether a run has come to the end of the plan: nothing is left to do, and nothing to record.
-    func isFinished() throws -> Bool {
-        try read { database in
-            let ended = try String.fetchOne(database, sql: "SELECT ended FROM run ORDER BY id DESC LIMIT 1")
-            let open = try Int.fetchOne(
-                database,
-                sql: """
-                    SELECT (SELECT count(*) FROM step WHERE state IN ('planned', 'sent', 'unknown'))
-                        + (SELECT count(*) FROM row WHERE outcome IN ('planned', 'unknown'))
-                    """)
-            return ended == "complete" && open == 0
-        }
-    }
-
     /// How many rows there are of a kind.
     public func count(_ condition: ResultFilter) throws -> Int {
         try read { try Int.fetchOne($0, sql: "SELECT count(*) FROM row WHERE \(condition.sql)") ?? 0 }

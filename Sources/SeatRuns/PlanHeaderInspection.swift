@@ -48,9 +48,10 @@ struct PlanHeaderInspection {
 
     private func checkOptions() throws {
         let options = header.options
-        guard
-            [options.assumeSeats, options.maxMails, options.maxGrow, options.minRows].allSatisfy({ PlanLimits.counts.contains($0 ?? 0) })
-        else { throw damage("an option is out of range") }
+        let limits: [Int?] = [options.assumeSeats, options.maxMails, options.maxGrow, options.minRows]
+        guard limits.allSatisfy({ PlanLimits.counts.contains($0 ?? 0) }) else {
+            throw damage("an option is out of range")
+        }
         switch options.maxRevoke {
         case .count(let count) where !PlanLimits.counts.contains(count): throw damage("maxRevoke is out of range")
         case .percent(let share) where !(0...100).contains(share): throw damage("maxRevoke is out of range")

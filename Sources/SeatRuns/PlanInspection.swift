@@ -31,6 +31,7 @@ struct PlanInspection {
             try checkRows(containers: containers.count)
             try checkSteps()
             try checkRuns()
+            try checkFindings()
             try checkCounts(header)
             try PlanStepInspection(database, header, containers).perform()
             return header.planID ?? ""
@@ -153,6 +154,37 @@ struct PlanInspection {
                 ("column is out of range", "column NOT BETWEEN 0 AND \(PlanLimits.counts.upperBound)"),
                 ("row is out of range", "row NOT BETWEEN 1 AND \(PlanLimits.counts.upperBound)"),
             ])
+    }
+
+    /// What the looks of a run found. A finding that is still open makes `apply` give a seat back, so the person whom it gives
+    /// the seat to must be the one that it shows.
+    private func checkFindings() throws {
+        let counts = "NOT BETWEEN 0 AND \(PlanLimits.counts.upperBound)"
+        try refuse(
+            "finding",
+            [
+                ("kind is unknown", "kind NOT IN (\(Self.names(RunFinding.Kind.allCases)))"),
+                ("state is unknown", "state NOT IN (\(Self.names(RunFinding.State.allCases)))"),
+                ("is open in a plan that was never applied", "state = 'open' AND NOT EXISTS (SELECT 1 FROM run)"),
+            ])
+        try refuse(
+            "look", [("seats is out of range", "seats \(counts)"), ("live is out of range", "live \(counts)")],
+            id: "container")
+        let rows = try Row.fetchCursor(
+            database, sql: "SELECT id, email, external_id, body FROM finding WHERE body IS NOT NULL ORDER BY id")
+        while let row = try rows.next() {
+            func fail(_ what: String) -> PlanDamage {
+                PlanDamage(table: "finding", id: Int64.fromDatabaseValue(row["id"]), what)
+            }
+            let body = try PlanJSON.value(StepBody.self, try row.value("body", in: "finding"))
+            guard let identity = body.identity, body.seats == nil else { throw fail("gives the seat to no one") }
+            let shown: String? = try row.optional("email", in: "finding")
+            if let email = identity.email,
+                shown.map({ EmailAddress.serverKey(of: $0) }) != EmailAddress.serverKey(of: email)
+            {
+                throw fail("gives the seat to someone else than it shows")
+            }
+        }
     }
 
     /// One pass over a table: the first row for which one of the conditions holds.

@@ -71,7 +71,6 @@ public struct Run: Sendable {
         }
         let setting = Setting(header: header, before: before, watches: watches, begun: environment.elapsed())
         let drift = try await lookAgain(setting, containers)
-        try file.prepareFindings()
         let run = try file.beginRun(toolVersion: toolVersion, at: environment.timestamp())
         try file.apply(drift.settled + drift.alreadyDone)
         for step in drift.foreign {
@@ -111,7 +110,7 @@ public struct Run: Sendable {
     /// A plan file that cannot be written stops the run, and what was done by then is told.
     private func recordingFailures(_ monitor: RunMonitor, _ body: () async throws -> Void) async throws {
         do { try await body() } catch let error as PlanFileError {
-            await monitor.stop(RunStop(.cannotRecord, error.message))
+            await monitor.stop(RunStop(error.code == .gone ? .planGone : .cannotRecord, error.message))
         }
     }
 

@@ -97,9 +97,9 @@ struct CheckTests {
                 ["error", "warning", "note"].first { line.contains("broken.csv") && line.contains(": \($0) ") }
             }
             #expect(
-                severities == Array(repeating: "error", count: 19) + Array(repeating: "warning", count: 4)
-                    + Array(repeating: "note", count: 3))
-            #expect(result.output.hasSuffix("28 rows, 19 errors, 4 warnings, 3 notes\n"))
+                severities == Array(repeating: "error", count: 18) + Array(repeating: "warning", count: 4)
+                    + Array(repeating: "note", count: 4))
+            #expect(result.output.hasSuffix("28 rows, 18 errors, 4 warnings, 4 notes\n"))
         }
     }
 
@@ -121,7 +121,7 @@ struct CheckTests {
             #expect(source["rows"] as? Int == 28)
             #expect(source["delimiter"] as? String == ",")
             #expect(source["line_ends"] as? String == "LF")
-            #expect(source["errors"] as? Int == 19)
+            #expect(source["errors"] as? Int == 18)
             let columns = try #require(source["columns"] as? [[String: Any]])
             #expect(columns.first?["field"] as? String == "email")
             #expect(columns.contains { $0["name"] as? String == "login" && $0["displaced_by"] as? String == "email" })

@@ -19,11 +19,29 @@ struct PlanFuzzTests {
                 Rehearsal.with(RandomWorld(number, mode: mode)) { rehearsal in
                     let path = rehearsal.folder + "/a.seatplan"
                     try PlanFile.create(path, try await rehearsal.plan())
-                    if number % 2 == 1 { _ = try? await rehearsal.resume(path) }
+                    if number % 2 == 1 {
+                        _ = try? await rehearsal.resume(path)
+                        try await PlanFile.running(path) { try findings($0) }
+                    }
                     return try Data(contentsOf: URL(fileURLWithPath: path))
                 })
         }
         return plans
+    }
+
+    /// What the looks of a run leave when someone interferes.
+    private static func findings(_ file: PlanFile) throws {
+        let containers = try file.containers().map(\.snapshot.id)
+        let run = try file.beginRun(toolVersion: "test", at: "2026-11-21T09:00:00Z")
+        for (index, id) in containers.enumerated() {
+            var identity = SeatIdentity()
+            identity.email = "bob@globex.dev"
+            _ = try file.add(
+                RunFinding(.wrongHolder, .open, container: id, email: identity.email, at: "2026-11-21T09:00:00Z"),
+                container: index, row: nil, body: StepBody(identity: identity))
+            try file.note(.init(container: index, seats: 5, live: 4), at: "2026-11-21T09:00:00Z")
+        }
+        try file.endRun(run, at: "2026-11-21T09:00:01Z", ended: "interrupted", requests: 1, sent: [:], paused: [:])
     }
 
     @Test("opening and reading everything ends well, or says in one line what is wrong and where")
@@ -63,7 +81,7 @@ struct PlanFuzzTests {
             try file.forEachAssignment { _ in }
             for work in try file.openWork() { _ = try file.openSteps(of: work) }
             for lane in try file.openLanes() { _ = try file.openSteps(lane: lane, after: 0, limit: 100) }
-            _ = try (file.openRows(), file.isFinished())
+            _ = try (file.openRows(), file.isOver(), file.findings(), file.openFindings(), file.doubtedSeats())
         }
     }
 }

@@ -124,7 +124,7 @@ public struct HostilePlans {
     private func change(
         _ database: Database, _ table: String, _ column: String, _ chance: inout SplitMix64
     ) throws -> String {
-        let key = table == "plan" ? "key" : table == "minute" ? "at" : table == "seat" ? "position" : "id"
+        let key = Self.keys[table] ?? "id"
         let keys = try DatabaseValue.fetchAll(database, sql: "SELECT \(key) FROM \(table)")
         guard !keys.isEmpty else { return "\(table) is empty" }
         let place = chance.pick(keys)
@@ -135,6 +135,11 @@ public struct HostilePlans {
         return
             "\(table).\(column) of \(place) = \(value.sql.prefix(80)) \(String(describing: value.arguments).prefix(120))"
     }
+
+    /// By table, where it is not `id`.
+    private static let keys = [
+        "plan": "key", "minute": "at", "seat": "position", "look": "container", "doubt": "step",
+    ]
 
     private func value(
         _ database: Database, _ table: String, _ column: String, _ key: String, _ place: DatabaseValue,
