@@ -66,7 +66,7 @@ private func report(_ error: any Error) -> Int32 {
             Console.output(text + "\n")
             return 0
         }
-        Console.usage(houseStyle(text))
+        Console.usage(houseStyle(escapingArguments(in: text)))
         return ExitStatus.usage.rawValue
     }
     let failure = Failure(error)
@@ -76,6 +76,15 @@ private func report(_ error: any Error) -> Int32 {
         && ProcessInfo.processInfo.environment["TERM"] != "dumb"
     console.fail(failure)
     return failure.status.rawValue
+}
+
+/// The parser repeats arguments as they are; one with a line break could pass for a message of the tool's own.
+private func escapingArguments(in text: String) -> String {
+    let arguments = CommandLine.arguments.dropFirst().flatMap { argument in
+        [argument, String(argument.split(separator: "=", maxSplits: 1).last ?? "")]
+    }
+    return arguments.filter { !$0.isEmpty && printable($0) != $0 }.sorted { $0.count > $1.count }
+        .reduce(text) { $0.replacing($1, with: printable($1)) }
 }
 
 /// The parser's "Error: Missing …" as the tool says everything: `polar-seats: missing …`.

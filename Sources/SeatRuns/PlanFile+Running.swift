@@ -141,6 +141,8 @@ extension PlanFile {
 
     /// Writes a group of changes in one transaction. Each costs the same however long the plan is: a row's attempts grow
     /// by what its step's grow, because adding up its steps would mean to look for them.
+    ///
+    /// The seat that is revoked stays as planned, wherever the person has been found since: a step and its row say the same.
     func apply(_ changes: [StepChange]) throws {
         try write { try Self.apply(changes, $0) }
     }
@@ -149,13 +151,15 @@ extension PlanFile {
         do {
             let step = try database.cachedStatement(
                 sql: """
-                    UPDATE step SET state = ?1, seat_id = coalesce(?2, seat_id), attempts = ?3,
+                    UPDATE step SET state = ?1, attempts = ?3,
+                        seat_id = CASE kind WHEN 'revoke' THEN seat_id ELSE coalesce(?2, seat_id) END,
                         sent_at = CASE WHEN ?1 = 'sent' THEN ?4 WHEN ?3 = 0 THEN NULL ELSE sent_at END,
                         finished_at = CASE WHEN ?1 = 'sent' THEN NULL ELSE ?4 END WHERE id = ?5
                     """)
             let row = try database.cachedStatement(
                 sql: """
-                    UPDATE row SET outcome = coalesce(?1, outcome), seat_id = coalesce(?2, seat_id),
+                    UPDATE row SET outcome = coalesce(?1, outcome),
+                        seat_id = CASE action WHEN 'revoke' THEN seat_id ELSE coalesce(?2, seat_id) END,
                         seat_status = coalesce(?3, seat_status), http_status = coalesce(?4, http_status), error = ?5,
                         message = ?6, attempts = attempts + ?9 - (SELECT attempts FROM step WHERE id = ?8),
                         started_at = coalesce(started_at, ?7),

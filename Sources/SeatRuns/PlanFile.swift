@@ -182,16 +182,18 @@ public final class PlanFile: Sendable {
     }
 
     static func translate(_ error: DatabaseError, _ path: String) -> PlanFileError {
-        switch error.resultCode {
+        // SQLite repeats what stands in the file, a damaged schema's line breaks too.
+        let message = error.message.map { PlanDamage.shown($0) }
+        return switch error.resultCode {
         case .SQLITE_INTERRUPT: PlanFileError.damaged(path, "its pages refer to each other in circles")
         case .SQLITE_TOOBIG: PlanFileError.damaged(path, "a value is longer than any plan's")
         case .SQLITE_NOTADB, .SQLITE_CORRUPT:
             PlanFileError(
-                .unreadable, path: path, "\(path): not a plan file, or damaged (\(error.message ?? "no detail"))",
+                .unreadable, path: path, "\(path): not a plan file, or damaged (\(message ?? "no detail"))",
                 hint: "make the plan again with `polar-seats plan`; a copy of the file may still be whole")
         case .SQLITE_FULL, .SQLITE_IOERR, .SQLITE_READONLY, .SQLITE_CANTOPEN, .SQLITE_PERM:
             PlanFileError(
-                .cannotWrite, path: path, "\(path): \(error.message ?? "cannot be written")",
+                .cannotWrite, path: path, "\(path): \(message ?? "cannot be written")",
                 hint: "make room on the disk, or make the file and its folder writable, then run the same command again"
             )
         case .SQLITE_BUSY, .SQLITE_LOCKED:
@@ -199,9 +201,9 @@ public final class PlanFile: Sendable {
                 .locked, path: path, "\(path): another program is using the plan file",
                 hint: "close the program that has it open, then run the same command again")
         case .SQLITE_ERROR:
-            PlanFileError(.unreadable, path: path, "\(path): a table or column is missing (\(error.message ?? ""))")
+            PlanFileError(.unreadable, path: path, "\(path): a table or column is missing (\(message ?? ""))")
         default:
-            PlanFileError(.unreadable, path: path, "\(path): \(error.message ?? "SQLite error") ")
+            PlanFileError(.unreadable, path: path, "\(path): \(message ?? "SQLite error") ")
         }
     }
 

@@ -18,7 +18,8 @@ enum ReportSamples {
             .init(
                 id: acme, team: "acme", product: "Team <Pro> & \"friends\"", seats: 25, liveBefore: 4,
                 livePlanned: 6, liveAfter: 5, seenAt: "2026-11-20T09:07:29Z"),
-            .init(id: initech, team: nil, product: nil, seats: 10, liveBefore: 0, livePlanned: 0, liveAfter: 0,
+            .init(
+                id: initech, team: nil, product: nil, seats: 10, liveBefore: 0, livePlanned: 0, liveAfter: 0,
                 seenAt: "2026-11-20T09:07:29Z"),
         ],
         minutes: [

@@ -45,6 +45,7 @@ final class RoughPassage: PolarTransport {
         var listed: [String: (deeds: Int, changes: Int)] = [:]
     }
     private let state: Mutex<State>
+    private let turns = Turns()
 
     init(
         _ inner: any PolarTransport, time: VirtualTime, _ roughness: Roughness, seed: UInt64, others: ThirdParty? = nil
@@ -62,7 +63,16 @@ final class RoughPassage: PolarTransport {
 
     private func happens(_ share: Double) -> Bool { state.withLock { $0.random.happens(share) } }
 
+    /// One request at a time, with what others do before and after it: so that it is known what a listing could show.
     func send(_ request: PolarRequest) async throws -> PolarResponse {
+        await turns.take()
+        let result: Result<PolarResponse, any Error>
+        do { result = .success(try await pass(request)) } catch { result = .failure(error) }
+        await turns.give()
+        return try result.get()
+    }
+
+    private func pass(_ request: PolarRequest) async throws -> PolarResponse {
         state.withLock { $0.requests.append(request.method.rawValue) }
         await time.advance(by: .milliseconds(150))
         if let others, happens(roughness.interference) { await others.act() }
@@ -77,7 +87,7 @@ final class RoughPassage: PolarTransport {
         let isLost = happens(roughness.lostAfter)
         let answer = try await deliver(request, isSeen: !isLost)
         if request.method == .get {
-            await noteListing(request)
+            if !isLost, answer.status == 200 { await noteListing(request) }
         } else if let others, happens(roughness.interference) {
             await others.act()
         }
@@ -103,5 +113,23 @@ final class RoughPassage: PolarTransport {
             isSeen: isSeen, container: seat.subscriptionID?.rawValue ?? seat.orderID?.rawValue ?? "")
         state.withLock { $0.changes.append(change) }
         return answer
+    }
+}
+
+/// Lets one through at a time, in the order in which they came.
+private actor Turns {
+    private var isTaken = false
+    private var waiting: [CheckedContinuation<Void, Never>] = []
+
+    func take() async {
+        if !isTaken {
+            isTaken = true
+        } else {
+            await withCheckedContinuation { waiting.append($0) }
+        }
+    }
+
+    func give() {
+        if waiting.isEmpty { isTaken = false } else { waiting.removeFirst().resume() }
     }
 }
