@@ -28,7 +28,8 @@ struct PlanImport {
             guard error.resultCode == .SQLITE_CONSTRAINT || error.resultCode == .SQLITE_MISMATCH else {
                 throw PlanFile.translate(error, place.path)
             }
-            throw PlanFileError.damaged(place.path, error.message.map { PlanDamage.shown($0) } ?? "a value of another type")
+            throw PlanFileError.damaged(
+                place.path, error.message.map { PlanDamage.shown($0) } ?? "a value of another type")
         } catch let error as PlanDamage {
             throw PlanFileError.damaged(place.path, error.description)
         }

@@ -78,7 +78,8 @@ public actor ThirdParty {
 
     public func renew(_ seat: CustomerSeat, in container: SeatContainer) async throws {
         guard let email = seat.email else { return }
-        _ = try await client.revokeSeat(seat.id)
+        // Each for itself: the seat may be someone else's before the second.
+        try await revoke(seat, in: container)
         _ = try await client.assignSeat(SeatAssign(in: container, email: email))
         deeds.append(.renewed(email, container))
     }
