@@ -22,7 +22,8 @@ struct PlanDamage: Error, CustomStringConvertible {
         }
     }
 
-    var description: String { "\(place): \(what)" }
+    /// On one line: SQLite says what is wrong with pages on several.
+    var description: String { "\(place): \(what.replacing("\n", with: " "))" }
 
     /// A value as a message quotes it: short, and on one line.
     static func shown(_ text: String) -> String {

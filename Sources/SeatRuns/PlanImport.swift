@@ -41,7 +41,7 @@ struct PlanImport {
             throw PlanDamage(difference)
         }
         if let problem = try String.fetchOne(database, sql: "PRAGMA old.quick_check(1)"), problem != "ok" {
-            throw PlanDamage("its pages", problem)
+            throw PlanDamage("its pages", String(problem.prefix(200)))
         }
         try database.execute(sql: PlanFile.schema)
         try database.inTransaction {

@@ -52,7 +52,7 @@ struct PlanInspection {
         guard let found = try String.fetchOne(database, sql: "PRAGMA quick_check(1)") else {
             throw PlanDamage("its pages", "cannot be checked")
         }
-        guard found == "ok" else { throw PlanDamage("its pages", String(found.prefix(200)).replacing("\n", with: " ")) }
+        guard found == "ok" else { throw PlanDamage("its pages", String(found.prefix(200))) }
         if let row = try Row.fetchOne(database, sql: "PRAGMA foreign_key_check") {
             let table = String.fromDatabaseValue(row[0]) ?? ""
             let parent = String.fromDatabaseValue(row[2]) ?? ""
