@@ -98,5 +98,5 @@ clean:
 # libFuzzer on both readers, the decoders of a server's answers and the opening of plans, a minute each; 77 means that the
 # toolchain has no libFuzzer.
 fuzz: deps
-	@status=0; Fuzz/run $(or $(SECONDS_EACH),60) || status=$$?; \
+	@status=0; Fuzz/run $(or $(SECONDS_EACH),60) $(FORM) || status=$$?; \
 	if [ $$status -eq 77 ]; then echo "fuzz: skipped, the toolchain has no libFuzzer"; else exit $$status; fi
