@@ -51,8 +51,15 @@ let package = Package(
         .systemLibrary(name: "CLibXML2", pkgConfig: "libxml-2.0", providers: [.apt(["libxml2-dev"])]),
         // SQLite's switches against hostile files, which Swift cannot call by itself.
         .systemLibrary(name: "CPlanDatabase"),
-        .target(name: "RosterFormats", dependencies: ["CLibXML2"], swiftSettings: strict),
-        .target(name: "SeatPlanning", dependencies: ["RosterFormats"], swiftSettings: strict),
+        // Bytes compared 64 at a time, for which Swift has no instruction.
+        .target(name: "CByteMasks"),
+        .target(name: "RosterFormats", dependencies: ["CLibXML2", "CByteMasks"], swiftSettings: strict),
+        .target(
+            name: "Rosters",
+            dependencies: ["RosterFormats", .product(name: "Crypto", package: "swift-crypto")],
+            swiftSettings: strict
+        ),
+        .target(name: "SeatPlanning", dependencies: ["RosterFormats", "Rosters"], swiftSettings: strict),
         .target(
             name: "PolarAPI",
             dependencies: [
@@ -69,7 +76,7 @@ let package = Package(
         .target(
             name: "SeatRuns",
             dependencies: [
-                "RosterFormats", "SeatPlanning", "PolarAPI", "CPlanDatabase",
+                "RosterFormats", "Rosters", "SeatPlanning", "PolarAPI", "CPlanDatabase",
                 .product(name: "GRDB", package: "GRDB.swift"),
                 // SQLite's own C interface, for writing a plan's million rows.
                 .product(name: "GRDBSQLite", package: "GRDB.swift"),
@@ -79,9 +86,15 @@ let package = Package(
             swiftSettings: strict
         ),
         .target(
+            name: "SeatAudits", dependencies: ["Rosters", "SeatPlanning", "PolarAPI", "SeatRuns"], swiftSettings: strict
+        ),
+        .target(
+            name: "Rehearsal", dependencies: ["SeatPlanning", "PolarAPI", "SeatRuns", "EmbeddedServer"],
+            swiftSettings: strict),
+        .target(
             name: "SeatReports",
             dependencies: [
-                "RosterFormats", "SeatPlanning",
+                "RosterFormats", "Rosters", "SeatPlanning", "SeatAudits",
                 .product(name: "Mustache", package: "swift-mustache"),
                 // The hashes that a page's content security policy names.
                 .product(name: "Crypto", package: "swift-crypto"),
@@ -109,7 +122,9 @@ let package = Package(
             name: "PolarSeatsCommands",
             dependencies: [
                 "CToolBuild",
-                "RosterFormats", "SeatPlanning", "PolarAPI", "SeatRuns", "SeatReports", "EmbeddedServer",
+                "RosterFormats", "Rosters", "SeatPlanning", "PolarAPI", "SeatRuns", "SeatAudits", "SeatReports",
+                "Rehearsal",
+                "EmbeddedServer",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "UnixSignals", package: "swift-service-lifecycle"),
@@ -131,9 +146,14 @@ let package = Package(
         ),
         .testTarget(name: "RosterFormatsTests", dependencies: ["RosterFormats", "TestSupport"], swiftSettings: strict),
         .testTarget(
-            name: "SeatPlanningTests",
-            dependencies: ["SeatPlanning", "RosterFormats", "TestSupport"],
+            name: "RostersTests",
+            dependencies: ["Rosters", "RosterFormats", "TestSupport"],
             resources: [.copy("Fixtures")],
+            swiftSettings: strict
+        ),
+        .testTarget(
+            name: "SeatPlanningTests",
+            dependencies: ["SeatPlanning", "Rosters", "RosterFormats", "TestSupport"],
             swiftSettings: strict
         ),
         .testTarget(
@@ -151,14 +171,16 @@ let package = Package(
         .testTarget(
             name: "SeatRunsTests",
             dependencies: [
-                "SeatRuns", "SeatPlanning", "PolarAPI", "RosterFormats", "SeatReports", "EmbeddedServer", "TestSupport",
+                "SeatRuns", "SeatAudits", "Rehearsal", "SeatPlanning", "PolarAPI", "Rosters", "RosterFormats",
+                "SeatReports",
+                "EmbeddedServer", "TestSupport",
             ],
             resources: [.copy("Fixtures")],
             swiftSettings: strict
         ),
         .testTarget(
             name: "SeatReportsTests",
-            dependencies: ["SeatReports", "SeatPlanning", "RosterFormats", "TestSupport"],
+            dependencies: ["SeatReports", "SeatAudits", "SeatPlanning", "Rosters", "RosterFormats", "TestSupport"],
             resources: [.copy("Fixtures")],
             swiftSettings: strict
         ),
@@ -177,8 +199,8 @@ let package = Package(
         .testTarget(
             name: "PolarSeatsCommandsTests",
             dependencies: [
-                "PolarSeatsCommands", "PolarAPI", "RosterFormats", "SeatPlanning", "SeatRuns", "EmbeddedServer",
-                "TestSupport",
+                "PolarSeatsCommands", "PolarAPI", "RosterFormats", "Rosters", "SeatPlanning", "SeatRuns", "SeatAudits",
+                "SeatReports", "Rehearsal", "EmbeddedServer", "TestSupport",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             swiftSettings: strict
@@ -197,7 +219,10 @@ let package = Package(
 
 // `make asan` builds the targets that read files, which need no packages, and their tests, alone.
 if Context.environment["POLAR_SEATS_PART"] == "readers" {
-    let part = ["CLibXML2", "RosterFormats", "SeatPlanning", "TestSupport", "RosterFormatsTests", "SeatPlanningTests"]
+    let part = [
+        "CLibXML2", "CByteMasks", "RosterFormats", "Rosters", "SeatPlanning", "TestSupport", "RosterFormatsTests",
+        "RostersTests", "SeatPlanningTests",
+    ]
     package.dependencies = []
     package.products = []
     package.targets.removeAll { !part.contains($0.name) }

@@ -89,7 +89,7 @@ import Testing
         }
     }
 
-    @Test("utilisation and money, a row a container")
+    @Test("utilization and money, a row a container")
     func subscriptions() async throws {
         try await withTool { tool in
             let result = try await tool.run(["export", "subscriptions", "--json"] + Self.place)

@@ -2,6 +2,7 @@ import ArgumentParser
 import EmbeddedServer
 import Foundation
 import PolarAPI
+import Rosters
 import Synchronization
 import TestSupport
 import Testing

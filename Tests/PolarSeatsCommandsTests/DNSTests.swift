@@ -1,5 +1,6 @@
 import Foundation
 import RosterFormats
+import Rosters
 import SeatPlanning
 import Synchronization
 import TestSupport

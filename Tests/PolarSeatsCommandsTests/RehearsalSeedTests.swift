@@ -5,6 +5,8 @@ import TestSupport
 import Testing
 
 @testable import PolarSeatsCommands
+@testable import Rehearsal
+@testable import Rosters
 @testable import SeatPlanning
 @testable import SeatRuns
 

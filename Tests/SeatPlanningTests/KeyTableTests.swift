@@ -1,5 +1,6 @@
 import Testing
 
+@testable import Rosters
 @testable import SeatPlanning
 
 @Suite("People found by their bytes") struct KeyTableTests {

@@ -1,5 +1,6 @@
 import Testing
 
+@testable import Rosters
 @testable import SeatPlanning
 
 @Suite("Whose seat a row means")

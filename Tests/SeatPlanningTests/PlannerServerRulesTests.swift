@@ -1,5 +1,6 @@
 import Testing
 
+@testable import Rosters
 @testable import SeatPlanning
 
 @Suite("What the server would refuse is not planned")

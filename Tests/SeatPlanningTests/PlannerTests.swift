@@ -1,5 +1,6 @@
 import Testing
 
+@testable import Rosters
 @testable import SeatPlanning
 
 /// A world of one container and a roster, in words.

@@ -1,4 +1,6 @@
 import RosterFormats
+import Rosters
+import SeatAudits
 import SeatPlanning
 import SeatReports
 import Testing
@@ -60,9 +62,9 @@ import Testing
 
     @Test func moneyAndUseAreCountedPerContainer() {
         let audit = ContainerAudit(ReportSamples.containers[0])
-        #expect(audit.utilisation == SeatUtilisation(bought: 25, claimed: 2, pending: 1, expired: 1, free: 21))
-        #expect(audit.utilisation.idle == 22)
-        #expect(audit.utilisation.used == 3)
+        #expect(audit.utilization == SeatUtilization(bought: 25, claimed: 2, pending: 1, expired: 1, free: 21))
+        #expect(audit.utilization.idle == 22)
+        #expect(audit.utilization.used == 3)
         #expect(audit.price == 10 * 1_000 + 15 * 800)
         #expect(audit.idlePrice == 22_000 - 3_000)
         #expect(audit.reduction == .init(seats: 3, saving: 19_000))

@@ -1,7 +1,9 @@
 import RosterFormats
+import Rosters
 import SeatPlanning
 import Testing
 
+@testable import SeatAudits
 @testable import SeatReports
 
 /// Figures at the ends of what an integer holds are shown, wrongly rounded at worst, and never trap.

@@ -1,4 +1,5 @@
 import RosterFormats
+import Rosters
 import SeatPlanning
 import SeatReports
 import Testing

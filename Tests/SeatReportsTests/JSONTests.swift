@@ -1,5 +1,6 @@
 import Foundation
 import RosterFormats
+import Rosters
 import SeatPlanning
 import SeatReports
 import Testing

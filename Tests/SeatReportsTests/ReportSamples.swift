@@ -1,4 +1,6 @@
 import RosterFormats
+import Rosters
+import SeatAudits
 import SeatPlanning
 import SeatReports
 

@@ -1,8 +1,10 @@
 import Foundation
 import RosterFormats
+import Rosters
 import SeatPlanning
 import Testing
 
+@testable import SeatAudits
 @testable import SeatReports
 
 /// What finance reads: who uses what was paid for, and what it costs.

@@ -1,3 +1,5 @@
+import Rosters
+import SeatAudits
 import SeatPlanning
 import SeatReports
 import Testing

@@ -1,3 +1,4 @@
+import Rosters
 import SeatPlanning
 import Testing
 

@@ -1,10 +1,12 @@
 import EmbeddedServer
 import Foundation
 import PolarAPI
+import Rosters
 import SeatPlanning
 import TestSupport
 import Testing
 
+@testable import Rehearsal
 @testable import SeatRuns
 
 /// How many runs are killed; `make soak` sets the variable.

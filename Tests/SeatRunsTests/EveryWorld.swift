@@ -1,7 +1,9 @@
 import EmbeddedServer
 import Foundation
 import PolarAPI
+import Rosters
 import SeatPlanning
+import SeatReports
 import TestSupport
 
 /// A random world that contains everything the real server has been seen to contain, and a roster or a migration for it:

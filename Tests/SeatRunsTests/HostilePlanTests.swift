@@ -1,4 +1,5 @@
 import Foundation
+import Rosters
 import SeatPlanning
 import TestSupport
 import Testing

@@ -1,9 +1,11 @@
 import EmbeddedServer
 import Foundation
 import PolarAPI
+import Rosters
 import SeatPlanning
 import Testing
 
+@testable import Rehearsal
 @testable import SeatRuns
 
 @Suite("A lane against a server that answers as it likes")

@@ -1,5 +1,6 @@
 import EmbeddedServer
 import PolarAPI
+import Rosters
 import SeatPlanning
 import Synchronization
 import Testing

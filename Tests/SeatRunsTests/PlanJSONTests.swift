@@ -1,4 +1,5 @@
 import PolarAPI
+import Rosters
 import SeatPlanning
 import TestSupport
 import Testing

@@ -1,5 +1,6 @@
 import EmbeddedServer
 import Foundation
+import Rosters
 import SeatPlanning
 import TestSupport
 

@@ -1,9 +1,11 @@
 import EmbeddedServer
 import Foundation
 import PolarAPI
+import Rosters
 import SeatPlanning
 import Synchronization
 
+@testable import Rehearsal
 @testable import SeatRuns
 
 /// A random world on the embedded server, with a client at full speed and nothing that waits.

@@ -1,5 +1,6 @@
 import Foundation
 import PolarAPI
+import Rosters
 import SeatPlanning
 import Testing
 

@@ -1,9 +1,11 @@
 import PolarAPI
 import RosterFormats
+import Rosters
 import SeatPlanning
 import SeatReports
 import Testing
 
+@testable import SeatAudits
 @testable import SeatRuns
 
 /// What `export seats` writes of a world, given back to `plan` as a roster, changes nothing; in `remove`, where every row is a

@@ -1,4 +1,5 @@
 import Foundation
+import SeatAudits
 import SeatPlanning
 import SeatRuns
 import Testing

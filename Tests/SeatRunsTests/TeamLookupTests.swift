@@ -1,4 +1,5 @@
 import EmbeddedServer
+import Rosters
 import SeatPlanning
 import Testing
 

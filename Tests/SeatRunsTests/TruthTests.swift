@@ -4,6 +4,7 @@ import PolarAPI
 import TestSupport
 import Testing
 
+@testable import Rosters
 @testable import SeatPlanning
 @testable import SeatRuns
 

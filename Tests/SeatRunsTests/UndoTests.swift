@@ -1,6 +1,7 @@
 import EmbeddedServer
 import Foundation
 import PolarAPI
+import Rosters
 import SeatPlanning
 import Testing
 

@@ -1,0 +1,261 @@
+internal import ArgumentParser
+internal import EmbeddedServer
+internal import Foundation
+internal import PolarAPI
+internal import Rehearsal
+internal import Rosters
+internal import SeatPlanning
+internal import SeatRuns
+
+#if canImport(Glibc)
+    internal import Glibc
+#endif
+
+struct RehearseCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "rehearse",
+        abstract:
+            "Run a copy of a plan against a copy of its snapshot, with faults and crashes, and prove that it converges.",
+        discussion: """
+            The stage is an embedded server in memory that holds what the plan found when it was made. Neither the real \
+            server nor the plan is touched, and no token is needed. Without --embedded-fault a fifth of the answers is \
+            lost, a tenth cut short, and a tenth of the requests refused with 503.
+            """)
+
+    @Argument(help: ArgumentHelp("A saved plan.", valueName: "plan"), completion: .planFile)
+    var plan: String
+
+    @Option(
+        name: .customLong("embedded-fault"),
+        help: ArgumentHelp(
+            "A fault, repeatable: latency=50ms±20, drop-before=P, drop-after=P, status=503:P, truncate=P, rate=500/min, lock=2s, crash-after=N.",
+            valueName: "fault"))
+    var faults: [String] = []
+
+    @Option(name: .customLong("embedded-seed"), help: ArgumentHelp("Makes a rehearsal repeat.", valueName: "n"))
+    var seed: UInt64 = 1
+
+    @Option(help: ArgumentHelp("How often the run is killed and begun again.", valueName: "n"))
+    var crashes: Int = 3
+
+    @Option(help: ArgumentHelp("Containers at once.", valueName: "n"))
+    var concurrency: Int = 8
+
+    @OptionGroup(title: "Output") var common: CommonOptions
+
+    func validate() throws {
+        try NumericRange.check("--crashes", crashes, 0...1000)
+        try NumericRange.check("--concurrency", concurrency, 1...256)
+    }
+
+    func run() async throws {
+        let folder = NSTemporaryDirectory() + "polar-seats-rehearsal-\(UUID().uuidString)"
+        do {
+            try FileManager.default.createDirectory(
+                atPath: folder, withIntermediateDirectories: true, attributes: [.posixPermissions: 0o700])
+        } catch {
+            throw Failure(.cannotWrite, "\(folder): the rehearsal's folder cannot be made")
+        }
+        defer { try? FileManager.default.removeItem(atPath: folder) }
+        let copy = folder + "/rehearsal.seatplan"
+        let (header, world) = try prepare(copy)
+        if let failure = header.verdict() { throw failure }
+        let outline = try await leavingNothing(in: folder) { try await rehearse(copy, header, world) }
+        try Console.output(outline, asJSON: common.json) { $0.text(common.console) }
+        if !outline.converged {
+            throw Failure(
+                .differs, "the rehearsal did not end as the plan predicts",
+                hints: ["repeat it exactly with --embedded-seed \(seed) --crashes \(crashes)"])
+        }
+    }
+
+    /// A copy of a plan names people: it is gone when the rehearsal is, however it ends.
+    private func leavingNothing<R: Sendable>(
+        in folder: String, _ body: @escaping @Sendable () async throws -> R
+    ) async throws -> R {
+        try await StopSignals.catching { signals in try await leavingNothing(in: folder, signals, body) }
+    }
+
+    private func leavingNothing<R: Sendable>(
+        in folder: String, _ signals: AsyncStream<String>, _ body: @escaping @Sendable () async throws -> R
+    ) async throws -> R {
+        try await withThrowingTaskGroup(of: R?.self) { group in
+            group.addTask {
+                for await _ in signals {
+                    try? FileManager.default.removeItem(atPath: folder)
+                    _exit(ExitStatus.interrupted.rawValue)
+                }
+                return nil
+            }
+            group.addTask { try await body() }
+            defer { group.cancelAll() }
+            while let result = try await group.next() {
+                if let result { return result }
+            }
+            throw CancellationError()
+        }
+    }
+
+    private func prepare(_ copy: String) throws -> (PlanHeader, EmbeddedSeed) {
+        let file = try PlanFile.open(plan, .reading)
+        defer { try? file.close() }
+        try file.copyForRehearsal(to: copy)
+        return (try file.header(), try RehearsalSeed.world(of: file))
+    }
+
+    private func rehearse(_ copy: String, _ header: PlanHeader, _ world: EmbeddedSeed) async throws -> RehearsalOutline
+    {
+        let troubles = try Troubles(faults, seed: seed, crashes: crashes, requests: header.requests.plus(header.reads))
+        var configuration = EmbeddedServerConfiguration()
+        configuration.world = world
+        configuration.seed = seed
+        configuration.faults = troubles.faults
+        // Invitations have expired, or not, as they had when the plan was made.
+        let moment = Timestamp(rawValue: header.plannedAt).date ?? Date()
+        configuration.now = moment
+        let offset = moment.timeIntervalSinceNow
+        let environment = RunEnvironment(
+            now: { Date(timeIntervalSinceNow: offset) }, sleep: { _ in },
+            random: RunEnvironment.live.random)
+        var options = RunOptions()
+        options.concurrency = concurrency
+        options.retries = 20
+        options.skipInvalid = true
+        do {
+            return try await withEmbeddedServer(configuration) { [options] server in
+                let mailsBefore = await server.mails().count
+                return try await withHTTPTransport { transport in
+                    @Sendable func client(_ death: RehearsedDeath?) -> PolarClient {
+                        let polar = PolarServer.embedded(port: server.port)
+                        let mortal: any PolarTransport = death?.around(transport) ?? transport
+                        let prepared = mortal.prepared(
+                            token: AccessToken(RehearsalSeed.token), for: polar, userAgent: ToolVersion.userAgent,
+                            governor: Governor(rate: nil),
+                            retries: RetryPolicy(retries: 20, base: .zero, cap: .zero), logger: common.logger)
+                        return PolarClient(server: polar, transport: prepared)
+                    }
+                    let result = try await RehearsalRun(
+                        copy, options: options, environment: environment, toolVersion: ToolVersion.current,
+                        client: client
+                    ).perform(dyingAfter: troubles.lives)
+                    let file = try PlanFile.open(copy, .reading)
+                    defer { try? file.close() }
+                    var verification = try await Verification.perform(file, client: client(nil))
+                    // The stage of an over-full container has as many seats as are live.
+                    let overFull = Set(
+                        try file.containers().map(\.snapshot).filter { $0.liveCount > $0.totalSeats }.map(\.id))
+                    verification.differences.removeAll { $0.kind == .seats && overFull.contains($0.container) }
+                    return RehearsalOutline(
+                        plan: plan, seed: seed, faults: troubles.texts, result: result, verification: verification,
+                        mails: await server.mails().dropFirst(mailsBefore).map { "\($0.to) \($0.containerID)" },
+                        counters: await server.counters())
+                }
+            }
+        } catch let refusal as RunRefusal {
+            throw Failure(refusal, plan, again: "polar-seats apply \(shellQuoted(plan))")
+        } catch let error as EmbeddedServerError {
+            throw Failure(.badData, "\(plan): its snapshot cannot be put on the stage: \(error.message)")
+        }
+    }
+}
+
+/// What is to go wrong in a rehearsal.
+private struct Troubles {
+    static let standard = ["drop-after=0.2", "truncate=0.1", "status=503:0.1"]
+
+    var texts: [String]
+    var faults: [EmbeddedFault] = []
+    /// After how many moments each run dies.
+    var lives: [Int] = []
+
+    init(_ given: [String], seed: UInt64, crashes: Int, requests: Int) throws {
+        texts = given.isEmpty ? Self.standard : given
+        var hasRate = false
+        for text in texts {
+            do {
+                switch try EmbeddedFault(parsing: text) {
+                // It is the tool that dies: the stage has to outlive it. A request has two moments or more.
+                case .crashAfter(let count): lives.append(count.times(2))
+                case .rate(let rate):
+                    hasRate = true
+                    faults.append(.rate(rate))
+                case let fault: faults.append(fault)
+                }
+            } catch {
+                throw Failure(.usage, error.message)
+            }
+        }
+        if !hasRate { faults.append(.rate(nil)) }
+        // A multiplicative generator is good enough to scatter a few deaths over the run.
+        var state = seed | 1
+        for _ in 0..<crashes {
+            state = state &* 6_364_136_223_846_793_005 &+ 1_442_695_040_888_963_407
+            lives.append(Int(state >> 33) % max(8, requests.times(3)))
+        }
+    }
+}
+
+/// A rehearsal for people and programs.
+struct RehearsalOutline: Encodable {
+    var format = 1
+    var plan: String
+    var seed: UInt64
+    var faults: [String]
+    var converged: Bool
+    var crashes: Int
+    var stops: Int
+    var requests: Int
+    var lostAnswers: Int
+    var statuses: [String: Int]
+    var outcomes: [String: Int]
+    var mispredicted: Int
+    var mails: Int
+    /// People who were mailed more than once for one container.
+    var mailedTwice: [String]
+    var stopped: String?
+    var verification: VerificationOutline
+
+    init(
+        plan: String, seed: UInt64, faults: [String], result: RehearsalRun.Result, verification: Verification,
+        mails: [String], counters: EmbeddedCounters
+    ) {
+        self.plan = plan
+        self.seed = seed
+        self.faults = faults
+        crashes = result.crashes
+        stops = result.stops
+        requests = counters.requests
+        lostAnswers = counters.dropped
+        statuses = Dictionary(uniqueKeysWithValues: counters.statuses.map { ("\($0.key)", $0.value) })
+        outcomes = result.summary.outcomes
+        mispredicted = result.summary.mispredicted
+        self.mails = mails.count
+        let counts = mails.reduce(into: [String: Int]()) { $0[$1, default: 0] += 1 }
+        mailedTwice = counts.filter { $0.value > 1 }.keys.sorted()
+        stopped = result.lastStop?.message
+        self.verification = VerificationOutline(verification, plan: plan)
+        converged =
+            result.lastStop == nil && mispredicted == 0 && mailedTwice.isEmpty && verification.isAsPredicted
+    }
+
+    func text(_ console: Console) -> String {
+        var lines = ["\(printable(plan)), rehearsed on the embedded server with \(faults.joined(separator: ", "))"]
+        lines.append(
+            "killed \(crashes == 1 ? "once" : "\(crashes) times")"
+                + (stops > 0 ? ", stopped by itself and resumed \(stops == 1 ? "once" : "\(stops) times")" : "")
+                + "; \(plural(requests, "request")), \(plural(lostAnswers, "answer")) lost or cut short, "
+                + plural(mails, "mail"))
+        let parts = outcomes.sorted { $0.key < $1.key }.map { "\($0.value) \($0.key)" }
+        lines.append("rows: " + (parts.isEmpty ? "none" : parts.joined(separator: ", ")))
+        if converged {
+            lines.append(
+                console.paintOutput("it converges", .green)
+                    + ": every row ended as predicted, the live seats are as predicted, nobody was mailed twice")
+            return Console.document(lines)
+        }
+        if let stopped { lines.append("it does not come to its end: \(printable(stopped))") }
+        if mispredicted > 0 { lines.append("\(plural(mispredicted, "row")) ended otherwise than predicted") }
+        for person in mailedTwice { lines.append("mailed twice: \(printable(person))") }
+        return Console.document(lines) + verification.text(console)
+    }
+}

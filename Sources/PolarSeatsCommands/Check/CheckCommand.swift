@@ -1,0 +1,60 @@
+internal import ArgumentParser
+internal import Foundation
+internal import Rosters
+
+struct CheckCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "check",
+        abstract: "Say what was understood of rosters, and everything that is wrong with them. Needs no server.",
+        discussion: """
+            Exits 65 if a roster has errors, and 0 otherwise. With --fixed it is the mended copy that counts.
+            """)
+
+    @OptionGroup var rosters: RosterArguments
+
+    @Option(
+        help: ArgumentHelp(
+            "Write a copy as CSV in which what can be mended safely is mended.", valueName: "file"), completion: .file()
+    )
+    var fixed: String?
+
+    @Flag(help: "List every defect, not just the first of each kind.")
+    var all = false
+
+    @Flag(help: "Look up in DNS whether each email domain exists and accepts email.")
+    var dns = false
+
+    @OptionGroup(title: "Output") var common: CommonOptions
+
+    /// Of each kind in each roster, without `--all`.
+    private static let shownOfEach = 5
+
+    func run() async throws {
+        let console = common.console
+        let fixing = try fixed.map { try CheckFixing(rosters.rosters, $0, rosters.reading, console) }
+        let reading = CheckReading(
+            console: console, arguments: rosters.reading,
+            defectLimit: all || common.json ? nil : Self.shownOfEach)
+        var checked = try reading.read(rosters.rosters)
+        if dns { try await look(&checked.roster, console) }
+        var outline = CheckOutline(checked, hasHeader: !rosters.reading.noHeader)
+        outline.fixed = try fixing?.write(checked)
+        try Console.output(outline, asJSON: common.json) { $0.text(console) }
+        if rosters.reading.schema != nil { warnOfSchema(outline, console) }
+        if let missing = checked.missing.first { throw Failure(missing) }
+        if (outline.fixed?.errors ?? outline.errors) > 0 { throw Failure(.badData) }
+    }
+
+    private func look(_ roster: inout Roster, _ console: Console) async throws {
+        let unknown = await roster.warnOfEmailDomains(EmailDomains())
+        if unknown > 0 {
+            console.note("\(plural(unknown, "email domain")) could not be looked up: the name servers did not answer")
+        }
+    }
+
+    private func warnOfSchema(_ outline: CheckOutline, _ console: Console) {
+        for source in outline.sources where source.format == "csv" {
+            console.warn("\(source.name) is CSV: --schema judges XML alone")
+        }
+    }
+}

@@ -1,0 +1,145 @@
+internal import Rosters
+
+/// What was found, as people read it: roster by roster, errors first.
+extension CheckOutline {
+    func text(_ console: Console, width: Int = Console.width) -> String {
+        var lines: [String] = []
+        var rest = defects[...]
+        for source in sources {
+            if !lines.isEmpty { lines.append("") }
+            lines += source.heading(console)
+            // Defects stand in the order of the rosters; a roster given twice has its own twice over.
+            let own = rest.prefix { $0.source == source.name }
+            rest = rest.dropFirst(own.count)
+            // What to do is said once for all that need the same.
+            var said: Set<String> = []
+            for severity in [Defect.Severity.error, .warning, .note] {
+                for defect in own where defect.severity == severity {
+                    lines += defect.lines(console, width)
+                    guard let remedy = defect.remedy, said.insert(remedy).inserted else { continue }
+                    lines.append("  \(console.paintOutput("do", .cyan)): \(printable(remedy))")
+                }
+                lines += source.more(severity, console)
+            }
+        }
+        if let fixed { lines += fixed.lines(console) }
+        lines.append("")
+        lines.append(total)
+        return Console.document(lines)
+    }
+
+    private var total: String {
+        let broken = sources.count { !$0.isReadable }
+        var parts = [plural(rows, "row")]
+        if sources.count > 1 { parts.append("\(sources.count) rosters") }
+        if broken > 0 { parts.append(sources.count == 1 ? "cannot be used" : "\(broken) of them cannot be used") }
+        if errors + warnings + notes == 0 { return (parts + ["nothing wrong"]).joined(separator: ", ") }
+        return (parts + [plural(errors, "error"), plural(warnings, "warning"), plural(notes, "note")])
+            .joined(separator: ", ")
+    }
+}
+
+extension CheckOutline.Source {
+    fileprivate func heading(_ console: Console) -> [String] {
+        let title = console.paintOutput(name == "-" ? "standard input" : printable(name), .bold)
+        guard let format else { return ["\(title): cannot be read"] }
+        var facts = [format == "csv" ? "CSV" : "XML"]
+        if let encoding { facts.append(encoding + (byteOrderMark == true ? " with a byte order mark" : "")) }
+        if let delimiter {
+            facts.append(delimiter == "tab" ? "separated by tabs" : "separated by `\(printable(delimiter))`")
+        }
+        if let lineEnds { facts.append(lineEnds == "mixed" ? "mixed line ends" : "\(lineEnds) line ends") }
+        if separatorLine == true { facts.append("a `sep=` line") }
+        if header == false { facts.append("no header") }
+        if let rootElement { facts.append("<\(printable(rootElement))>") }
+        if isExport { facts.append("an export of seats") }
+        facts.append(plural(rows, "row"))
+        if rowsLeftOut > 0 { facts.append("\(rowsLeftOut) of them left out") }
+        return ["\(title): \(facts.joined(separator: ", "))"] + columnLines
+    }
+
+    /// Columns that mean something else than their name are worth a line each; rosters of other systems have dozens.
+    private var columnLines: [String] {
+        let known = columns.filter { $0.field != nil }
+        let plain = known.filter { $0.isNamedForField }.map { printable($0.name) }
+        let renamed = known.filter { !$0.isNamedForField }
+        let width = min(32, renamed.map { printable($0.name).count }.max() ?? 0)
+        var lines: [String] = []
+        if !plain.isEmpty { lines.append("  fields: \(plain.joined(separator: ", "))") }
+        lines += renamed.map { column in
+            let name = printable(column.name)
+            return "  \(name)\(String(repeating: " ", count: max(0, width - name.count))) is \(column.field ?? "")"
+        }
+        let others = columns.filter { $0.field == nil }.map { printable($0.name.isEmpty ? "(no name)" : $0.name) }
+        if !others.isEmpty { lines.append("  not used, but carried to reports: \(others.joined(separator: ", "))") }
+        return lines
+    }
+
+    /// What is not listed.
+    fileprivate func more(_ severity: Defect.Severity, _ console: Console) -> [String] {
+        unlisted.filter { $0.key.severity == severity }.sorted { $0.key.code.rawValue < $1.key.code.rawValue }
+            .map { kind, count in
+                let noun = "\(kind.code.rawValue) \(severity.rawValue)"
+                return "and \(count) more \(noun)\(count == 1 ? "" : "s"): --all lists them"
+            }
+    }
+}
+
+extension CheckOutline.Column {
+    /// `external-id` and `External_ID` need no explanation.
+    fileprivate var isNamedForField: Bool {
+        field == name.lowercased().replacing("-", with: "_") || field?.hasPrefix("metadata.") == true
+    }
+}
+
+extension Defect {
+    fileprivate func lines(_ console: Console, _ width: Int) -> [String] {
+        let paint: Console.Paint = severity == .error ? .red : severity == .warning ? .yellow : .dim
+        let place = [source == "-" ? "stdin" : printable(source), line.map(String.init), column.map(String.init)]
+            .compactMap(\.self).joined(separator: ":")
+        var text = "\(place): \(console.paintOutput(severity.rawValue, paint)) \(code.rawValue): "
+        if let field, severity != .note || line != nil { text += "\(printable(field)): " }
+        text += printable(message)
+        if excerpt == nil, let value, !value.isEmpty { text += " (\(printable(value)))" }
+        var lines = [text]
+        if let excerpt {
+            let shown = ExcerptLines(excerpt, width: max(20, width - 4))
+            lines.append("    " + shown.text)
+            if let mark = shown.mark { lines.append("    " + console.paintOutput(mark, paint)) }
+        }
+        return lines
+    }
+}
+
+extension CheckOutline.Fixed {
+    private static let shownOfEach = 5
+
+    fileprivate func lines(_ console: Console) -> [String] {
+        var lines = ["", "\(console.paintOutput(printable(path), .bold)): \(plural(rows, "row")), mended:"]
+        if changes.isEmpty { lines.append("  nothing: the copy says what the roster said") }
+        var seen: [Defect.Code: Int] = [:]
+        for change in changes {
+            seen[change.code, default: 0] += 1
+            guard seen[change.code, default: 0] <= Self.shownOfEach else { continue }
+            let place = change.line.map { "line \($0)" + (change.column.map { ", column \($0)" } ?? "") + ": " } ?? ""
+            let field = change.field.map { printable($0) + ": " } ?? ""
+            let value = change.value.map { " (\(revealed($0)))" } ?? ""
+            lines.append("  \(place)\(field)\(change.message)\(value)")
+        }
+        for (code, count) in seen.sorted(by: { $0.key.rawValue < $1.key.rawValue }) where count > Self.shownOfEach {
+            lines.append("  and \(count - Self.shownOfEach) more \(code.rawValue): --json lists them")
+        }
+        lines.append(
+            errors == 0 ? "  the copy has no errors" : "  what is left in the copy: \(plural(errors, "error"))")
+        return lines
+    }
+}
+
+/// Text in which nothing is invisible.
+private func revealed(_ text: String) -> String {
+    "`"
+        + text.unicodeScalars.map {
+            ExcerptLines.isInvisible($0) || $0 != " " && $0.properties.isWhitespace
+                ? "\\u{\(String($0.value, radix: 16))}" : String($0)
+        }.joined() + "`"
+}

@@ -1,0 +1,107 @@
+internal import RosterFormats
+internal import Rosters
+
+/// What `check` found, for people and programs.
+struct CheckOutline: Encodable {
+    struct Source: Encodable {
+        var name: String
+        /// Read to its end; none of an unreadable roster's rows counts.
+        var isReadable: Bool
+        var format: String?
+        var encoding: String?
+        var byteOrderMark: Bool?
+        var delimiter: String?
+        var lineEnds: String?
+        /// CSV: the first line names the columns.
+        var header: Bool?
+        /// CSV: the file begins with a `sep=` line.
+        var separatorLine: Bool?
+        /// XML.
+        var rootElement: String?
+        /// One of the tool's own exports of seats.
+        var isExport: Bool
+        var rows: Int
+        var rowsLeftOut: Int
+        var bytes: Int?
+        var errors: Int
+        var warnings: Int
+        var notes: Int
+        var columns: [Column]
+        /// How many there are of each kind that are not listed.
+        var unlisted: [Defect.Kind: Int] = [:]
+
+        private enum CodingKeys: String, CodingKey {
+            case name
+            case isReadable = "readable"
+            case format, encoding, byteOrderMark, delimiter, lineEnds, header
+            case separatorLine, rootElement
+            case isExport = "export"
+            case rows, rowsLeftOut, bytes, errors, warnings, notes
+            case columns
+            // Programs get every defect.
+        }
+    }
+
+    struct Column: Encodable {
+        var name: String
+        /// nil: unknown, carried through to reports.
+        var field: String?
+        /// The column that says the same field in place of this one.
+        var displacedBy: String?
+    }
+
+    /// The copy that `--fixed` wrote.
+    struct Fixed: Encodable {
+        var path: String
+        var rows: Int
+        var errors: Int
+        var warnings: Int
+        /// What was changed, where.
+        var changes: [Defect]
+    }
+
+    var format = 1
+    var sources: [Source]
+    var rows: Int
+    var errors: Int
+    var warnings: Int
+    var notes: Int
+    var defects: [Defect]
+    var fixed: Fixed?
+
+    init(_ checked: CheckReading.Result, hasHeader: Bool) {
+        sources = zip(checked.roster.sources, checked.facts).map { Source($0, bytes: $1?.bytes, hasHeader: hasHeader) }
+        rows = sources.reduce(0) { $0 + $1.rows }
+        errors = sources.reduce(0) { $0 + $1.errors }
+        warnings = sources.reduce(0) { $0 + $1.warnings }
+        notes = sources.reduce(0) { $0 + $1.notes }
+        defects = checked.roster.defects
+        var listed: [String: [Defect.Kind: Int]] = [:]
+        for defect in defects { listed[defect.source, default: [:]][defect.kind, default: 0] += 1 }
+        for index in sources.indices {
+            let shown = listed[sources[index].name] ?? [:]
+            sources[index].unlisted = checked.roster.sources[index].defectCounts
+                .reduce(into: [:]) { $0[$1.key] = $1.value - (shown[$1.key] ?? 0) }
+                .filter { $0.value > 0 }
+        }
+    }
+}
+
+extension CheckOutline.Source {
+    init(_ source: Roster.Source, bytes: Int?, hasHeader: Bool) {
+        let dialect = source.dialect
+        let isCSV = dialect?.format == .csv
+        self.init(
+            name: source.name, isReadable: !source.isAbandoned, format: dialect?.format.rawValue,
+            encoding: dialect?.encoding.rawValue, byteOrderMark: dialect?.hadByteOrderMark,
+            delimiter: dialect?.delimiter.map { $0 == 0x09 ? "tab" : String(UnicodeScalar($0)) },
+            lineEnds: dialect?.lineEnding?.rawValue, header: isCSV ? hasHeader : nil,
+            separatorLine: isCSV ? dialect?.hasSeparatorLine : nil, rootElement: dialect?.rootElement,
+            isExport: source.isExport, rows: source.records, rowsLeftOut: source.leftOut, bytes: bytes,
+            errors: source.defectCount(.error), warnings: source.defectCount(.warning),
+            notes: source.defectCount(.note),
+            columns: source.columns.filter { $0.isPresent }.map {
+                CheckOutline.Column(name: $0.name, field: $0.field?.spelling, displacedBy: $0.displacedBy)
+            })
+    }
+}

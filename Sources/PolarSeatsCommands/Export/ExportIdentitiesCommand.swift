@@ -1,0 +1,50 @@
+internal import ArgumentParser
+internal import RosterFormats
+internal import Rosters
+internal import SeatAudits
+internal import SeatPlanning
+internal import SeatReports
+
+struct ExportIdentitiesCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "identities",
+        abstract: "One row a seat: the holder's customer and member ids, old and new, and your own ids.")
+
+    @OptionGroup(title: "Which containers") var containers: ContainerFilterArguments
+    @OptionGroup(title: "Which seats") var seats: SeatFilterArguments
+    @OptionGroup var export: ExportArguments
+
+    func run() async throws {
+        try await export.perform {
+            _ = try IdentityExportWriter(format: .csv, options: $0, into: MemorySink())
+        } _: { run in
+            let selection = seats.selection(now: run.session.now())
+            var people = AuditPeople(client: run.session.client)
+            var writer = try IdentityExportWriter(
+                format: run.format, options: run.options,
+                origin: run.origin(containers.conditions + seats.conditions), into: run.sink)
+            var written = 0
+            let count = try await run.forEach(containers.scope) { container in
+                let holders = try await people.holders(of: container)
+                for (seat, holder) in zip(container.seats, holders) where selection.covers(seat) {
+                    written += 1
+                    try writer.write(IdentityMapping(container.id, seat, holder))
+                }
+            }
+            for warning in people.warnings { run.console.warn(warning) }
+            run.warnIfEmpty(written, of: count)
+            try run.publish(
+                writer.finish(), "\(plural(written, "seat")) of \(plural(count, "container"))",
+                replaced: writer.replacedCharacters)
+        }
+    }
+}
+
+extension IdentityMapping {
+    fileprivate init(_ container: ContainerID, _ seat: SeatRecord, _ holder: SeatHolder) {
+        self.init(
+            container: container, seatID: seat.id, status: seat.state, email: seat.email,
+            customerID: holder.customerID, externalCustomerID: holder.externalCustomerID, memberID: holder.memberID,
+            externalMemberID: holder.externalMemberID)
+    }
+}

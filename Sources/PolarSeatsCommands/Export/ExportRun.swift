@@ -1,0 +1,80 @@
+internal import Foundation
+internal import PolarAPI
+internal import RosterFormats
+internal import SeatAudits
+internal import SeatPlanning
+internal import SeatReports
+
+/// What all exports share: their document, finding and listing containers, saying what had to be left out.
+struct ExportRun {
+    let session: Session
+    let console: Console
+    let progress: ExportProgress
+    let format: ReportFormat
+    let options: ReportOptions
+    let sink: ReportSink
+
+    init(_ session: Session, _ console: Console, _ document: OutputArguments, _ format: ReportFormat) throws {
+        self.session = session
+        self.console = console
+        self.format = format
+        options = document.csv.options
+        sink = try ReportSink(document.output)
+        progress = ExportProgress(console: console, governor: session.governor)
+    }
+
+    /// What the pages for people say of where they come from.
+    func origin(_ conditions: [String]) -> ExportOrigin {
+        ExportOrigin(
+            server: session.choice.name, time: Timestamp(session.now()).rawValue, conditions: conditions)
+    }
+
+    /// Hands over each container with its seats, in order.
+    ///
+    /// - Returns: how many there were.
+    func forEach(_ scope: AuditScope, _ body: (ContainerSnapshot) async throws -> Void) async throws -> Int {
+        let taker = AuditTaker(client: session.client, now: session.now) { [progress] in progress.update($0) }
+        let targets = try await taker.find(scope)
+        let gone = try await taker.forEach(targets.containers, body)
+        progress.end()
+        for warning in targets.warnings { console.warn(warning) }
+        for id in gone { console.warn("\(id) ended while the export was made, and is left out") }
+        let count = targets.containers.count - gone.count
+        if count == 0 { console.warn("nothing meets the conditions: the export is empty") }
+        return count
+    }
+
+    /// The same for those seats that were asked for.
+    ///
+    /// - Parameter written: how many seats there were.
+    func warnIfEmpty(_ written: Int, of containers: Int) {
+        if written == 0, containers > 0 { console.warn("no seat meets the conditions: the export is empty") }
+    }
+
+    /// Publishes the document, and says so where it went to a file.
+    ///
+    /// - Parameter replaced: characters of it that XML cannot hold.
+    func publish(_ document: ReportSink, _ what: String, replaced: Int) throws {
+        progress.end()
+        try document.publish()
+        console.told(document, what, replaced: replaced)
+    }
+
+    /// Leaves nothing on the screen, and nothing where the document would have gone, unless it was published.
+    func end() {
+        progress.end()
+        sink.discard()
+    }
+}
+
+extension Console {
+    /// What is said of a document that was written.
+    func told(_ document: ReportSink, _ what: String, replaced: Int) {
+        if replaced > 0 {
+            warn(
+                "\(plural(replaced, "character")) that XML cannot hold \(replaced == 1 ? "stands" : "stand") as U+FFFD; "
+                    + "CSV and JSON keep \(replaced == 1 ? "it" : "them")")
+        }
+        if let path = document.path { note("\(what) written to \(path)") }
+    }
+}

@@ -1,0 +1,54 @@
+internal import ArgumentParser
+internal import Foundation
+internal import RosterFormats
+internal import SeatAudits
+internal import SeatPlanning
+internal import SeatReports
+
+struct ExportSeatsCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "seats", abstract: "One row a seat: who holds it, since when, under which ids.")
+
+    @OptionGroup(title: "Which containers") var containers: ContainerFilterArguments
+    @OptionGroup(title: "Which seats") var seats: SeatFilterArguments
+    @OptionGroup var export: ExportArguments
+
+    func run() async throws {
+        try await export.perform {
+            _ = try SeatExportWriter(format: .csv, options: $0, metadataKeys: wantedKeys, into: MemorySink())
+        } _: { run in
+            let origin = run.origin(containers.conditions + seats.conditions)
+            let selection = seats.selection(now: run.session.now())
+            let spool = try ExportSpool()
+            defer { spool.discard() }
+            var keys = Set(wantedKeys)
+            var people = AuditPeople(client: run.session.client)
+            let count = try await run.forEach(containers.scope) { container in
+                var container = container
+                try await people.fillExternalIDs(&container)
+                keys.formUnion(SeatMetadata.keys(of: container.seats.filter { selection.covers($0) }))
+                try spool.append(container)
+            }
+            for warning in people.warnings { run.console.warn(warning) }
+            var writer = try SeatExportWriter(
+                format: run.format, options: run.options, metadataKeys: keys.sorted(), origin: origin,
+                into: run.sink)
+            var written = 0
+            try spool.readBack { container in
+                let seats = container.seats.filter { selection.covers($0) }
+                written += seats.count
+                try writer.write(container, seats: seats)
+            }
+            run.warnIfEmpty(written, of: count)
+            try run.publish(
+                writer.finish(), "\(plural(written, "seat")) of \(plural(count, "container"))",
+                replaced: writer.replacedCharacters)
+        }
+    }
+
+    /// Metadata is asked for by its keys, which only the server knows: any key may be one.
+    private var wantedKeys: [String] {
+        (export.document.csv.options.columns ?? []).filter { $0.hasPrefix("metadata.") }
+            .map { String($0.dropFirst("metadata.".count)) }
+    }
+}

@@ -1,0 +1,165 @@
+public import ArgumentParser
+internal import Foundation
+internal import RosterFormats
+internal import Rosters
+public import SeatReports
+internal import SeatRuns
+
+extension ReportFormat: ExpressibleByArgument {}
+
+/// How CSV is written.
+struct CSVArguments: ParsableArguments {
+    @Flag(name: .customLong("raw-csv"), help: "Write CSV cells as they are, without the guard against formulas.")
+    var rawCSV = false
+
+    @Flag(help: "Begin CSV with a byte order mark, for Excel.")
+    var bom = false
+
+    @Flag(help: "End CSV lines with CRLF.")
+    var crlf = false
+
+    @Option(
+        help: ArgumentHelp(
+            "The columns wanted in CSV, HTML and Markdown, in this order, separated by commas.", valueName: "names"))
+    var columns: String?
+
+    func validate() throws {
+        let names = options.columns ?? []
+        if columns != nil, names.isEmpty || names.contains("") {
+            throw ValidationError("--columns takes names separated by commas, such as email,status")
+        }
+        if let twice = names.first(where: { name in names.count { $0 == name } > 1 }) {
+            throw ValidationError("--columns names \(twice) twice")
+        }
+    }
+
+    var options: ReportOptions {
+        ReportOptions(
+            rawCSV: rawCSV, bom: bom, crlf: crlf,
+            columns: columns.map {
+                $0.split(separator: ",", omittingEmptySubsequences: false)
+                    .map { $0.trimmingCharacters(in: .whitespaces) }
+            })
+    }
+
+    /// Options that none of the outputs would heed are a mistake, not a wish.
+    func refuseIdle(for formats: [ReportFormat]) throws {
+        let isCSV = formats.contains(.csv)
+        let idle = [("--raw-csv", rawCSV), ("--bom", bom), ("--crlf", crlf)].first { $0.1 && !isCSV }
+        if let idle {
+            throw Failure(
+                .usage, "\(idle.0) goes for CSV, and no output is CSV", hints: ["use --format csv, or leave it out"])
+        }
+        if columns != nil, formats.isEmpty {
+            throw Failure(
+                .usage, "--columns goes for CSV, HTML and Markdown, and none of them is written",
+                hints: ["use --format csv, html or md, or leave it out"])
+        }
+        if columns != nil, !formats.contains(where: { [.csv, .html, .md].contains($0) }) {
+            throw Failure(
+                .usage, "--columns goes for CSV, HTML and Markdown: the forms for programs are always whole",
+                hints: ["leave it out, or use --format csv, html or md"])
+        }
+    }
+}
+
+/// Where one document goes, and in which form.
+struct OutputArguments: ParsableArguments {
+    @Option(help: ArgumentHelp("csv, json, jsonl, xml, html or md.", valueName: "format"))
+    var format: ReportFormat?
+
+    @Option(
+        name: [.short, .customLong("output")],
+        help: ArgumentHelp("Write to a file; its extension names the format.", valueName: "file"), completion: .file())
+    var output: String?
+
+    @OptionGroup var csv: CSVArguments
+
+    /// What the options say; nil where they leave it open.
+    func chosenFormat(isJSON: Bool) throws -> ReportFormat? {
+        let chosen = try format ?? output.flatMap { $0 == "-" ? nil : try ReportPlace.format(of: $0) }
+        if let chosen { return chosen }
+        return isJSON ? .json : nil
+    }
+}
+
+/// A format, by option or by a file's extension.
+enum ReportPlace {
+    static func format(of path: String) throws -> ReportFormat {
+        var isFolder: ObjCBool = false
+        if FileManager.default.fileExists(atPath: path, isDirectory: &isFolder), isFolder.boolValue {
+            throw Failure(.cannotWrite, "\(path): is a folder", hints: ["give the name of a file in it"])
+        }
+        let known = ReportFormat.allCases.map { ".\($0.rawValue)" }.joined(separator: ", ")
+        let name = OutputPlace.split(path).name
+        let ending = name.lastIndex(of: ".").map { String(name[name.index(after: $0)...]) } ?? ""
+        guard let format = ReportFormat(pathExtension: ending) else {
+            throw Failure(.usage, "\(path): the extension names no format of a report", hints: ["use one of \(known)"])
+        }
+        return format
+    }
+}
+
+/// The reports of a run: their places are opened before the run, and written after it.
+struct ReportSet {
+    private var reports: [(sink: ReportSink, path: String, format: ReportFormat)] = []
+    private var failed: OutputFile?
+    private let options: ReportOptions
+
+    /// Judges what can be judged before anything is done.
+    static func check(
+        _ paths: [String], failed: String?, csv: CSVArguments, inputs: [InputFile], others: [String] = []
+    ) throws {
+        let formats = try paths.map { try ReportPlace.format(of: $0) }
+        try csv.refuseIdle(for: formats + (failed == nil ? [] : [.csv]))
+        try OutputPlace.refuseClashes(
+            paths + [failed].compactMap(\.self) + others, inputs: inputs)
+    }
+
+    init(_ paths: [String], failed: String?, options: ReportOptions, plan: PlanFile) throws {
+        self.options = options
+        let rosters = try plan.rosters().compactMap { roster in
+            roster.path.map { InputFile($0, "the roster \(roster.name)") }
+        }
+        try OutputPlace.refuseClashes(
+            paths + [failed].compactMap(\.self), inputs: [InputFile(plan.path, "the plan")] + rosters)
+        for path in paths {
+            let format = try ReportPlace.format(of: path)
+            // A column that does not exist is found with a report of no rows.
+            _ = try ResultReportWriter(
+                format: format, options: options, summary: try plan.summary(), extraColumns: try plan.extraColumns(),
+                into: MemorySink())
+            reports.append((try ReportSink(path), path, format))
+        }
+        self.failed = try failed.map { try OutputFile($0) }
+    }
+
+    var paths: [String] { reports.map(\.path) }
+    var failedPath: String? { failed?.path }
+
+    /// - Returns: how many rows the file of failed rows holds.
+    func write(_ plan: PlanFile) throws -> Int {
+        let summary = try plan.summary()
+        let extra = try plan.extraColumns()
+        for report in reports {
+            var writer = try ResultReportWriter(
+                format: report.format, options: options, summary: summary, extraColumns: extra, into: report.sink)
+            try plan.forEachResult { try writer.write($0) }
+            try writer.finish().publish()
+        }
+        guard let failed else { return 0 }
+        let sources = try plan.rosters().map {
+            RosterSource(name: $0.name, columns: $0.columns, extraColumns: $0.extraColumns)
+        }
+        var writer = FailedRowsWriter(sources: sources, options: options, into: failed)
+        try plan.forEachResult(.missedGoal) { try writer.write($0) }
+        let written = writer.written
+        try writer.finish().publish()
+        return written
+    }
+
+    func discard() {
+        for report in reports { report.sink.discard() }
+        failed?.discard()
+    }
+}

@@ -1,0 +1,275 @@
+internal import RosterFormats
+
+/// Where a row's builder puts a cell; the raw value is an index into the row's slots.
+enum ColumnRole: UInt8, CaseIterable {
+    case extra
+    case email, externalID, externalMemberID, externalCustomerID, customerID, memberID, name
+    case subscriptionID, orderID, checkoutID, team, containerType, containerID
+    case action, immediateClaim, status, seatID
+    case metadata
+
+    init(_ field: RosterField) {
+        self =
+            switch field {
+            case .email: .email
+            case .externalID: .externalID
+            case .externalMemberID: .externalMemberID
+            case .externalCustomerID: .externalCustomerID
+            case .customerID: .customerID
+            case .memberID: .memberID
+            case .name: .name
+            case .subscriptionID: .subscriptionID
+            case .orderID: .orderID
+            case .checkoutID: .checkoutID
+            case .team: .team
+            case .containerType: .containerType
+            case .containerID: .containerID
+            case .action: .action
+            case .immediateClaim: .immediateClaim
+            case .status: .status
+            case .seatID: .seatID
+            case .metadata: .metadata
+            }
+    }
+}
+
+/// A roster's columns with the meaning that was found for each.
+struct RosterColumns {
+    var names: [String] = []
+    var fields: [RosterField?] = []
+    /// For a column that would mean a field, had a better one not been there: that one's index.
+    var displaced: [Int: Int] = [:]
+    var roles: [ColumnRole] = []
+    /// The columns with a meaning: what a row's builder must look at.
+    var used: [Int] = []
+    /// Columns `seat_id`, `status` and a container: one of our own exports.
+    var isExport = false
+    /// For each column with metadata the number of its key: two spellings of one key have one number.
+    private(set) var metadataKeys: [Int: Int] = [:]
+    private(set) var metadataKeyCount = 0
+    private(set) var hasIdentity = false
+    /// How often a column's meaning was looked at: counted for tests.
+    private(set) var looks = 0
+
+    private var isPresent: [Bool] = []
+    /// What each column's name means, once the column is present.
+    private var matches: [(field: RosterField, rank: Int)?] = []
+    private var mapped: [RosterField: Int] = [:]
+    private var mappedColumns: Set<Int> = []
+    private var best: [RosterField: (column: Int, rank: Int)] = [:]
+    private var numbers: [RosterField: Int] = [:]
+    private var present: Set<RosterField> = []
+
+    /// Whether some record has a value for the field.
+    func has(_ field: RosterField) -> Bool { fields.indices.contains { fields[$0] == field && isPresent[$0] } }
+
+    init() {}
+
+    /// - Parameters:
+    ///   - isPresent: for each column whether it can mean anything: some record has it.
+    ///   - allowsTwins: XML may have two spellings of one field, `external-id` and `external_id`.
+    init(
+        _ names: [String], isPresent: [Bool], source: String, options: RosterOptions, allowsTwins: Bool
+    ) throws(RosterError) {
+        try see(names, isPresent: isPresent, source: source, options: options, allowsTwins: allowsTwins)
+    }
+
+    /// Takes in columns that are new, or that a record had for the first time. XML's come one by one, so that only what a
+    /// new column changes is settled again.
+    ///
+    /// - Parameters:
+    ///   - names: all names so far.
+    ///   - changed: the columns that are new or newly present; nil: all of them.
+    mutating func see(
+        _ names: [String], isPresent: [Bool], changed: [Int]? = nil, source: String, options: RosterOptions,
+        allowsTwins: Bool
+    ) throws(RosterError) {
+        for column in self.names.count..<names.count {
+            self.names.append(names[column])
+            self.isPresent.append(false)
+            fields.append(nil)
+            roles.append(.extra)
+            matches.append(nil)
+        }
+        let isFirst = changed == nil
+        if isFirst { try findMapped(source, options.map, required: !allowsTwins) }
+        var mustSettle = isFirst
+        for column in changed ?? Array(names.indices) {
+            looks += 1
+            if !isFirst, findMapped(column, options.map) { mustSettle = true }
+            guard isPresent[column] else { continue }
+            self.isPresent[column] = true
+            matches[column] = RosterField.match(names[column], options.preset)
+            if try enter(column, source, options, allowsTwins) { mustSettle = true }
+        }
+        if mustSettle { settle(options.map, allowsTwins) }
+    }
+
+    /// Notes what a present column means.
+    ///
+    /// - Returns: whether the meaning of other columns may change by it.
+    private mutating func enter(
+        _ column: Int, _ source: String, _ options: RosterOptions, _ allowsTwins: Bool
+    ) throws(RosterError) -> Bool {
+        if mappedColumns.contains(column) { return true }
+        guard let (field, rank) = matches[column] else { return false }
+        if options.map.columns[field] == nil {
+            guard let other = best[field] else {
+                best[field] = (column, rank)
+                give(field, column)
+                return changesExport(field)
+            }
+            if rank == other.rank, !allowsTwins {
+                throw RosterError(
+                    code: .columnTwice, source: source,
+                    message: "columns `\(names[other.column])` and `\(names[column])` both mean \(field.spelling)",
+                    remedy: "say which one counts: --map \(field.spelling)=\(Self.quoted(names[column]))",
+                    columns: names)
+            }
+            if rank < other.rank {
+                best[field] = (column, rank)
+                return true
+            }
+            if rank == other.rank {
+                give(field, column)
+                return false
+            }
+            displaced[column] = other.column
+        } else if let winner = mapped[field] {
+            displaced[column] = winner
+        }
+        return false
+    }
+
+    private mutating func give(_ field: RosterField, _ column: Int) {
+        present.insert(field)
+        // They mean something in our own exports alone; other systems have a `status` too.
+        if !isExport, field == .status || field == .seatID { return }
+        fields[column] = field
+        roles[column] = ColumnRole(field)
+        used.append(column)
+        if field.isIdentity, isPresent[column] { hasIdentity = true }
+        guard field.isMetadata else { return }
+        if numbers[field] == nil {
+            numbers[field] = metadataKeyCount
+            metadataKeyCount += 1
+        }
+        metadataKeys[column] = numbers[field]
+    }
+
+    private func changesExport(_ field: RosterField) -> Bool { !isExport && isExportNow }
+
+    private var isExportNow: Bool {
+        let pair = present.contains(.containerType) && present.contains(.containerID)
+        let container = pair || present.contains(.subscriptionID) || present.contains(.orderID)
+        return present.contains(.seatID) && present.contains(.status) && container
+    }
+
+    /// Gives every column its meaning anew.
+    private mutating func settle(_ map: ColumnMap, _ allowsTwins: Bool) {
+        looks += names.count
+        best = [:]
+        for (column, match) in matches.enumerated() where !mappedColumns.contains(column) {
+            guard let (field, rank) = match, map.columns[field] == nil else { continue }
+            if best[field].map({ rank < $0.rank }) ?? true { best[field] = (column, rank) }
+        }
+        displaced = [:]
+        present = []
+        isExport = false
+        giveAll(allowsTwins)
+        guard isExportNow else { return }
+        isExport = true
+        giveAll(allowsTwins)
+    }
+
+    private mutating func giveAll(_ allowsTwins: Bool) {
+        fields = Array(repeating: nil, count: names.count)
+        roles = Array(repeating: .extra, count: names.count)
+        used = []
+        metadataKeys = [:]
+        hasIdentity = false
+        for (field, column) in mapped { give(field, column) }
+        for (column, match) in matches.enumerated() {
+            guard let (field, rank) = match, !mappedColumns.contains(column) else { continue }
+            if let winner = mapped[field] {
+                displaced[column] = winner
+            } else if let winner = best[field] {
+                if winner.column == column || (allowsTwins && winner.rank == rank) {
+                    give(field, column)
+                } else {
+                    displaced[column] = winner.column
+                }
+            }
+        }
+        used.sort()
+    }
+
+    private mutating func findMapped(
+        _ source: String, _ map: ColumnMap, required: Bool
+    ) throws(RosterError) {
+        guard !map.columns.isEmpty else { return }
+        var exact: [String: Int] = [:]
+        var normal: [String: Int] = [:]
+        for (index, name) in names.enumerated() {
+            if exact[name] == nil { exact[name] = index }
+            let name = RosterField.normalized(name)
+            if normal[name] == nil { normal[name] = index }
+        }
+        for (field, column) in map.columns.sorted(by: { $0.key.spelling < $1.key.spelling }) {
+            if let index = exact[column] ?? normal[RosterField.normalized(column)] {
+                mapped[field] = index
+                mappedColumns.insert(index)
+            } else if required {
+                throw RosterError(
+                    code: .missingColumn, source: source,
+                    message: "--map \(field.spelling): there is no column `\(column)`",
+                    remedy: "the columns are \(Self.list(names))", columns: names)
+            }
+        }
+    }
+
+    /// Whether the user gave this new column to a field. An exact spelling counts before a similar one.
+    private mutating func findMapped(_ column: Int, _ map: ColumnMap) -> Bool {
+        guard !map.columns.isEmpty else { return false }
+        let name = names[column]
+        let normal = RosterField.normalized(name)
+        var isGiven = false
+        for (field, wanted) in map.columns where mapped[field] != column {
+            let isExact = wanted == name
+            guard isExact || (mapped[field] == nil && RosterField.normalized(wanted) == normal) else { continue }
+            if let before = mapped[field] {
+                guard isExact, names[before] != wanted else { continue }
+                mappedColumns.remove(before)
+            }
+            mapped[field] = column
+            mappedColumns.insert(column)
+            isGiven = true
+        }
+        return isGiven
+    }
+
+    func noIdentityError(_ source: String) -> RosterError {
+        RosterError(
+            code: .noIdentityColumn, source: source,
+            message: names.isEmpty
+                ? "the roster is empty: no column was read"
+                : "no column says who the people are; the columns are \(Self.list(names))",
+            remedy: names.isEmpty
+                ? "write a header and one row for each person"
+                : "name the column of the addresses: --map email=\(Self.quoted(names[0]))", columns: names)
+    }
+
+    private static func list(_ names: [String]) -> String {
+        let shown = names.prefix(40).map { "`\(Defect.shortened($0))`" }.joined(separator: ", ")
+        return names.count > 40 ? "\(shown) and \(names.count - 40) more" : shown
+    }
+
+    private static func quoted(_ name: String) -> String {
+        name.utf8.allSatisfy { $0 < 0x80 && ($0 == 0x2E || $0 == 0x5F || $0 == 0x40 || isAlphanumeric($0)) }
+            ? name : "\"\(name)\""
+    }
+
+    private static func isAlphanumeric(_ byte: UInt8) -> Bool {
+        byte &- 0x30 < 10 || (byte | 0x20) &- 0x61 < 26
+    }
+}

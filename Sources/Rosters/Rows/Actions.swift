@@ -1,0 +1,14 @@
+internal import RosterFormats
+
+/// What a plan does with one row. See the manual's table of actions.
+public enum Action: String, Sendable, Codable, CaseIterable {
+    case assign, keep, reissue, revoke, absent, blocked, invalid, duplicate, conflict, unresolved, grow
+}
+
+/// What became of one row. One row in, exactly one outcome out.
+public enum Outcome: String, Sendable, Codable, CaseIterable {
+    case assigned, kept, reissued, revoked, grown, failed, skipped, unknown, planned
+
+    /// The row's person holds a live seat for certain.
+    public var holdsSeat: Bool { self == .assigned || self == .kept || self == .reissued }
+}

@@ -1,0 +1,247 @@
+public import Foundation
+public import PolarAPI
+public import Rosters
+public import SeatPlanning
+internal import SeatRuns
+
+/// Which containers an audit covers. Kinds of conditions that are given must all hold, one value of each is enough;
+/// without any, all active seat-based subscriptions of the organization.
+public struct AuditScope: Sendable, Equatable {
+    /// Ids.
+    public var subscriptions: [String]
+    public var orders: [String]
+    /// Ids of products.
+    public var products: [String]
+    /// Ids of billing customers, or their external ids.
+    public var customers: [String]
+
+    public init(
+        subscriptions: [String] = [], orders: [String] = [], products: [String] = [], customers: [String] = []
+    ) {
+        self.subscriptions = subscriptions
+        self.orders = orders
+        self.products = products
+        self.customers = customers
+    }
+
+    var namesContainers: Bool { !subscriptions.isEmpty || !orders.isEmpty }
+    var isNarrowed: Bool { !products.isEmpty || !customers.isEmpty }
+
+    /// Whether a container that was named meets the other conditions too. What the token may not read decides nothing.
+    func covers(_ container: ContainerSnapshot) -> Bool {
+        let isOfProduct = container.productID.map { id in products.contains { $0.lowercased() == id } }
+        let isOfCustomer = container.billingCustomerID.map { id in
+            customers.contains { $0.lowercased() == id || $0 == container.billingCustomerExternalID }
+        }
+        return (products.isEmpty || isOfProduct ?? true) && (customers.isEmpty || isOfCustomer ?? true)
+    }
+}
+
+/// How far an audit is.
+public struct AuditProgress: Sendable, Equatable {
+    /// Containers found so far.
+    public var found: Int
+    /// Containers listed; nil while they are still looked for.
+    public var listed: Int?
+    public var seats: Int
+}
+
+/// Containers, found but not listed: they hold no seats yet.
+public struct AuditTargets: Sendable {
+    /// Sorted by container.
+    public var containers: [ContainerSnapshot]
+    /// What had to be left out for want of a scope.
+    public var warnings: [String]
+}
+
+/// Lists containers and their seats for an audit: memory holds a few containers at a time, however many there are.
+public struct AuditTaker: Sendable {
+    let client: PolarClient
+    let now: @Sendable () -> Date
+    /// Requests under way at once; the pace is the transport's affair.
+    let width: Int
+    let onProgress: @Sendable (AuditProgress) -> Void
+
+    public init(
+        client: PolarClient, width: Int = 4, now: @escaping @Sendable () -> Date,
+        onProgress: @escaping @Sendable (AuditProgress) -> Void = { _ in }
+    ) {
+        self.client = client
+        self.width = width
+        self.now = now
+        self.onProgress = onProgress
+    }
+
+    /// - Throws: ``MissingContainer`` when one that was named does not exist: an audit that leaves it out in silence would
+    ///   be wrong.
+    public func find(_ scope: AuditScope) async throws -> AuditTargets {
+        var targets = AuditTargets(containers: [], warnings: [])
+        if scope.namesContainers {
+            try await findNamed(scope, &targets)
+        } else {
+            try await findListed(scope, &targets)
+        }
+        targets.containers.sort { $0.id < $1.id }
+        return targets
+    }
+
+    /// Lists the seats of each container and hands it over, in the containers' order.
+    ///
+    /// - Returns: the containers that the server does not know any more: they ended while the audit was under way.
+    public func forEach(
+        _ containers: [ContainerSnapshot], _ body: (ContainerSnapshot) async throws -> Void
+    ) async throws -> [ContainerID] {
+        var gone: [ContainerID] = []
+        var progress = AuditProgress(found: containers.count, listed: 0, seats: 0)
+        onProgress(progress)
+        try await inOrder(containers) { id, container in
+            progress.listed = (progress.listed ?? 0) + 1
+            if let container {
+                progress.seats += container.liveCount
+                try await body(container)
+            } else {
+                gone.append(id)
+            }
+            onProgress(progress)
+        }
+        return gone
+    }
+
+    // MARK: Finding
+
+    private func findNamed(_ scope: AuditScope, _ targets: inout AuditTargets) async throws {
+        let named =
+            scope.subscriptions.map { ContainerID.subscription($0.lowercased()) }
+            + scope.orders.map { ContainerID.order($0.lowercased()) }
+        var seen: Set<ContainerID> = []
+        let finder = ContainerFinder(client: client)
+        for id in named where seen.insert(id).inserted {
+            switch try await finder.container(id) {
+            case .unresolved(let why): throw MissingContainer(description: why)
+            case .container(let id, let subscription, let order):
+                let container = snapshot(id, subscription, order)
+                if subscription == nil, order == nil {
+                    targets.warnings.append(
+                        "the token may not read \(id): its product, customer and price are left out")
+                }
+                if scope.covers(container) { targets.containers.append(container) }
+            }
+            onProgress(AuditProgress(found: seen.count, listed: nil, seats: 0))
+        }
+    }
+
+    private func findListed(_ scope: AuditScope, _ targets: inout AuditTargets) async throws {
+        var seen: Set<ContainerID> = []
+        let products: [String?] = scope.products.isEmpty ? [nil] : scope.products
+        for customer in try await customers(scope) {
+            let before = seen.count
+            for product in products.map({ $0.map { ProductID($0) } }) {
+                let filter = SubscriptionFilter(
+                    customer: customer.id, externalCustomers: customer.externalID.map { [$0] } ?? [], product: product,
+                    active: true)
+                for try await subscription in client.subscriptions(filter: filter) where subscription.seats != nil {
+                    let id = ContainerID.subscription(subscription.id.rawValue)
+                    guard seen.insert(id).inserted else { continue }
+                    targets.containers.append(snapshot(id, subscription, nil))
+                    onProgress(AuditProgress(found: seen.count, listed: nil, seats: 0))
+                }
+                // All orders of an organization would be every payment ever made: they are asked for when narrowed.
+                guard scope.isNarrowed else { continue }
+                let orders = OrderFilter(customer: customer.id, externalCustomer: customer.externalID, product: product)
+                try await findOrders(orders, &seen, &targets)
+            }
+            if seen.count == before, let name = customer.id?.rawValue ?? customer.externalID {
+                targets.warnings.append("the customer \(name) has nothing with seats that meets the conditions")
+            }
+        }
+    }
+
+    /// Paid orders with seats of their own; those of a subscription's renewals hold none.
+    private func findOrders(
+        _ filter: OrderFilter, _ seen: inout Set<ContainerID>, _ targets: inout AuditTargets
+    ) async throws {
+        do {
+            for try await order in client.orders(filter: filter)
+            where order.seats != nil && order.subscriptionID == nil && order.holdsSeats {
+                let id = ContainerID.order(order.id.rawValue)
+                guard seen.insert(id).inserted else { continue }
+                targets.containers.append(snapshot(id, nil, order))
+                onProgress(AuditProgress(found: seen.count, listed: nil, seats: 0))
+            }
+        } catch let error as PolarError where error.status == 403 {
+            let warning = "the token may not read orders (\(error.neededScope ?? "orders:read")): they are left out"
+            if !targets.warnings.contains(warning) { targets.warnings.append(warning) }
+        }
+    }
+
+    private struct CustomerChoice {
+        var id: CustomerID?
+        var externalID: String?
+    }
+
+    private func customers(_ scope: AuditScope) async throws -> [CustomerChoice] {
+        var choices: [CustomerChoice] = []
+        for text in scope.customers {
+            let id = try await CustomerReference(text).polarID(client)
+            choices.append(CustomerChoice(id: id, externalID: id == nil ? text : nil))
+        }
+        return choices.isEmpty ? [CustomerChoice()] : choices
+    }
+
+    // MARK: Listing
+
+    private func snapshot(_ id: ContainerID, _ subscription: Subscription?, _ order: Order?) -> ContainerSnapshot {
+        let customer = subscription?.customer ?? order?.customer
+        return ContainerSnapshot(
+            id: id, status: subscription?.status.rawValue ?? order?.status.rawValue,
+            productID: (subscription?.productID ?? order?.productID)?.rawValue,
+            product: subscription?.product?.name ?? order?.product?.name,
+            billingCustomerID: (subscription?.customerID ?? order?.customerID)?.rawValue,
+            billingCustomerEmail: customer?.email, billingCustomerExternalID: customer?.externalID, totalSeats: 0,
+            availableSeats: 0,
+            pricing: SeatPricing(subscription),
+            seats: [])
+    }
+
+    /// nil: the server knows no such container.
+    private func listed(_ target: ContainerSnapshot) async throws -> ContainerSnapshot? {
+        do {
+            let list = try await client.seats(of: target.id.seatContainer)
+            let moment = now()
+            var container = target
+            container.totalSeats = list.totalSeats
+            container.availableSeats = list.availableSeats
+            container.seats = list.seats.map { SeatRecord($0, now: moment) }
+                .sorted { ($0.email ?? "\u{10FFFF}", $0.id) < ($1.email ?? "\u{10FFFF}", $1.id) }
+            return container
+        } catch let error as PolarError where error.status == 404 {
+            return nil
+        }
+    }
+
+    /// Lists several at once and hands them over in their order; no more than a few wait to be handed over.
+    private func inOrder(
+        _ containers: [ContainerSnapshot], _ body: (ContainerID, ContainerSnapshot?) async throws -> Void
+    ) async throws {
+        try await withThrowingTaskGroup(of: (Int, ContainerSnapshot?).self) { group in
+            var waiting: [Int: ContainerSnapshot?] = [:]
+            var started = 0
+            for index in containers.indices {
+                while started < min(containers.count, index + width) {
+                    let (place, target) = (started, containers[started])
+                    group.addTask { (place, try await listed(target)) }
+                    started += 1
+                }
+                while waiting[index] == nil, let (place, container) = try await group.next() {
+                    waiting.updateValue(container, forKey: place)
+                }
+                try await body(containers[index].id, waiting.removeValue(forKey: index) ?? nil)
+            }
+        }
+    }
+}
+
+extension Order {
+    /// Its seats can be, or have been, given.
+    fileprivate var holdsSeats: Bool { ![.draft, .pending, .void].contains(status) }
+}

@@ -1,0 +1,91 @@
+internal import Rosters
+
+/// People who are never revoked, by address or external id.
+public struct ProtectedPeople: Sendable, Equatable {
+    public var emailKeys: Set<String>
+    public var externalIDs: Set<String>
+
+    public init(emailKeys: Set<String> = [], externalIDs: Set<String> = []) {
+        self.emailKeys = emailKeys
+        self.externalIDs = externalIDs
+    }
+
+    public static let none = ProtectedPeople()
+
+    public func holds(_ record: SeatRecord) -> Bool {
+        if let email = record.email, emailKeys.contains(EmailAddress.serverKey(of: email)) { return true }
+        return record.externalID.map(externalIDs.contains) ?? false
+    }
+}
+
+/// Judges a whole plan before any write.
+struct Guards {
+    let options: PlanningOptions
+    let world: WorldSnapshot
+    let entries: EntryTable
+
+    func judge(_ plan: Plan, protectedRows: [Int]) -> [GuardTrip] {
+        var trips: [GuardTrip] = []
+        if entries.count < options.minRows {
+            trips.append(
+                GuardTrip(
+                    guardName: "min-rows", figure: entries.count, limit: options.minRows,
+                    message: "the rosters have \(entries.count) rows, fewer than the \(options.minRows) expected",
+                    remedy: "--min-rows \(entries.count)"))
+        }
+        trips += revocations(plan)
+        if let limit = options.maxMails, plan.mails > limit {
+            trips.append(
+                GuardTrip(
+                    guardName: "max-mails", figure: plan.mails, limit: limit,
+                    message: "\(plan.mails) invitations would be mailed, more than the \(limit) allowed",
+                    remedy: "--max-mails \(plan.mails)"))
+        }
+        let bought = plan.growths.reduce(0) { $0 + $1.to - $1.from }
+        if let limit = options.maxGrow, bought > limit {
+            trips.append(
+                GuardTrip(
+                    guardName: "max-grow", figure: bought, limit: limit,
+                    message: "\(bought) seats would be bought, more than the \(limit) allowed",
+                    remedy: "--max-grow \(bought)"))
+        }
+        if !protectedRows.isEmpty {
+            let lines = protectedRows.prefix(5).map { "\(entries.line(at: $0))" }.joined(separator: ", ")
+            trips.append(
+                GuardTrip(
+                    guardName: "protect", figure: protectedRows.count, limit: 0,
+                    message: "\(protectedRows.count) rows revoke protected people: line \(lines)",
+                    remedy: "take them out of the roster, or out of the file given with --protect"))
+        }
+        if !options.allowInactive { trips += inactive(plan) }
+        return trips
+    }
+
+    /// A migration's revocations count as any others: they cost people the old seats.
+    private func revocations(_ plan: Plan) -> [GuardTrip] {
+        plan.forecasts.enumerated().compactMap { index, forecast in
+            let limit = options.maxRevoke.limit(live: forecast.liveBefore)
+            let revokes = forecast.revokes
+            guard revokes > limit else { return nil }
+            return GuardTrip(
+                guardName: "max-revoke", figure: revokes, limit: limit,
+                message: "\(revokes) of \(forecast.liveBefore) live seats of \(world.containers[index].id)"
+                    + " would be revoked, more than the \(limit) allowed (\(options.maxRevoke))",
+                remedy: "--max-revoke \(revokes)")
+        }
+    }
+
+    /// The server gives out seats of canceled and unpaid subscriptions all the same, so someone has to say yes. A renewal gives
+    /// a seat as an assignment does.
+    private func inactive(_ plan: Plan) -> [GuardTrip] {
+        let good: Set<String> = ["active", "trialing", "paid"]
+        return plan.forecasts.enumerated().compactMap { index, forecast in
+            let gives = forecast.assigns + forecast.reissues
+            guard gives > 0, let status = world.containers[index].status, !good.contains(status) else { return nil }
+            return GuardTrip(
+                guardName: "inactive", figure: gives, limit: 0,
+                message: "\(world.containers[index].id) is \(status); the server would give out its seats all the same",
+                remedy: "--allow-inactive")
+        }
+    }
+}

@@ -1,0 +1,213 @@
+public import Rosters
+
+/// One row of a result report: a roster row, or a seat that `mirror` revokes, with what became of it.
+public struct ResultRow: Sendable, Equatable {
+    /// The roster's name; empty for rows that the plan added (`mirror`, `grow`).
+    public var source: String
+    /// The physical line; 0 for rows that the plan added.
+    public var line: Int
+    public var container: ContainerID?
+    public var email: String
+    public var externalID: String
+    public var action: Action
+    public var outcome: Outcome
+    public var seatID: String?
+    /// `pending`, `claimed` or `revoked`, as the server last said.
+    public var seatStatus: String?
+    public var httpStatus: Int?
+    /// The server's error class, or the tool's own word for what went wrong.
+    public var error: String?
+    public var message: String?
+    public var attempts: Int
+    /// ISO 8601, UTC.
+    public var startedAt: String?
+    public var finishedAt: String?
+    /// The roster's own unknown columns, name and cell.
+    public var extra: [Extra]
+    /// The roster's cells as they stood, aligned with its columns; for the file of failed rows.
+    public var cells: [String]
+
+    public struct Extra: Sendable, Equatable {
+        public var name: String
+        public var value: String
+        public init(name: String, value: String) {
+            self.name = name
+            self.value = value
+        }
+    }
+
+    public init(
+        source: String, line: Int, container: ContainerID?, email: String, externalID: String, action: Action,
+        outcome: Outcome, seatID: String? = nil, seatStatus: String? = nil, httpStatus: Int? = nil,
+        error: String? = nil, message: String? = nil, attempts: Int = 0, startedAt: String? = nil,
+        finishedAt: String? = nil, extra: [Extra] = [], cells: [String] = []
+    ) {
+        self.source = source
+        self.line = line
+        self.container = container
+        self.email = email
+        self.externalID = externalID
+        self.action = action
+        self.outcome = outcome
+        self.seatID = seatID
+        self.seatStatus = seatStatus
+        self.httpStatus = httpStatus
+        self.error = error
+        self.message = message
+        self.attempts = attempts
+        self.startedAt = startedAt
+        self.finishedAt = finishedAt
+        self.extra = extra
+        self.cells = cells
+    }
+}
+
+/// One person whose seat a run's looks found otherwise than it should be.
+public struct RunFinding: Sendable, Equatable, Codable {
+    public enum Kind: String, Sendable, Codable, CaseIterable {
+        /// Someone whom the plan does not name held the seat when it was revoked.
+        case wrongHolder = "wrong_holder"
+        /// Was assigned, kept or renewed, and holds no seat after the run.
+        case lost
+        /// Was revoked, or held none, and holds a seat after the run.
+        case holdsAgain = "holds_again"
+    }
+
+    public enum State: String, Sendable, Codable, CaseIterable {
+        /// The seat is still to be given back.
+        case open
+        case givenBack = "given_back"
+        case notGivenBack = "not_given_back"
+        /// The run could not have caused it, and has only looked.
+        case reported
+    }
+
+    public var kind: Kind
+    public var state: State
+    public var container: ContainerID
+    /// nil: the server no longer shows who it was, or they have no address.
+    public var email: String?
+    public var externalID: String?
+    public var seatID: String?
+    /// The server's words, where the seat could not be given back.
+    public var detail: String?
+    /// ISO 8601, UTC.
+    public var at: String
+
+    public init(
+        _ kind: Kind, _ state: State, container: ContainerID, email: String? = nil, externalID: String? = nil,
+        seatID: String? = nil, detail: String? = nil, at: String
+    ) {
+        self.kind = kind
+        self.state = state
+        self.container = container
+        self.email = email
+        self.externalID = externalID
+        self.seatID = seatID
+        self.detail = detail
+        self.at = at
+    }
+}
+
+/// A run in figures: what a report says before its rows.
+public struct RunSummary: Sendable, Equatable, Codable {
+    public struct Container: Sendable, Equatable, Codable {
+        public var id: ContainerID
+        public var team: String?
+        public var product: String?
+        /// Seats bought, as they are now: more than before once the container has grown.
+        public var seats: Int
+        /// As the plan found them, and as it predicts them.
+        public var seatsBefore: Int
+        public var seatsPlanned: Int
+        public var liveBefore: Int
+        /// Live seats as predicted, and as they are now by the outcomes recorded.
+        public var livePlanned: Int
+        public var liveAfter: Int
+        /// When the closing look listed the container: `seats` and `liveAfter` are what it saw. ISO 8601, UTC; nil: they
+        /// are expected, by the outcomes recorded.
+        public var seenAt: String?
+
+        /// - Parameters:
+        ///   - seatsBefore: nil: as many as now.
+        ///   - seatsPlanned: nil: as many as now.
+        public init(
+            id: ContainerID, team: String?, product: String?, seats: Int, seatsBefore: Int? = nil,
+            seatsPlanned: Int? = nil, liveBefore: Int, livePlanned: Int, liveAfter: Int, seenAt: String? = nil
+        ) {
+            self.seenAt = seenAt
+            self.id = id
+            self.team = team
+            self.product = product
+            self.seats = seats
+            self.seatsBefore = seatsBefore ?? seats
+            self.seatsPlanned = seatsPlanned ?? seats
+            self.liveBefore = liveBefore
+            self.livePlanned = livePlanned
+            self.liveAfter = liveAfter
+        }
+    }
+
+    /// A stretch of one minute of the run, for the chart along time.
+    public struct Minute: Sendable, Equatable, Codable {
+        /// ISO 8601, UTC, the minute's start.
+        public var at: String
+        /// Requests that change something, each counted once, when it was sent last: fewer than ``RunSummary/requests``.
+        public var requests: Int
+        /// Seconds of that minute spent in pauses that the server asked for.
+        public var paused: Double
+        public init(at: String, requests: Int, paused: Double) {
+            self.at = at
+            self.requests = requests
+            self.paused = paused
+        }
+    }
+
+    public var toolVersion: String
+    public var server: String
+    public var organization: String?
+    public var mode: String
+    /// ISO 8601, UTC.
+    public var plannedAt: String
+    public var startedAt: String?
+    public var finishedAt: String?
+    /// Every row reached its end: nothing is `planned` or `unknown`.
+    public var isComplete: Bool
+    /// Rows of the rosters, and rows that the plan added.
+    public var rosterRows: Int
+    public var addedRows: Int
+    public var actions: [String: Int]
+    public var outcomes: [String: Int]
+    /// Rows whose outcome is not the one that the plan predicted.
+    public var mispredicted: Int
+    /// All that were sent, those that only read and those that were repeated too.
+    public var requests: Int
+    public var containers: [Container]
+    public var minutes: [Minute]
+    /// People whose seats are not as they should be after the run, those first who lost one through it.
+    public var findings: [RunFinding] = []
+
+    public init(
+        toolVersion: String, server: String, organization: String?, mode: String, plannedAt: String,
+        startedAt: String?, finishedAt: String?, isComplete: Bool, rosterRows: Int, addedRows: Int,
+        actions: [String: Int], outcomes: [String: Int], mispredicted: Int, requests: Int,
+        containers: [Container], minutes: [Minute]
+    ) {
+        self.toolVersion = toolVersion
+        self.server = server
+        self.organization = organization
+        self.mode = mode
+        self.plannedAt = plannedAt
+        self.startedAt = startedAt
+        self.finishedAt = finishedAt
+        self.isComplete = isComplete
+        self.rosterRows = rosterRows
+        self.addedRows = addedRows
+        self.actions = actions
+        self.outcomes = outcomes
+        self.mispredicted = mispredicted
+        self.requests = requests
+        self.containers = containers
+        self.minutes = minutes
+    }
+}

@@ -1,0 +1,141 @@
+internal import Rosters
+internal import SeatAudits
+internal import SeatPlanning
+
+extension SeatAudit {
+    func overview(title: String) -> Overview {
+        var overview = Overview(
+            title: title, rowsTitle: "rows",
+            whereTheRestIs: "the whole is in the CSV, JSON and XML forms of this export")
+        overview.headline = headline
+        overview.figures = [
+            .init("containers", Figures.grouped(count)), .init("bought", Figures.grouped(total.bought)),
+            .init("claimed", Figures.grouped(total.claimed)), .init("pending", Figures.grouped(total.pending)),
+            .init("expired", Figures.grouped(total.expired)), .init("free", Figures.grouped(total.free)),
+            .init("idle", Figures.grouped(idle)),
+            .init("in use", Figures.percent(total.used, of: total.bought)),
+        ]
+        overview.tables = [utilizationTable, moneyTable].compactMap { $0 }
+        return overview
+    }
+
+    private var headline: String {
+        guard total.bought > 0 else { return "" }
+        var parts = ["\(Figures.grouped(idle)) of \(Figures.count(total.bought, "seat")) are idle"]
+        if idle == 0 { parts = ["no seat is idle"] }
+        if total.expired > 0 {
+            parts.append(
+                "\(Figures.count(total.expired, "expired invitation")) \(total.expired == 1 ? "holds a seat" : "hold seats")"
+            )
+        }
+        return parts.joined(separator: "; ")
+    }
+
+    private var utilizationTable: Overview.Table? {
+        guard !first.isEmpty else { return nil }
+        return Overview.Table(
+            title: "use of seats",
+            columns: [
+                .text("container"), .text("product"), .figure("bought"), .figure("claimed"),
+                .figure("pending"), .figure("expired"), .figure("free"), .figure("idle"), .figure("in use"),
+                .text("id"),
+            ],
+            rows: first.map { audit in
+                let use = audit.utilization
+                return [
+                    audit.label, audit.product ?? "", Figures.grouped(use.bought),
+                    Figures.grouped(use.claimed), Figures.grouped(use.pending), Figures.grouped(use.expired),
+                    Figures.grouped(use.free), Figures.grouped(use.idle),
+                    Figures.percent(use.used, of: use.bought), audit.id.id,
+                ]
+            }, totals: [totalRow],
+            chart: Chart(
+                form: .stacked,
+                series: [
+                    .init(name: "claimed", tone: .good), .init(name: "pending", tone: .main),
+                    .init(name: "expired", tone: .bad), .init(name: "free", tone: .quiet),
+                ],
+                bars: first.prefix(Overview.chartLimit).map { audit in
+                    let use = audit.utilization
+                    return Chart.Bar(
+                        label: audit.label,
+                        values: [use.claimed, use.pending, use.expired, use.free].map { Double($0) },
+                        limit: Double(use.bought),
+                        text: "\(Figures.grouped(use.used)) of \(Figures.grouped(use.bought)) used")
+                },
+                title: "claimed, pending, expired and free seats of each container; the mark is the number bought"
+                    + Overview.drawn(of: count, "containers")),
+            note: Overview.notes([
+                Overview.note(shown: first.count, of: count, "containers"),
+                """
+                in use are claimed seats and those of invitations that can still be taken; idle are free ones and those \
+                of expired invitations
+                """,
+            ]))
+    }
+
+    private var totalRow: [String] {
+        [
+            "all", "", Figures.grouped(total.bought), Figures.grouped(total.claimed), Figures.grouped(total.pending),
+            Figures.grouped(total.expired), Figures.grouped(total.free), Figures.grouped(idle),
+            Figures.percent(total.used, of: total.bought), "",
+        ]
+    }
+
+    private var moneyTable: Overview.Table? {
+        guard !sums.isEmpty else { return nil }
+        let priced = first.filter { $0.price != nil }
+        let rows = priced.map { audit in
+            [
+                audit.label, audit.money(audit.price)?.text ?? "–", SeatAudit.period(audit.period), audit.partsText,
+                audit.money(audit.idlePrice)?.text ?? "–", audit.reduction.map { Figures.grouped($0.seats) } ?? "–",
+                audit.money(audit.reduction?.saving)?.text ?? "–", audit.id.id,
+            ]
+        }
+        let totals = purses.map { purse, sum in
+            [
+                "all", Money(sum.price, purse.currency).text, SeatAudit.period(purse.period), "",
+                Money(sum.idlePrice, purse.currency).text, "",
+                purse.period == nil ? "–" : Money(sum.saving, purse.currency).text, "",
+            ]
+        }
+        return Overview.Table(
+            title: "money",
+            columns: [
+                .text("container"), .figure("price"), .text("period"), .figure("seats by tier"),
+                .figure("of it idle seats"), .figure("reduce to"), .figure("would save"), .text("id"),
+            ], rows: rows, totals: totals, chart: nil,
+            note: Overview.notes([
+                Overview.note(shown: priced.count, of: count - withoutPrices, "containers"),
+                """
+                prices are those of the tiers, without discounts and taxes; different currencies and periods are not \
+                added up
+                """,
+                """
+                reducing needs the expired invitations revoked first, and counts no seat that somebody has or can take
+                """,
+                leftOut,
+            ]))
+    }
+
+    /// Why a container is in no sum.
+    private var leftOut: String? {
+        let parts = [
+            (orders, Figures.count(orders, "order") + (orders == 1 ? ", which was" : ", which were") + " paid once"),
+            (ended, Figures.count(ended, "subscription") + (ended == 1 ? " that has" : " that have") + " ended"),
+            (unknownPrices, Figures.count(unknownPrices, "container") + " without known prices"),
+        ].filter { $0.0 > 0 }.map(\.1)
+        return parts.isEmpty ? nil : "left out: \(parts.joined(separator: ", "))"
+    }
+
+    private static func period(_ period: BillingPeriod?) -> String { period?.text ?? "once" }
+}
+
+extension ContainerAudit {
+    /// `10 × 12.00 + 15 × 10.00`, as the price adds up.
+    fileprivate var partsText: String {
+        guard let currency else { return "–" }
+        return parts.map { "\(Figures.grouped($0.seats)) × \(Money($0.pricePerSeat, currency).decimal)" }
+            .joined(separator: " + ")
+    }
+}

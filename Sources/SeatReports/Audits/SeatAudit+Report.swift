@@ -1,0 +1,94 @@
+internal import SeatAudits
+internal import SeatPlanning
+
+extension ContainerAudit: ReportRecord {
+    static let columns: [Column] = [
+        .text("container_type"), .text("container_id"), .text("status"), .text("product"),
+        .text("billing_customer_email"), .text("billing_customer_external_id"), .figure("seats"),
+        .figure("claimed"), .figure("pending"), .figure("expired"), .figure("free"), .figure("idle"),
+        .figure("utilization"), .text("currency"), .text("interval"), .figure("interval_count"), .figure("price"),
+        .figure("idle_price"),
+        .figure("reduce_to"), .figure("saving"), .figure("price_minor"), .figure("idle_price_minor"),
+        .figure("saving_minor"),
+    ]
+
+    static let leadingColumns = [
+        "status", "billing_customer_external_id", "product", "seats", "claimed", "pending", "expired", "free", "idle",
+        "utilization", "currency", "interval", "interval_count", "price", "idle_price", "reduce_to", "saving",
+    ]
+
+    /// More seats given than bought, or dead links that hold seats.
+    var needsAttention: Bool { utilization.expired > 0 || utilization.live > utilization.bought }
+    var mark: String { status ?? "unknown" }
+
+    func write(to cells: inout some CellWriter) {
+        cells.container(id)
+        cells.text(status)
+        cells.text(product)
+        cells.text(billingCustomerEmail)
+        cells.text(billingCustomerExternalID)
+        cells.number(utilization.bought)
+        cells.number(utilization.claimed)
+        cells.number(utilization.pending)
+        cells.number(utilization.expired)
+        cells.number(utilization.free)
+        cells.number(utilization.idle)
+        cells.decimal(Figures.share(utilization.used, of: utilization.bought))
+        cells.text(currency)
+        cells.text(period?.interval)
+        cells.number(period?.count)
+        cells.decimal(money(price)?.decimal)
+        cells.decimal(money(idlePrice)?.decimal)
+        cells.number(reduction?.seats)
+        cells.decimal(money(reduction?.saving)?.decimal)
+        cells.number(price)
+        cells.number(idlePrice)
+        cells.number(reduction?.saving)
+    }
+}
+
+extension SeatAudit {
+    var totalsJSON: JSONValue {
+        .object([
+            "containers": .number(count), "seats": .number(total.bought), "claimed": .number(total.claimed),
+            "pending": .number(total.pending), "expired": .number(total.expired), "free": .number(total.free),
+            "idle": .number(idle), "utilization": .fraction(Figures.share(total.used, of: total.bought)),
+            "without_prices": .number(withoutPrices),
+            "money": .array(
+                purses.map { purse, sum in
+                    .object([
+                        "currency": .string(purse.currency), "interval": .text(purse.period?.interval),
+                        "interval_count": .figure(purse.period?.count),
+                        "price": .decimal(Money(sum.price, purse.currency).decimal),
+                        "idle_price": .decimal(Money(sum.idlePrice, purse.currency).decimal),
+                        "saving": .decimal(Money(sum.saving, purse.currency).decimal),
+                        "price_minor": .number(sum.price), "idle_price_minor": .number(sum.idlePrice),
+                        "saving_minor": .number(sum.saving),
+                    ])
+                }),
+        ])
+    }
+
+    var totalsXML: XMLNode {
+        XMLNode(
+            "totals",
+            [
+                "containers": String(count), "seats": String(total.bought), "claimed": String(total.claimed),
+                "pending": String(total.pending), "expired": String(total.expired), "free": String(total.free),
+                "idle": String(idle), "utilization": Figures.share(total.used, of: total.bought),
+                "without-prices": String(withoutPrices),
+            ],
+            purses.map { purse, sum in
+                XMLNode(
+                    "money",
+                    [
+                        "currency": purse.currency, "interval": purse.period?.interval,
+                        "interval-count": purse.period.map { String($0.count) },
+                        "price": Money(sum.price, purse.currency).decimal,
+                        "idle-price": Money(sum.idlePrice, purse.currency).decimal,
+                        "saving": Money(sum.saving, purse.currency).decimal, "price-minor": String(sum.price),
+                        "idle-price-minor": String(sum.idlePrice), "saving-minor": String(sum.saving),
+                    ])
+            })
+    }
+}

@@ -1,0 +1,45 @@
+public import RosterFormats
+internal import SeatAudits
+public import SeatPlanning
+
+/// Writes one row a container: how its seats are used, what they cost, and what could be saved.
+public struct SubscriptionExportWriter<Sink: ByteSink> {
+    private var document: DocumentWriter<Sink>
+    private let origin: ExportOrigin?
+    private var audit = SeatAudit()
+
+    /// - Parameter origin: said on the pages for people; nil: nothing is.
+    public init(
+        format: ReportFormat, options: ReportOptions = ReportOptions(), origin: ExportOrigin? = nil, into sink: Sink
+    ) throws {
+        self.origin = origin
+        let head = DocumentHead(
+            kind: "subscriptions",
+            layout: Layout(
+                columns: ContainerAudit.columns, filterColumn: "status", leading: ContainerAudit.leadingColumns),
+            xmlRoot: "subscriptions", xmlRow: "container")
+        document = try DocumentWriter(format, options: options, head: head, into: sink)
+    }
+
+    public mutating func write(_ container: ContainerSnapshot) throws {
+        let row = ContainerAudit(container)
+        audit.add(row)
+        try document.row(row)
+    }
+
+    /// Writes the rest; the writer is not used afterwards.
+    public mutating func finish() throws -> Sink {
+        var overview = audit.overview(title: "subscriptions and orders")
+        overview.rowsTitle = "containers"
+        overview.facts = origin?.facts ?? []
+        return try document.finish(
+            DocumentTail(
+                json: [.init(name: "totals", value: audit.totalsJSON)], xml: [audit.totalsXML], overview: overview))
+    }
+
+    /// Bytes that the writer holds.
+    public var heldBytes: Int { document.heldBytes }
+
+    /// Characters that XML cannot hold and that were replaced by U+FFFD; 0 in other formats.
+    public var replacedCharacters: Int { document.replacedCharacters }
+}

@@ -1,0 +1,103 @@
+public import RosterFormats
+internal import Rosters
+public import SeatPlanning
+
+/// Writes what became of each row of a run, in any format; memory does not grow with the rows.
+public struct ResultReportWriter<Sink: ByteSink> {
+    private var document: DocumentWriter<Sink>
+    private let summary: RunSummary
+    private let extraColumns: [String]
+
+    /// - Parameter extraColumns: the roster's own columns that name no field, in their order.
+    public init(
+        format: ReportFormat, options: ReportOptions = ReportOptions(), summary: RunSummary,
+        extraColumns: [String] = [], into sink: Sink
+    ) throws {
+        let columns = ResultRow.columns
+        let head = DocumentHead(
+            kind: "report",
+            layout: Layout(
+                columns: columns, pairs: extraColumns.isEmpty ? nil : .extra(extraColumns, besides: columns),
+                filterColumn: "outcome", leading: ResultRow.leadingColumns),
+            json: summary.jsonMembers, xmlRoot: "report", xmlRow: "row", xml: summary.xmlNodes)
+        document = try DocumentWriter(format, options: options, head: head, into: sink)
+        self.summary = summary
+        self.extraColumns = extraColumns
+    }
+
+    public mutating func write(_ row: ResultRow) throws {
+        try document.row(row, row.extras(aligned: extraColumns))
+    }
+
+    /// Writes the rest; the writer is not used afterwards.
+    public mutating func finish() throws -> Sink {
+        try document.finish(DocumentTail(overview: summary.overview))
+    }
+
+    /// Bytes that the writer holds.
+    public var heldBytes: Int { document.heldBytes }
+
+    /// Characters that XML cannot hold and that were replaced by U+FFFD; 0 in other formats.
+    public var replacedCharacters: Int { document.replacedCharacters }
+}
+
+extension ResultRow {
+    static let columns: [Column] = [
+        .text("source"), .figure("line"), .text("container_type"), .text("container_id"), .text("email"),
+        .text("external_id"), .text("action"), .text("outcome"), .text("seat_id"), .text("seat_status"),
+        .figure("http_status"), .text("error"), .text("message"), .figure("attempts"), .text("started_at"),
+        .text("finished_at"),
+    ]
+
+    static let leadingColumns = [
+        "outcome", "email", "external_id", "action", "error", "message", "source", "line", "seat_status", "http_status",
+        "attempts",
+    ]
+
+    /// The names of a result report's columns, without the roster's own.
+    public static var columnNames: [String] { columns.map(\.name) }
+
+    /// The row did not reach its goal, or cannot: people want to see it first.
+    public var needsAttention: Bool {
+        switch outcome {
+        case .failed, .skipped, .unknown: true
+        case .planned:
+            switch action {
+            case .blocked, .invalid, .conflict, .unresolved: true
+            default: false
+            }
+        default: false
+        }
+    }
+
+    /// The extra cells in the order of the report's columns; nil where the row's roster has no such column.
+    func extras(aligned names: [String]) -> [PairValue?] {
+        guard !names.isEmpty else { return [] }
+        return names.enumerated().map { index, name in
+            if index < extra.count && extra[index].name == name { return PairValue(extra[index].value) }
+            return extra.first { $0.name == name }.map { PairValue($0.value) }
+        }
+    }
+}
+
+extension ResultRow: ReportRecord {
+    var mark: String { outcome.rawValue }
+
+    func write(to cells: inout some CellWriter) {
+        cells.text(source.isEmpty ? nil : source)
+        cells.number(line == 0 ? nil : line)
+        cells.container(container)
+        cells.text(email.isEmpty ? nil : email)
+        cells.text(externalID.isEmpty ? nil : externalID)
+        cells.text(action.rawValue)
+        cells.text(outcome.rawValue)
+        cells.text(seatID)
+        cells.text(seatStatus)
+        cells.number(httpStatus)
+        cells.text(error)
+        cells.text(message)
+        cells.number(attempts)
+        cells.text(startedAt)
+        cells.text(finishedAt)
+    }
+}
