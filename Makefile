@@ -56,12 +56,12 @@ test: deps
 soak: deps
 	$(SWIFT) build --build-tests
 	POLAR_SEATS_CRASHES=400 POLAR_SEATS_UNDOS=600 POLAR_SEATS_WORLDS=10000 POLAR_SEATS_KILLS=300 \
-		$(SWIFT) test --skip-build --filter "SeatRunsTests.(CrashTests|UndoTests|TruthTests)|SoakTests"
+		$(SWIFT) test --skip-build --filter "SeatRunsTests.(CrashTests|UndoTests|PlanPredictionTests)|SoakTests"
 	POLAR_SEATS_PLANS=20000 POLAR_SEATS_PLAN_COMMANDS=400 $(SWIFT) test --skip-build --filter "PlanFuzz"
 	POLAR_SEATS_ANSWERS=20000 POLAR_SEATS_ARGUMENTS=20000 POLAR_SEATS_HOSTILE_SERVERS=500 \
 		$(SWIFT) test --skip-build --filter "AnswerFuzzTests|OddArgumentTests|HostileServerTests"
-	POLAR_SEATS_TURMOIL=1000 $(SWIFT) test --skip-build --filter SeatRunsTests.TurmoilTests
-	POLAR_SEATS_WORLDS=2800 POLAR_SEATS_WORLD_SCALE=50 $(SWIFT) test --skip-build --filter SeatRunsTests.TruthTests
+	POLAR_SEATS_CONCURRENT_WRITERS=1000 $(SWIFT) test --skip-build --filter SeatRunsTests.ConcurrentWriterTests
+	POLAR_SEATS_WORLDS=2800 POLAR_SEATS_WORLD_SCALE=50 $(SWIFT) test --skip-build --filter SeatRunsTests.PlanPredictionTests
 
 # The tests of the concurrent targets under the thread sanitizer, those of the targets with unsafe code under the address
 # sanitizer, each built in a folder of its own.

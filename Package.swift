@@ -226,4 +226,13 @@ if Context.environment["POLAR_SEATS_PART"] == "readers" {
     package.dependencies = []
     package.products = []
     package.targets.removeAll { !part.contains($0.name) }
+    for target in package.targets where target.name == "Rosters" {
+        target.dependencies = ["RosterFormats"]
+        // It hashes with a package.
+        target.exclude = ["Rows/RosterFile.swift"]
+    }
+    for target in package.targets where target.name == "TestSupport" {
+        target.dependencies = []
+        target.exclude = ["ThirdParty.swift", "HostilePlans.swift"]
+    }
 }

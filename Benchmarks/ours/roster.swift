@@ -1,5 +1,6 @@
 // A roster and the live seats that it is planned against, from two files: what planning begins with.
 import RosterFormats
+import Rosters
 import SeatPlanning
 
 /// The seats of a file of addresses and external ids.
@@ -18,7 +19,7 @@ private struct Seats: RecordSink {
 }
 
 /// One container with room for everybody.
-func rosterAndWorld() throws -> (entries: EntryTable, world: WorldSnapshot) {
+func rosterAndWorld() throws -> (entries: RosterTable, world: LiveSnapshot) {
     var builder = RosterBuilder()
     builder.beginSource(named: argument(1))
     try read(argument(1), into: &builder)
@@ -29,7 +30,7 @@ func rosterAndWorld() throws -> (entries: EntryTable, world: WorldSnapshot) {
     let container = ContainerSnapshot(
         id: .subscription("11111111-1111-4111-8111-111111111111"), status: "active", billingCustomerID: "c",
         totalSeats: room, availableSeats: entries.count, seats: seats.seats)
-    let world = WorldSnapshot(
+    let world = LiveSnapshot(
         takenAt: "2026-01-05T09:00:00Z", model: .member, containers: [container], standard: .container(0))
     return (entries, world)
 }

@@ -66,7 +66,7 @@ private func report(_ error: any Error) -> Int32 {
             Console.output(text + "\n")
             return 0
         }
-        Console.usage(houseStyle(escapingArguments(in: text)))
+        Console.usage(formatted(escapingArguments(in: text)))
         return ExitStatus.usage.rawValue
     }
     let failure = Failure(error)
@@ -88,7 +88,7 @@ private func escapingArguments(in text: String) -> String {
 }
 
 /// The parser's "Error: Missing …" as the tool says everything: `polar-seats: missing …`.
-private func houseStyle(_ text: String) -> String {
+private func formatted(_ text: String) -> String {
     guard text.hasPrefix("Error: ") else { return text }
     let rest = text.dropFirst("Error: ".count)
     return "polar-seats: " + rest.prefix(1).lowercased() + rest.dropFirst()

@@ -18,7 +18,7 @@ public struct RehearsalRun: Sendable {
     public static let patience = 50
 
     let path: String
-    let client: @Sendable (RehearsedDeath?) -> PolarClient
+    let client: @Sendable (InjectedCrash?) -> PolarClient
     let options: RunOptions
     let environment: RunEnvironment
     let toolVersion: String
@@ -28,7 +28,7 @@ public struct RehearsalRun: Sendable {
     ///   - client: a client that dies with the run it is given.
     public init(
         _ path: String, options: RunOptions, environment: RunEnvironment, toolVersion: String,
-        client: @escaping @Sendable (RehearsedDeath?) -> PolarClient
+        client: @escaping @Sendable (InjectedCrash?) -> PolarClient
     ) {
         self.path = path
         self.options = options
@@ -42,7 +42,7 @@ public struct RehearsalRun: Sendable {
     public func perform(dyingAfter lives: [Int]) async throws -> Result {
         var crashes = 0
         for moments in lives {
-            let death = RehearsedDeath(after: moments)
+            let death = InjectedCrash(after: moments)
             do {
                 let end = try await run(death)
                 if !death.hasHappened, end.stop == nil { break }
@@ -58,7 +58,7 @@ public struct RehearsalRun: Sendable {
         return Result(crashes: crashes, stops: stops, lastStop: end.stop, summary: end.summary)
     }
 
-    private func run(_ death: RehearsedDeath?) async throws -> RunEnd {
+    private func run(_ death: InjectedCrash?) async throws -> RunEnd {
         let gate: @Sendable () throws -> Void = { try death?.beforeWriting() }
         return try await PlanFile.running(path, beforeWriting: gate) { file in
             try await Run(

@@ -102,11 +102,11 @@ public struct ContainerAudit: Sendable, Equatable {
 /// Containers summed up while they pass.
 package struct SeatAudit: Sendable {
     /// Amounts add up within one currency and one period.
-    package struct Purse: Sendable, Hashable, Comparable {
+    package struct PriceGroup: Sendable, Hashable, Comparable {
         package var currency: String
         package var period: BillingPeriod?
 
-        package static func < (lhs: Purse, rhs: Purse) -> Bool {
+        package static func < (lhs: PriceGroup, rhs: PriceGroup) -> Bool {
             if lhs.currency != rhs.currency { return lhs.currency < rhs.currency }
             guard let left = lhs.period, let right = rhs.period else { return lhs.period == nil && rhs.period != nil }
             return left < right
@@ -127,7 +127,7 @@ package struct SeatAudit: Sendable {
     package private(set) var total = SeatUtilization.none
     /// Of each container by itself: where one holds more than was bought, that does not make another's seats less idle.
     package private(set) var idle = 0
-    package private(set) var sums: [Purse: Sum] = [:]
+    package private(set) var sums: [PriceGroup: Sum] = [:]
     /// The first ``firstLimit``; the totals are of all.
     package private(set) var first: [ContainerAudit] = []
     /// Containers that no sum holds: orders, subscriptions that have ended, and those whose prices are not known.
@@ -147,16 +147,16 @@ package struct SeatAudit: Sendable {
             if audit.id.kind == .order { orders += 1 } else if audit.hasEnded { ended += 1 } else { unknownPrices += 1 }
             return
         }
-        let purse = Purse(currency: currency, period: audit.period)
-        var sum = sums[purse] ?? Sum()
+        let priceGroup = PriceGroup(currency: currency, period: audit.period)
+        var sum = sums[priceGroup] ?? Sum()
         // No sum of real prices comes near the end of an integer; one that does stays there.
         sum.price = sum.price.plus(price)
         sum.idlePrice = sum.idlePrice.plus(idle)
         sum.saving = sum.saving.plus(audit.reduction?.saving ?? 0)
-        sums[purse] = sum
+        sums[priceGroup] = sum
     }
 
-    package var purses: [(purse: Purse, sum: Sum)] {
-        sums.sorted { $0.key < $1.key }.map { (purse: $0.key, sum: $0.value) }
+    package var priceGroups: [(priceGroup: PriceGroup, sum: Sum)] {
+        sums.sorted { $0.key < $1.key }.map { (priceGroup: $0.key, sum: $0.value) }
     }
 }

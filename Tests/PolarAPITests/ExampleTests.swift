@@ -9,7 +9,7 @@ func invite(
     _ people: [String], to team: SubscriptionID, on server: PolarServer, token: AccessToken,
     over transport: any PolarTransport
 ) async throws -> [String: PolarError] {
-    let pace = Governor(rate: server.documentedLimit.share(percent: 80), limit: server.documentedLimit)
+    let pace = RequestGovernor(rate: server.documentedLimit.share(percent: 80), limit: server.documentedLimit)
     let polar = PolarClient(
         server: server,
         transport: transport.prepared(token: token, for: server, userAgent: "acme-onboarding/1.0", governor: pace))

@@ -1,8 +1,8 @@
 import PolarAPI
 
-/// Lanes that send through a `PaceMachine` to a `FixedWindowLimiter`, event by event, in a time of their own.
+/// Lanes that send through a `RateLimiterState` to a `FixedWindowLimiter`, event by event, in a time of their own.
 struct PaceSimulation {
-    var machine: PaceMachine
+    var machine: RateLimiterState
     var limiter: FixedWindowLimiter
     var lanes = 8
     /// How late timers fire.
@@ -23,9 +23,9 @@ struct PaceSimulation {
 
     private enum Event {
         case ask
-        case poll(PaceMachine.Ticket)
-        case arrival(PaceMachine.Ticket)
-        case answer(PaceMachine.Ticket, PaceMachine.Ending)
+        case poll(RateLimiterState.Ticket)
+        case arrival(RateLimiterState.Ticket)
+        case answer(RateLimiterState.Ticket, RateLimiterState.Ending)
         case other
     }
 
@@ -33,7 +33,7 @@ struct PaceSimulation {
     private var order = 0
 
     init(rate: RequestRate?, limiter: FixedWindowLimiter, maxWait: Duration = .seconds(300)) {
-        machine = PaceMachine(rate: rate, maxWait: maxWait)
+        machine = RateLimiterState(rate: rate, maxWait: maxWait)
         self.limiter = limiter
     }
 
@@ -62,7 +62,8 @@ struct PaceSimulation {
             return poll(ticket)
         case .arrival(let ticket):
             let isServed = limiter.arrives(at: now)
-            let ending: PaceMachine.Ending = isServed ? .answered : .limited(retryAfter: limiter.organization.period)
+            let ending: RateLimiterState.Ending =
+                isServed ? .answered : .limited(retryAfter: limiter.organization.period)
             schedule(.answer(ticket, ending), at: now + pick(work))
         case .answer(let ticket, let ending):
             machine.ended(ticket, ending, at: now)
@@ -79,7 +80,7 @@ struct PaceSimulation {
         return true
     }
 
-    private mutating func poll(_ ticket: PaceMachine.Ticket) -> Bool {
+    private mutating func poll(_ ticket: RateLimiterState.Ticket) -> Bool {
         switch machine.turn(of: ticket, at: now) {
         case .go:
             starts.append(now)

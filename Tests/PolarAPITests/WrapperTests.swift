@@ -50,7 +50,7 @@ import Testing
             PolarResponse(status: 404, body: Data(#"{"error":"ResourceNotFound","detail":"gone"}"#.utf8)),
             PolarResponse(status: 200, body: Data(answer.utf8)))
         let transport = script.prepared(
-            token: token, for: .test, userAgent: "test/1", governor: Governor(rate: nil), logger: logger)
+            token: token, for: .test, userAgent: "test/1", governor: RequestGovernor(rate: nil), logger: logger)
         let client = PolarClient(server: .test, transport: transport)
         let filter = CustomerFilter(email: "ada@acme-co.dev", text: "lovelace")
         let errors = [

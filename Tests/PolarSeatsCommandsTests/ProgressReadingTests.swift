@@ -19,7 +19,7 @@ struct ProgressReadingTests {
         var meter = ProgressMeter()
         meter.note(.zero, done: 0, sent: 2)
         meter.note(.seconds(seconds), done: 60, sent: 66)
-        var pace = Governor(rate: .perMinute(400)).snapshot()
+        var pace = RequestGovernor(rate: .perMinute(400)).snapshot()
         pace.pauseLeft = paused
         pace.isWarmingUp = warmingUp
         pace.waiting = warmingUp ? 7 : 0
@@ -28,7 +28,7 @@ struct ProgressReadingTests {
         progress.failuresInARow = failures
         progress.stop = stop
         return ProgressReading(
-            progress, meter, Hold(progress, pace, retries, now: Self.now), allowed: pace.allowedPerSecond)
+            progress, meter, WaitReason(progress, pace, retries, now: Self.now), allowed: pace.allowedPerSecond)
     }
 
     @Test("speed, what is allowed, and the time left come from the last seconds")
@@ -61,16 +61,16 @@ struct ProgressReadingTests {
 
     @Test("an answer that is awaited for long, and a request that may arrive late, are told")
     func waits() {
-        var pace = Governor(rate: .perMinute(400)).snapshot()
+        var pace = RequestGovernor(rate: .perMinute(400)).snapshot()
         pace.inFlight = 1
         pace.oldestWait = .seconds(4)
         var progress = RunProgress(done: 1, total: 8, outcomes: [:])
-        #expect(Hold(progress, pace, .init(), now: Self.now) == nil)
+        #expect(WaitReason(progress, pace, .init(), now: Self.now) == nil)
         pace.oldestWait = .seconds(45)
-        #expect(Hold(progress, pace, .init(), now: Self.now)?.kind == .awaiting)
-        #expect(Hold(progress, pace, .init(), now: Self.now)?.reason == "awaiting the server's answer for 45 s")
+        #expect(WaitReason(progress, pace, .init(), now: Self.now)?.kind == .awaiting)
+        #expect(WaitReason(progress, pace, .init(), now: Self.now)?.reason == "awaiting the server's answer for 45 s")
         progress.waitingForLate = 2
-        #expect(Hold(progress, pace, .init(), now: Self.now)?.kind == .lateRequest)
+        #expect(WaitReason(progress, pace, .init(), now: Self.now)?.kind == .lateRequest)
     }
 
     @Test("after a pause the time left comes from what is allowed, not from the time that stood still")
@@ -90,7 +90,7 @@ struct ProgressReadingTests {
         let away = RetryWatch.Snapshot(waiting: 3, next: .seconds(2.5), code: .connectionFailed)
         let busy = RetryWatch.Snapshot(waiting: 1, next: .seconds(7), code: .serverFault, status: 503)
         let stop = RunStop(.breaker, "10 rows in a row could not be completed; the last: words")
-        let cases: [(ProgressReading, Hold.Kind, Double?, String)] = [
+        let cases: [(ProgressReading, WaitReason.Kind, Double?, String)] = [
             (
                 reading(retries: away), .retrying, 3,
                 "the server cannot be reached: next try in 3 s (3 requests wait)"

@@ -21,13 +21,13 @@ import Testing
                 email: "zoë\(number)@acme-co.dev",
                 memberID: String(format: "bbbbbbbb-0000-4000-8000-%012x", number))
         }
-        let world = WorldSnapshot(
+        let world = LiveSnapshot(
             takenAt: "2026-11-21T00:00:00Z", model: .member,
             containers: [
                 ContainerSnapshot(
                     id: container, status: "active", totalSeats: holders, availableSeats: 0, seats: seats)
             ])
-        var entries = EntryTable()
+        var entries = RosterTable()
         entries.sources = [RosterSource(name: "people.csv", columns: ["email"])]
         let options = PlanningOptions()
         let plan = Planner(entries: entries, world: world, options: options).plan()

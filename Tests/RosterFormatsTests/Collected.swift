@@ -47,7 +47,7 @@ struct Collected: RecordSink, Equatable {
     }
 
     static func read(
-        _ bytes: [UInt8], _ options: ReadingOptions = ReadingOptions(), sample: Int = FormDetection.sampleBytes,
+        _ bytes: [UInt8], _ options: ReadingOptions = ReadingOptions(), sample: Int = FormatDetection.sampleBytes,
         chunks: (() -> Int)? = nil
     ) -> Collected {
         var sink = Collected()
@@ -73,7 +73,7 @@ struct Collected: RecordSink, Equatable {
     }
 
     static func read(
-        _ text: String, _ options: ReadingOptions = ReadingOptions(), sample: Int = FormDetection.sampleBytes,
+        _ text: String, _ options: ReadingOptions = ReadingOptions(), sample: Int = FormatDetection.sampleBytes,
         chunk: Int? = nil
     ) -> Collected {
         read(Array(text.utf8), options, sample: sample, chunks: chunk.map { size in { size } })

@@ -160,7 +160,7 @@ import Testing
         let text = "<roster><member email='a@acme-co.dev' name='=1+1' note='＠x'/></roster>"
         let (_, roster) = try build(text, named: "team.xml")
         var copy: [UInt8] = []
-        var mending = RosterMending(roster.sources[0]) { copy += Array($0) }
+        var mending = RosterFixer(roster.sources[0]) { copy += Array($0) }
         try RosterReading.feed(Array(text.utf8), ReadingOptions(), into: &mending)
         try mending.finish()
         #expect(String(decoding: copy, as: UTF8.self) == "email,name,note\na@acme-co.dev,'=1+1,'＠x\n")

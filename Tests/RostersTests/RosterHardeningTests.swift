@@ -50,7 +50,7 @@ import Testing
 
             """
         var options = RosterOptions()
-        var tables: [[RosterEntry]] = []
+        var tables: [[RosterRow]] = []
         for keeps in [true, false] {
             options.keepsCells = keeps
             tables.append(try RosterReading.roster(text, options: options).rows)
@@ -64,7 +64,7 @@ import Testing
 
     @Test func `the size of the file, known or not, changes nothing`() throws {
         let text = "email,n\n" + (0..<3000).map { "p\($0)@x.dev,\($0)\n" }.joined()
-        func rows(_ byteCount: Int?) throws -> [RosterEntry] {
+        func rows(_ byteCount: Int?) throws -> [RosterRow] {
             var builder = RosterBuilder()
             builder.beginSource(named: "team.csv", byteCount: byteCount)
             try RosterReading.feed(Array(text.utf8), ReadingOptions(), into: &builder)

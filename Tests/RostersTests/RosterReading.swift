@@ -41,5 +41,5 @@ extension Roster {
         defects.map { "\($0.severity.rawValue) \($0.code.rawValue)" + ($0.line.map { "@\($0)" } ?? "") }
     }
 
-    var rows: [RosterEntry] { (0..<entries.count).map { entries[$0] } }
+    var rows: [RosterRow] { (0..<entries.count).map { entries[$0] } }
 }

@@ -110,7 +110,7 @@ private let initech = "33333333-3333-4333-8333-333333333333"
             """
         let before = try roster(text)
         var copy: [UInt8] = []
-        var mending = RosterMending(before.sources[0]) { copy.append(contentsOf: $0) }
+        var mending = RosterFixer(before.sources[0]) { copy.append(contentsOf: $0) }
         try RosterReading.feed(Array(text.utf8), ReadingOptions(), into: &mending)
         try mending.finish()
         let after = try RosterReading.roster(copy, named: "team.csv")

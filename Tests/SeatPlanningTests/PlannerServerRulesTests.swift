@@ -121,8 +121,8 @@ struct PlannerServerRulesTests {
 
 @Suite("Planning costs what its input is long")
 struct PlannerCostTests {
-    private struct Rows: TwinRows {
-        let entries: EntryTable
+    private struct Rows: ComparableRows {
+        let entries: RosterTable
         func takesPart(_ index: Int) -> Bool { true }
         func place(of index: Int) -> Int { 0 }
         func buyer(of index: Int) -> Int { 0 }
@@ -132,7 +132,7 @@ struct PlannerCostTests {
         func withExternalID<R>(_ index: Int, _ body: (UnsafeRawBufferPointer) -> R) -> R {
             entries.withExternalID(index, body)
         }
-        func idKind(of index: Int) -> TwinIDKind { .externalMember }
+        func idKind(of index: Int) -> ExternalIDKind { .externalMember }
     }
 
     private func visits(_ count: Int, _ row: (Int) -> (email: String, id: String)) -> Int {
@@ -141,7 +141,7 @@ struct PlannerCostTests {
             let (email, id) = row(index)
             scene.row(email, externalID: id)
         }
-        return TwinSearch(Rows(entries: scene.entries), within: .container).visits
+        return DuplicateFinder(Rows(entries: scene.entries), within: .container).visits
     }
 
     @Test("one id, one address, or one id and one address in all rows: twice the rows, twice the looks")

@@ -21,7 +21,7 @@ struct Scene {
     var others: [(id: String, buyer: String)] = []
     /// The seats of the first of them.
     var otherSeats: [SeatRecord] = []
-    private(set) var entries = EntryTable()
+    private(set) var entries = RosterTable()
 
     static let container = ContainerID.subscription("11111111-1111-4111-8111-111111111111")
 
@@ -47,14 +47,14 @@ struct Scene {
         _ email: String, externalID: String = "", action: RosterAction = .assign, details: EntryDetails? = nil,
         container: Int = 0
     ) -> Int {
-        var new = EntryTable.NewRow(source: 0, line: entries.count + 2)
+        var new = RosterTable.NewRow(source: 0, line: entries.count + 2)
         if container > 0 { new.container = entries.intern(.container(.subscription(others[container - 1].id))) }
         new.action = action
         new.details = details
         return entries.append(new, email: email, emailKey: email.lowercased(), externalID: externalID)
     }
 
-    var world: WorldSnapshot {
+    var world: LiveSnapshot {
         let live = seats.count { $0.state.isLive }
         var snapshot = ContainerSnapshot(
             id: ContainerID(kind, Self.container.id), status: status, billingCustomerID: "customer",
@@ -63,7 +63,7 @@ struct Scene {
             pricing: pricing,
             seats: seats)
         snapshot.cancelsAtPeriodEnd = cancelsAtPeriodEnd
-        var world = WorldSnapshot(
+        var world = LiveSnapshot(
             takenAt: "2026-11-21T09:00:00Z", model: model, containers: [snapshot], standard: .container(0),
             directory: directory)
         world.proration = proration

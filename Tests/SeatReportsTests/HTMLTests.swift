@@ -63,7 +63,7 @@ import Testing
         var row = ReportSamples.rows[0]
         let failed = ReportSamples.rows[2]
         var writer = try ResultReportWriter(format: .html, summary: ReportSamples.summary, into: MemorySink())
-        for line in 1...HTMLDocument.rowLimit {
+        for line in 1...HTMLEncoder.rowLimit {
             row.line = line
             try writer.write(row)
         }
@@ -79,7 +79,7 @@ import Testing
     }
 
     @Test func aTableAtItsLimitIsWhole() throws {
-        var rows = HeldRows(limit: 3)
+        var rows = BoundedRows(limit: 3)
         for number in 0..<3 {
             var text = OutputBytes()
             text.append("\(number)")
@@ -95,7 +95,7 @@ import Testing
     }
 
     @Test func moreThanATablefulNeedingAttentionIsSaid() {
-        var rows = HeldRows(limit: 2)
+        var rows = BoundedRows(limit: 2)
         for _ in 0..<5 {
             var text = OutputBytes()
             text.append("x")

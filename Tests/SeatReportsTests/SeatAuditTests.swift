@@ -79,10 +79,12 @@ import Testing
             Self.container("e", bought: 5, pricing: Self.pricing(.volume, "usd", "month", count: 3, [(1, nil, 270)])),
         ])
         #expect(
-            audit.purses.map { "\($0.purse.currency) \($0.purse.period?.text ?? "once") \($0.sum.price)" } == [
+            audit.priceGroups.map {
+                "\($0.priceGroup.currency) \($0.priceGroup.period?.text ?? "once") \($0.sum.price)"
+            } == [
                 "eur a month 500", "usd a month 1200", "usd every 3 months 1350", "usd a year 5000",
             ])
-        #expect(audit.purses.map(\.sum.saving) == [400, 600, 1_080, 4_000])
+        #expect(audit.priceGroups.map(\.sum.saving) == [400, 600, 1_080, 4_000])
         let money = audit.overview(title: "audit").tables.last
         #expect(
             money?.totals.map { Array($0[0...2]) } == [
@@ -101,7 +103,7 @@ import Testing
             Self.container("c", status: "paid", isOrder: true, bought: 5, pricing: nil),
             Self.container("d", status: nil, bought: 5, pricing: nil),
         ])
-        #expect(audit.purses.map(\.sum.price) == [500])
+        #expect(audit.priceGroups.map(\.sum.price) == [500])
         #expect(audit.withoutPrices == 3)
         let note = try #require(audit.overview(title: "audit").tables.last?.note)
         #expect(

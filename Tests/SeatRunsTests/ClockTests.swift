@@ -45,7 +45,7 @@ struct ClockTests {
             return try await PlanFile.running(path) { file in
                 var options = RunOptions()
                 options.concurrency = 1
-                let governor = Governor(rate: nil)
+                let governor = RequestGovernor(rate: nil)
                 let end = try await Run(
                     file: file, client: rehearsal.client(server), options: options,
                     environment: RunEnvironment(now: { clock.now() }, sleep: { _ in }, random: { 0 }),
@@ -82,10 +82,10 @@ struct ClockTests {
     }
 
     private static func plan(_ rehearsal: Rehearsal) async throws -> String {
-        var table = EntryTable()
+        var table = RosterTable()
         table.sources = [RosterSource(name: "clock.csv", columns: ["email"])]
         for index in 0..<people {
-            var row = EntryTable.NewRow(source: 0, line: index + 2)
+            var row = RosterTable.NewRow(source: 0, line: index + 2)
             row.container = table.intern(.container(rehearsal.world.containers[0]))
             let email = "new\(index)@acme-co.dev"
             table.append(row, email: email, emailKey: email, externalID: "", cells: [email])
@@ -165,7 +165,7 @@ struct ClockTests {
             let path = try await Self.plan(rehearsal)
             let before = await rehearsal.server.mails().count
             let clock = StillClock()
-            let governor = Governor(rate: .perSecond(100), clock: clock)
+            let governor = RequestGovernor(rate: .perSecond(100), clock: clock)
             let transport = Sleeper(inner: rehearsal.transport, clock: clock, isDone: isDone).prepared(
                 token: AccessToken(RandomWorld.token), for: rehearsal.client.server, userAgent: "tests",
                 governor: governor, retries: RetryPolicy(retries: 0, base: .zero, cap: .zero))
@@ -183,7 +183,7 @@ struct ClockTests {
             #expect(mails.count == Self.people)
             let pace = governor.snapshot()
             // Evenly before and after: each took its place of 10 ms, but for the quarter of a second that may be made up for.
-            #expect(pace.at - .seconds(8 * 3600) >= .milliseconds(10) * (pace.sent - 1) - PaceMachine.allowance)
+            #expect(pace.at - .seconds(8 * 3600) >= .milliseconds(10) * (pace.sent - 1) - RateLimiterState.allowance)
         }
     }
 }

@@ -43,7 +43,7 @@ struct CostTests {
             let byID = SeatsByID(container)
             var table = UndoTable(source: "a.seatplan", model: .member)
             for index in 0..<count {
-                let deed = UndoDeed(
+                let deed = AppliedChange(
                     row: Int64(index), container: 0, email: "p\(index)@acme-co.dev", emailKey: "p\(index)@acme-co.dev",
                     externalID: "", place: "line \(index)", assigned: "s\(index)")
                 table.add(deed, byID, live: byID)

@@ -94,7 +94,7 @@ struct CrashTests {
             let path = rehearsal.folder + "/crash.seatplan"
             try PlanFile.create(path, contents)
             for _ in 0..<(1 + chance.below(5)) {
-                let death = RehearsedDeath(after: chance.below(40))
+                let death = InjectedCrash(after: chance.below(40))
                 if try await rehearsal.resume(path, dyingBy: death) { break }
                 if death.hasHappened { tally.deaths += 1 } else { tally.stops += 1 }
             }

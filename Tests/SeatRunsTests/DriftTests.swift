@@ -115,7 +115,7 @@ struct DriftTests {
         var options = PlanningOptions()
         options.allowInactive = example.allowsInactive
         let forecast = Planner(
-            entries: EntryTable(), world: WorldSnapshot(takenAt: "", model: .member, containers: [snapshot]),
+            entries: RosterTable(), world: LiveSnapshot(takenAt: "", model: .member, containers: [snapshot]),
             options: options
         ).plan().forecasts[0]
         let container = PlanContainer(snapshot: snapshot, forecast: forecast)

@@ -35,7 +35,7 @@ struct EveryWorld {
         options.allowInactive = chance.happens(0.8)
         options.grow = options.mode != .remove && chance.happens(0.35)
         options.proration = chance.pick([nil, nil, "prorate"])
-        var entries = EntryTable()
+        var entries = RosterTable()
         if isMigration {
             source = server.containers[0]
             options.identity = .auto
@@ -206,15 +206,15 @@ struct EveryRoster {
     let mode: PlanMode
     let scale: Int
 
-    func make(_ chance: inout SplitMix64) -> EntryTable {
-        var table = EntryTable()
+    func make(_ chance: inout SplitMix64) -> RosterTable {
+        var table = RosterTable()
         table.sources = [RosterSource(name: "random.csv", columns: ["email", "external_id"])]
         for line in 2..<(3 + chance.below(12 * scale)) { row(line, &table, &chance) }
         return table
     }
 
-    private func row(_ line: Int, _ table: inout EntryTable, _ chance: inout SplitMix64) {
-        var new = EntryTable.NewRow(source: 0, line: line)
+    private func row(_ line: Int, _ table: inout RosterTable, _ chance: inout SplitMix64) {
+        var new = RosterTable.NewRow(source: 0, line: line)
         let index = chance.below(server.containers.count)
         let isTeam = server.containers[index].kind == .subscription && chance.happens(0.1)
         new.container = table.intern(isTeam ? .team(server.teams[index]) : .container(server.containers[index]))

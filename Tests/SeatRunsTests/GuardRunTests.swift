@@ -68,7 +68,7 @@ struct GuardRunTests {
     }
 }
 
-extension EntryTable {
+extension RosterTable {
     fileprivate var hasInvalidRows: Bool { (0..<count).contains { isInvalid($0) } }
 }
 
@@ -137,12 +137,12 @@ extension Rehearsal {
     ) async throws -> PlanContents {
         let taker = SnapshotTaker(client: client, now: { RandomWorld.moment })
         let found = try await taker.containers([.container(old)])
-        var entries = EntryTable()
+        var entries = RosterTable()
         entries.sources = [RosterSource(name: "holders", columns: ["email"])]
         for (index, seat) in found[0].seats.filter(\.state.isLive).enumerated() {
             let email = seat.email ?? ""
             entries.append(
-                EntryTable.NewRow(source: 0, line: index + 1), email: email,
+                RosterTable.NewRow(source: 0, line: index + 1), email: email,
                 emailKey: EmailAddress.serverKey(of: email),
                 externalID: "", cells: [email])
         }

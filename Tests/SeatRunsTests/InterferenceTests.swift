@@ -43,10 +43,10 @@ struct InterferenceTests {
         private static func save(
             _ rehearsal: Rehearsal, _ rows: [(String, RosterAction)], mode: PlanMode
         ) async throws -> String {
-            var table = EntryTable()
+            var table = RosterTable()
             table.sources = [RosterSource(name: "scene.csv", columns: ["email"])]
             for (index, person) in rows.enumerated() {
-                var row = EntryTable.NewRow(source: 0, line: index + 2)
+                var row = RosterTable.NewRow(source: 0, line: index + 2)
                 row.container = table.intern(.container(rehearsal.world.containers[0]))
                 row.action = person.1
                 _ = table.append(row, email: person.0, emailKey: person.0, externalID: "", cells: [person.0])

@@ -39,11 +39,11 @@ struct ManyContainersTests {
     private static func container(_ index: Int) -> ContainerID { .subscription(RandomWorld.uuid(2, index)) }
 
     /// The teams from the last to the first, so that no order of ids can be taken for the roster's.
-    private static func entries() -> EntryTable {
-        var table = EntryTable()
+    private static func entries() -> RosterTable {
+        var table = RosterTable()
         table.sources = [RosterSource(name: "many.csv", columns: ["email"])]
         for index in (0..<count).reversed() {
-            var row = EntryTable.NewRow(source: 0, line: table.count + 2)
+            var row = RosterTable.NewRow(source: 0, line: table.count + 2)
             row.container = table.intern(.container(container(index)))
             let email = "new\(index)@acme-co.dev"
             table.append(row, email: email, emailKey: email, externalID: "x-\(index)", cells: [email])

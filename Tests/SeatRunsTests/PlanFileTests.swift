@@ -18,9 +18,9 @@ struct PlanFileTests {
     }
 
     private static func contents() -> PlanContents {
-        var entries = EntryTable()
+        var entries = RosterTable()
         entries.sources = [RosterSource(name: "people.csv", columns: ["email", "note"], extraColumns: [1])]
-        var plain = EntryTable.NewRow(source: 0, line: 2)
+        var plain = RosterTable.NewRow(source: 0, line: 2)
         entries.append(
             plain, email: "ada@acme-co.dev", emailKey: "ada@acme-co.dev", cells: ["ada@acme-co.dev", "a \"b\"\n\t\\"])
         plain.line = 5
@@ -44,7 +44,7 @@ struct PlanFileTests {
                 SeatRecord(id: "s-1", state: .claimed, email: "bob@acme-co.dev", metadata: #"{"team":"red"}"#),
                 SeatRecord(id: "s-2", state: .revoked),
             ])
-        let world = WorldSnapshot(
+        let world = LiveSnapshot(
             takenAt: "2026-11-21T09:00:00Z", organization: "wayne", model: .member, containers: [container],
             resolutions: [.team("acme"): .container(0)], standard: .container(0))
         var options = PlanningOptions()

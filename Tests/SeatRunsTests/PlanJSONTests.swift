@@ -40,8 +40,8 @@ import Testing
     func cells(seed: UInt64) throws {
         var random = SplitMix64(seed)
         let cells = (0..<Int.random(in: 1..<8, using: &random)).map { _ in text(&random) }
-        var entries = EntryTable()
-        entries.append(EntryTable.NewRow(source: 0, line: 2), cells: cells)
+        var entries = RosterTable()
+        entries.append(RosterTable.NewRow(source: 0, line: 2), cells: cells)
         let json = entries.withText(0) { text in string { $0.array(of: text.cells) } }
         #expect(try json == PlanJSON.text(cells))
         #expect(CellsColumn.cells(json) == cells)
@@ -50,9 +50,9 @@ import Testing
     @Test("what rows ask for and what they send", arguments: 1...200 as ClosedRange<UInt64>)
     func rows(seed: UInt64) throws {
         var random = SplitMix64(seed)
-        var entries = EntryTable()
+        var entries = RosterTable()
         entries.sources = [RosterSource(name: "roster.csv")]
-        var new = EntryTable.NewRow(source: 0, line: 2)
+        var new = RosterTable.NewRow(source: 0, line: 2)
         new.action = random.pick([.assign, .assign, .revoke, .keep])
         new.immediateClaim = random.pick([nil, true, false])
         let named: [ContainerReference?] = [nil, .team(text(&random)), .container(.order("o"))]
@@ -78,8 +78,8 @@ import Testing
         var options = PlanningOptions()
         options.identity = IdentityPolicy.allCases.randomElement(using: &random) ?? .auto
         options.immediateClaim = Bool.random(using: &random)
-        let world = WorldSnapshot(takenAt: "", model: Bool.random(using: &random) ? .member : .legacy, containers: [])
-        let plan = Planner(entries: EntryTable(), world: world, options: options).plan()
+        let world = LiveSnapshot(takenAt: "", model: Bool.random(using: &random) ? .member : .legacy, containers: [])
+        let plan = Planner(entries: RosterTable(), world: world, options: options).plan()
         let header = PlanHeader(
             toolVersion: "test", plannedAt: "", server: "embedded", serverURL: "", organization: nil,
             model: world.model, options: options, standardContainer: nil, plan: plan, overrides: [], reads: 0)

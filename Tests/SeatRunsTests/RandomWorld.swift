@@ -12,7 +12,7 @@ struct RandomWorld {
     let containers: [ContainerID]
     /// Billing customers' external ids, aligned with `containers`.
     let teams: [String]
-    var entries: EntryTable
+    var entries: RosterTable
     let options: PlanningOptions
 
     static let token = "polar_oat_embedded_random"
@@ -24,7 +24,7 @@ struct RandomWorld {
     }
 
     init(
-        seed: EmbeddedSeed, isLegacy: Bool, containers: [ContainerID], teams: [String], entries: EntryTable,
+        seed: EmbeddedSeed, isLegacy: Bool, containers: [ContainerID], teams: [String], entries: RosterTable,
         options: PlanningOptions
     ) {
         self.seed = seed
@@ -150,14 +150,14 @@ private struct RosterMaker {
     let mode: PlanMode
     let scale: Int
 
-    func make(_ chance: inout SplitMix64) -> EntryTable {
-        var table = EntryTable()
+    func make(_ chance: inout SplitMix64) -> RosterTable {
+        var table = RosterTable()
         table.sources = [RosterSource(name: "random.csv", columns: ["email", "external_id"])]
         for line in 2..<(3 + chance.below(22 * scale)) { row(line, &table, &chance) }
         return table
     }
 
-    private func row(_ line: Int, _ table: inout EntryTable, _ chance: inout SplitMix64) {
+    private func row(_ line: Int, _ table: inout RosterTable, _ chance: inout SplitMix64) {
         let person = chance.happens(0.85) ? chance.pick(people) : nil
         var email = person?.email ?? "new\(chance.below(6 * scale))@globex.dev"
         var external = ""
@@ -166,7 +166,7 @@ private struct RosterMaker {
         }
         if !external.isEmpty, chance.happens(0.25) { email = "" }
         if chance.happens(0.2) { email = email.uppercased() }
-        var new = EntryTable.NewRow(source: 0, line: line)
+        var new = RosterTable.NewRow(source: 0, line: line)
         let index = chance.below(containers.count)
         let isTeam = containers[index].kind == .subscription && chance.happens(0.2)
         new.container = table.intern(isTeam ? .team(teams[index]) : .container(containers[index]))

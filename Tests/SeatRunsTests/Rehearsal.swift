@@ -57,7 +57,7 @@ struct Rehearsal: Sendable {
     private static func client(_ transport: any PolarTransport, _ server: RunningEmbeddedServer) -> PolarClient {
         let polar = PolarServer.embedded(port: server.port)
         let prepared = transport.prepared(
-            token: AccessToken(RandomWorld.token), for: polar, userAgent: "tests", governor: Governor(rate: nil),
+            token: AccessToken(RandomWorld.token), for: polar, userAgent: "tests", governor: RequestGovernor(rate: nil),
             retries: RetryPolicy(retries: 30, base: .zero, cap: .zero))
         return PolarClient(server: polar, transport: prepared)
     }
@@ -66,7 +66,8 @@ struct Rehearsal: Sendable {
     func client(_ transport: any PolarTransport) -> PolarClient {
         let server = client.server
         let prepared = transport.prepared(
-            token: AccessToken(RandomWorld.token), for: server, userAgent: "tests", governor: Governor(rate: nil),
+            token: AccessToken(RandomWorld.token), for: server, userAgent: "tests",
+            governor: RequestGovernor(rate: nil),
             retries: RetryPolicy(retries: 0, base: .zero, cap: .zero))
         return PolarClient(server: server, transport: prepared)
     }
@@ -74,7 +75,7 @@ struct Rehearsal: Sendable {
     static let environment = RunEnvironment(now: { RandomWorld.moment }, sleep: { _ in }, random: { 0 })
 
     func plan(
-        _ entries: EntryTable? = nil, _ options: PlanningOptions? = nil, standard: ContainerReference? = nil,
+        _ entries: RosterTable? = nil, _ options: PlanningOptions? = nil, standard: ContainerReference? = nil,
         besides: [ContainerReference] = [], rate: RequestRate? = nil
     ) async throws -> PlanContents {
         let entries = entries ?? world.entries
@@ -119,8 +120,7 @@ struct Rehearsal: Sendable {
     /// Runs the plan until it is over or dead.
     ///
     /// - Returns: whether it came to its end.
-    func resume(_ path: String, dyingBy death: RehearsedDeath, options: RunOptions = RunOptions()) async throws -> Bool
-    {
+    func resume(_ path: String, dyingBy death: InjectedCrash, options: RunOptions = RunOptions()) async throws -> Bool {
         let client = Self.client(death.around(transport), server)
         do {
             let end = try await PlanFile.running(path, beforeWriting: death.beforeWriting) { file in

@@ -71,7 +71,7 @@ struct RoundTrip {
         return containers
     }
 
-    private func roster(_ containers: [ContainerSnapshot], _ format: ReportFormat) throws -> EntryTable {
+    private func roster(_ containers: [ContainerSnapshot], _ format: ReportFormat) throws -> RosterTable {
         var writer = try SeatExportWriter(
             format: format, metadataKeys: SeatMetadata.keys(of: containers), into: MemorySink())
         for container in containers { try writer.write(container, seats: container.seats) }
@@ -87,7 +87,7 @@ struct RoundTrip {
         return roster.entries
     }
 
-    private func rows(_ entries: EntryTable) -> [[String]] {
+    private func rows(_ entries: RosterTable) -> [[String]] {
         (0..<entries.count).map { index in
             let entry = entries[index]
             return [entry.email, entry.externalID, "\(entry.action)", entry.container.map { "\($0)" } ?? ""]

@@ -34,14 +34,14 @@ struct ServerRulesTests {
         return RandomWorld(
             seed: EmbeddedSeed(organizations: [organization]), isLegacy: legacy,
             containers: [.subscription(Self.first), .subscription(Self.second)], teams: ["team-0", "team-0"],
-            entries: EntryTable(), options: options)
+            entries: RosterTable(), options: options)
     }
 
-    private func roster(_ rows: [(email: String, metadata: [EntryDetails.Metadatum])]) -> EntryTable {
-        var table = EntryTable()
+    private func roster(_ rows: [(email: String, metadata: [EntryDetails.Metadatum])]) -> RosterTable {
+        var table = RosterTable()
         table.sources = [RosterSource(name: "people.csv", columns: ["email"])]
         for (index, row) in rows.enumerated() {
-            var new = EntryTable.NewRow(source: 0, line: index + 2)
+            var new = RosterTable.NewRow(source: 0, line: index + 2)
             new.container = table.intern(.container(.subscription(Self.first)))
             var details = EntryDetails()
             details.metadata = row.metadata

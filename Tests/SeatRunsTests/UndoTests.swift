@@ -163,9 +163,9 @@ struct UndoTests {
         organization.orders = organization.orders?.map(emptied)
         world.seed = EmbeddedSeed(organizations: [organization])
         try await Rehearsal.with(world) { [world] rehearsal in
-            var table = EntryTable()
+            var table = RosterTable()
             table.sources = [RosterSource(name: "one.csv", columns: ["email"])]
-            var row = EntryTable.NewRow(source: 0, line: 2)
+            var row = RosterTable.NewRow(source: 0, line: 2)
             row.container = table.intern(.container(world.containers[0]))
             _ = table.append(
                 row, email: "zoe@globex.dev", emailKey: "zoe@globex.dev", externalID: "", cells: ["zoe@globex.dev"])

@@ -7,7 +7,7 @@
 // start of the process, with letting go of what was made.
 import Glibc
 import RosterFormats
-import SeatPlanning
+import Rosters
 
 struct Fields: RecordSink {
     var rows = 0

@@ -1,6 +1,7 @@
 // Plans a roster against live seats with SeatPlanning: join ROWS.csv SEATS.csv
 // Reading both files is not counted: what is, goes from entries and a snapshot to a plan. Prints the rows, how many are
 // kept, assigned and duplicates, and processor time.
+import Rosters
 import SeatPlanning
 
 let (entries, world) = try rosterAndWorld()

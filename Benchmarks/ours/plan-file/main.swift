@@ -1,6 +1,7 @@
 // Plans a roster against live seats, and writes the plan file: plan-file ROWS.csv SEATS.csv FILE
 // Prints the rows of its large tables and the processor time of the writing alone.
 import Foundation
+import Rosters
 import SeatPlanning
 import SeatRuns
 

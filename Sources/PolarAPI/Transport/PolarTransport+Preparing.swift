@@ -20,7 +20,7 @@ extension PolarTransport {
     }
 
     /// Lets each request wait for its turn, and waits out 429s.
-    public func paced(by governor: Governor) -> some PolarTransport {
+    public func paced(by governor: RequestGovernor) -> some PolarTransport {
         PacingTransport(inner: self, governor: governor)
     }
 
@@ -41,7 +41,7 @@ extension PolarTransport {
 
     /// All of them in the one order that is right: each attempt, and each redirect, passes the governor and is logged.
     public func prepared(
-        token: AccessToken?, for server: PolarServer, userAgent: String, governor: Governor,
+        token: AccessToken?, for server: PolarServer, userAgent: String, governor: RequestGovernor,
         retries: RetryPolicy = .init(), watch: RetryWatch = RetryWatch(), logger: Logger? = nil
     ) -> any PolarTransport {
         var transport: any PolarTransport = identified(as: userAgent)

@@ -31,7 +31,8 @@ public struct RetryPolicy: Sendable, Hashable {
     ///   - random: at least 0 and below 1; how much of the longest delay is waited
     public func decide(_ error: PolarError, attempt: Int, random: Double) -> Decision {
         if error.code == .rateLimited {
-            return attempt <= limitedRetries ? .retry(after: error.retryAfter ?? PaceMachine.pauseIfUntold) : .giveUp
+            return attempt <= limitedRetries
+                ? .retry(after: error.retryAfter ?? RateLimiterState.defaultRetryAfter) : .giveUp
         }
         guard attempt <= retries, isWorthIt(error), isSafe(error) else { return .giveUp }
         let longest = min(cap, base * (1 << min(max(attempt - 1, 0), 16)))

@@ -147,7 +147,7 @@ struct ApplyCommand: AsyncParsableCommand {
     /// What is left of a plan, planned again against the live seats. The old plan stays as the record that it is.
     private func applyAnew(_ path: String) async throws {
         let console = common.console
-        let material: PlanMaking.Material
+        let material: PlanBuilder.PlanInputs
         let before: PlanHeader
         let left: PlanDifference.Changes
         do {
@@ -157,14 +157,14 @@ struct ApplyCommand: AsyncParsableCommand {
             defer { try? old.close() }
             before = try old.header()
             left = try PlanDifference.changes(old)
-            material = try PlanMaking.Material(old)
+            material = try PlanBuilder.PlanInputs(old)
         }
         let choice = try PlannedServer(before, path).choice(server, command: "apply", options: ["--replan"])
         let target = output ?? standardPath()
         // Whoever was protected in the old plan is protected in the new one.
         var kept = arguments
         kept.protect = kept.protect ?? before.protectFile
-        let making = PlanMaking(arguments: kept, console: console)
+        let making = PlanBuilder(arguments: kept, console: console)
         try await Session.with(choice, server, common, concurrency: concurrency) { session in
             let contents = try await making.make(material, session)
             console.note(setAside: try PlanFile.create(target, contents, replacing: replacement))
@@ -194,7 +194,7 @@ struct ApplyCommand: AsyncParsableCommand {
     private func applyRosters() async throws {
         let console = common.console
         let choice = try ServerChoice.required(server)
-        let making = PlanMaking(arguments: arguments, console: console)
+        let making = PlanBuilder(arguments: arguments, console: console)
         let path = output ?? standardPath()
         let loaded = try reading.load(inputs, console: console, defaultAction: .assign, keepsCells: true)
         if !yes, !console.canAsk {
@@ -278,7 +278,7 @@ struct ApplyCommand: AsyncParsableCommand {
         options.ignoreDrift = ignoreDrift
         // The server inside the tool ends with it: nothing can arrive there afterwards.
         if session.choice == .embedded { options.lateRequests = .zero }
-        try await RunExecution(
+        try await ApplyRunner(
             file: file, session: session, console: console, options: options, reports: report, failed: failed,
             csv: csv.options, isJSON: common.json, resumeCommand: resumeCommand(file.path)
         ).perform()

@@ -65,7 +65,7 @@ final class ProgressDisplay: Sendable {
             if pace.pauseLeft != nil { state.meter.restart() }
             state.meter.note(now, done: progress.done, sent: pace.sent)
             let reading = ProgressReading(
-                progress, state.meter, Hold(progress, pace, session.retries.snapshot(), now: session.now()),
+                progress, state.meter, WaitReason(progress, pace, session.retries.snapshot(), now: session.now()),
                 allowed: pace.allowedPerSecond)
             if isJSON {
                 if let text = try? JSONOutput.text(reading, pretty: false) { Console.data(text) }

@@ -39,20 +39,20 @@ struct ProgressReading: Encodable {
     var allowedPerSecond: Double?
     var secondsLeft: Double?
     /// Why rows stand still, or some of them.
-    var pause: Hold.Kind?
+    var pause: WaitReason.Kind?
     /// What is left of it, if that is known, and when it is over by this machine's clock.
     var pausedSeconds: Double?
     var pausedUntil: String?
     var reason: String?
 
-    private let hold: Hold?
+    private let hold: WaitReason?
 
     private enum CodingKeys: String, CodingKey {
         case type, done, total, outcomes, rowsPerSecond, requestsPerSecond, allowedPerSecond, secondsLeft, pause
         case pausedSeconds, pausedUntil, reason
     }
 
-    init(_ progress: RunProgress, _ meter: ProgressMeter, _ hold: Hold?, allowed: Double?) {
+    init(_ progress: RunProgress, _ meter: ProgressMeter, _ hold: WaitReason?, allowed: Double?) {
         done = progress.done
         total = progress.total
         outcomes = Dictionary(uniqueKeysWithValues: progress.outcomes.map { ($0.key.rawValue, $0.value) })

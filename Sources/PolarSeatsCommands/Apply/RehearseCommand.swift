@@ -60,7 +60,7 @@ struct RehearseCommand: AsyncParsableCommand {
         let copy = folder + "/rehearsal.seatplan"
         let (header, world) = try prepare(copy)
         if let failure = header.verdict() { throw failure }
-        let outline = try await leavingNothing(in: folder) { try await rehearse(copy, header, world) }
+        let outline = try await withTemporaryFolder(in: folder) { try await rehearse(copy, header, world) }
         try Console.output(outline, asJSON: common.json) { $0.text(common.console) }
         if !outline.converged {
             throw Failure(
@@ -70,13 +70,13 @@ struct RehearseCommand: AsyncParsableCommand {
     }
 
     /// A copy of a plan names people: it is gone when the rehearsal is, however it ends.
-    private func leavingNothing<R: Sendable>(
+    private func withTemporaryFolder<R: Sendable>(
         in folder: String, _ body: @escaping @Sendable () async throws -> R
     ) async throws -> R {
-        try await StopSignals.catching { signals in try await leavingNothing(in: folder, signals, body) }
+        try await StopSignals.catching { signals in try await withTemporaryFolder(in: folder, signals, body) }
     }
 
-    private func leavingNothing<R: Sendable>(
+    private func withTemporaryFolder<R: Sendable>(
         in folder: String, _ signals: AsyncStream<String>, _ body: @escaping @Sendable () async throws -> R
     ) async throws -> R {
         try await withThrowingTaskGroup(of: R?.self) { group in
@@ -105,7 +105,8 @@ struct RehearseCommand: AsyncParsableCommand {
 
     private func rehearse(_ copy: String, _ header: PlanHeader, _ world: EmbeddedSeed) async throws -> RehearsalOutline
     {
-        let troubles = try Troubles(faults, seed: seed, crashes: crashes, requests: header.requests.plus(header.reads))
+        let troubles = try FaultOptions(
+            faults, seed: seed, crashes: crashes, requests: header.requests.plus(header.reads))
         var configuration = EmbeddedServerConfiguration()
         configuration.world = world
         configuration.seed = seed
@@ -125,12 +126,12 @@ struct RehearseCommand: AsyncParsableCommand {
             return try await withEmbeddedServer(configuration) { [options] server in
                 let mailsBefore = await server.mails().count
                 return try await withHTTPTransport { transport in
-                    @Sendable func client(_ death: RehearsedDeath?) -> PolarClient {
+                    @Sendable func client(_ death: InjectedCrash?) -> PolarClient {
                         let polar = PolarServer.embedded(port: server.port)
                         let mortal: any PolarTransport = death?.around(transport) ?? transport
                         let prepared = mortal.prepared(
                             token: AccessToken(RehearsalSeed.token), for: polar, userAgent: ToolVersion.userAgent,
-                            governor: Governor(rate: nil),
+                            governor: RequestGovernor(rate: nil),
                             retries: RetryPolicy(retries: 20, base: .zero, cap: .zero), logger: common.logger)
                         return PolarClient(server: polar, transport: prepared)
                     }
@@ -160,7 +161,7 @@ struct RehearseCommand: AsyncParsableCommand {
 }
 
 /// What is to go wrong in a rehearsal.
-private struct Troubles {
+private struct FaultOptions {
     static let standard = ["drop-after=0.2", "truncate=0.1", "status=503:0.1"]
 
     var texts: [String]

@@ -60,7 +60,7 @@ struct CheckFixing {
         var reading = try arguments.readingOptions(map)
         reading.schema = nil
         let file = try OutputFile(path)
-        var mending = RosterMending(source, hasHeader: reading.hasHeader) { try file.write($0) }
+        var mending = RosterFixer(source, hasHeader: reading.hasHeader) { try file.write($0) }
         let again = try arguments.read(roster, reading, into: &mending, console)
         try mending.finish()
         guard again.sha256 == facts.sha256 else {

@@ -25,7 +25,7 @@ struct DoctorCommand: AsyncParsableCommand {
         patient.timeout = min(server.timeout, 20)
         patient.maxWait = 0
         let (report, failure) = try await Session.with(choice, patient, common, needsToken: false) { session in
-            var checkUp = CheckUp(session, caFile: server.caFile, embedded: server.embedded)
+            var checkUp = Diagnostics(session, caFile: server.caFile, embedded: server.embedded)
             let failure = await checkUp.run()
             return (checkUp.report, failure)
         }
@@ -40,7 +40,7 @@ struct DoctorCommand: AsyncParsableCommand {
 }
 
 /// Harmless reads, one a scope, and what their answers tell.
-private struct CheckUp {
+private struct Diagnostics {
     let session: Session
     var report: DoctorReport
 

@@ -24,7 +24,7 @@ struct DiffCommand: AsyncParsableCommand {
 
     func run() async throws {
         let chosen = try document.chosenFormat(isJSON: common.json)
-        try document.csv.refuseIdle(for: chosen.map { [$0] } ?? [])
+        try document.csv.rejectUnusedOptions(for: chosen.map { [$0] } ?? [])
         try OutputPlace.refuseClashes(
             [document.output].compactMap(\.self),
             inputs: [InputFile(old, "the older export"), InputFile(new, "the newer export")])
@@ -41,7 +41,7 @@ struct DiffCommand: AsyncParsableCommand {
             do {
                 let written = try writer.finish()
                 try written.publish()
-                common.console.told(
+                common.console.printDestination(
                     written, plural(differences.count, "change"), replaced: writer.replacedCharacters)
             } catch is ClosedPipe {}
         }

@@ -121,7 +121,7 @@ struct ExportArguments: ParsableArguments {
         try check(document.csv.options)
         // CSV unless said otherwise.
         let format = try document.chosenFormat(isJSON: common.json) ?? .csv
-        try document.csv.refuseIdle(for: [format])
+        try document.csv.rejectUnusedOptions(for: [format])
         try OutputPlace.refuseClashes([document.output].compactMap(\.self), inputs: server.inputs)
         try await Session.with(choice, server, common) { session in
             let run = try ExportRun(session, common.console, document, format)

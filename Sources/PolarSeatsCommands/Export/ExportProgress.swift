@@ -11,10 +11,10 @@ final class ExportProgress: Sendable {
     }
 
     private let console: Console
-    private let governor: Governor
+    private let governor: RequestGovernor
     private let state = Mutex(State())
 
-    init(console: Console, governor: Governor) {
+    init(console: Console, governor: RequestGovernor) {
         self.console = console
         self.governor = governor
     }

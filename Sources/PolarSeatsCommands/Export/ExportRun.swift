@@ -57,7 +57,7 @@ struct ExportRun {
     func publish(_ document: ReportSink, _ what: String, replaced: Int) throws {
         progress.end()
         try document.publish()
-        console.told(document, what, replaced: replaced)
+        console.printDestination(document, what, replaced: replaced)
     }
 
     /// Leaves nothing on the screen, and nothing where the document would have gone, unless it was published.
@@ -69,7 +69,7 @@ struct ExportRun {
 
 extension Console {
     /// What is said of a document that was written.
-    func told(_ document: ReportSink, _ what: String, replaced: Int) {
+    func printDestination(_ document: ReportSink, _ what: String, replaced: Int) {
         if replaced > 0 {
             warn(
                 "\(plural(replaced, "character")) that XML cannot hold \(replaced == 1 ? "stands" : "stand") as U+FFFD; "

@@ -43,7 +43,7 @@ struct CSVArguments: ParsableArguments {
     }
 
     /// Options that none of the outputs would heed are a mistake, not a wish.
-    func refuseIdle(for formats: [ReportFormat]) throws {
+    func rejectUnusedOptions(for formats: [ReportFormat]) throws {
         let isCSV = formats.contains(.csv)
         let idle = [("--raw-csv", rawCSV), ("--bom", bom), ("--crlf", crlf)].first { $0.1 && !isCSV }
         if let idle {
@@ -111,7 +111,7 @@ struct ReportSet {
         _ paths: [String], failed: String?, csv: CSVArguments, inputs: [InputFile], others: [String] = []
     ) throws {
         let formats = try paths.map { try ReportPlace.format(of: $0) }
-        try csv.refuseIdle(for: formats + (failed == nil ? [] : [.csv]))
+        try csv.rejectUnusedOptions(for: formats + (failed == nil ? [] : [.csv]))
         try OutputPlace.refuseClashes(
             paths + [failed].compactMap(\.self) + others, inputs: inputs)
     }

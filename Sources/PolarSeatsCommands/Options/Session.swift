@@ -84,7 +84,7 @@ struct Session: Sendable {
     var client: PolarClient
     /// The thread of the client's connections.
     var executor: any TaskExecutor
-    var governor: Governor
+    var governor: RequestGovernor
     /// What waits to be sent again.
     var retries: RetryWatch
     var rate: RequestRate?
@@ -137,7 +137,7 @@ struct Session: Sendable {
         limit: RequestRate? = nil, _ body: @Sendable (Session) async throws -> R
     ) async throws -> R {
         let rate = try choice.rate(options, limit: limit)
-        let governor = Governor(
+        let governor = RequestGovernor(
             rate: rate, limit: limit ?? choice.limit, maxWait: .seconds(options.maxWait),
             learnsLimit: limit == nil && choice.isGuessed)
         let watch = RetryWatch()

@@ -17,7 +17,7 @@ struct ShowCommand: AsyncParsableCommand {
 
     func run() async throws {
         let chosen = try document.chosenFormat(isJSON: common.json)
-        try document.csv.refuseIdle(for: chosen.map { [$0] } ?? [])
+        try document.csv.rejectUnusedOptions(for: chosen.map { [$0] } ?? [])
         try OutputPlace.refuseClashes([document.output].compactMap(\.self), inputs: [InputFile(plan, "the plan")])
         let file = try PlanFile.open(plan, .reading)
         defer { try? file.close() }
@@ -33,7 +33,7 @@ struct ShowCommand: AsyncParsableCommand {
         try file.forEachResult { try writer.write($0) }
         let written = try writer.finish()
         try written.publish()
-        common.console.told(
+        common.console.printDestination(
             written, plural(summary.rosterRows + summary.addedRows, "row"), replaced: writer.replacedCharacters)
     }
 

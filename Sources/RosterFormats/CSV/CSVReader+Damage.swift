@@ -61,7 +61,7 @@ extension CSVReader {
         ends.append(UInt32(truncatingIfNeeded: record.count))
         try ends.withUnsafeBufferPointer { cells in
             guard let ends = cells.baseAddress else { return }
-            try emitOdd(
+            try emitSlowPath(
                 base, start: 0, end: record.count, ends: ends, count: cells.count, line: line, offset: offset,
                 damage: diagnosis, into: &sink)
         }

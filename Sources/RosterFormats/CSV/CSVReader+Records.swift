@@ -6,7 +6,7 @@ extension CSVReader {
         into sink: inout some RecordSink
     ) throws {
         if count == 1, isBlank(base, start, end) { return }
-        try emitOdd(
+        try emitSlowPath(
             base, start: start, end: end, ends: ends, count: count, line: line, offset: offset, damage: nil, into: &sink
         )
     }
@@ -22,7 +22,7 @@ extension CSVReader {
 
     /// The header, and records that may have defects.
     @inline(never)
-    func emitOdd<Sink: RecordSink>(
+    func emitSlowPath<Sink: RecordSink>(
         _ base: UnsafeRawPointer, start: Int, end: Int, ends: UnsafePointer<UInt32>, count: Int, line: Int, offset: Int,
         damage: CSVDiagnosis?, into sink: inout Sink
     ) throws {
@@ -39,7 +39,7 @@ extension CSVReader {
             let header = view(number: 0, damaged: damage != nil, ragged: false)
             try takeHeader(header, nul: nul.map { header.position(at: start + $0) }, damage: damage, into: &sink)
             if !hasHeader {
-                try emitOdd(
+                try emitSlowPath(
                     base, start: start, end: end, ends: ends, count: count, line: line, offset: offset,
                     damage: damage, into: &sink)
             }

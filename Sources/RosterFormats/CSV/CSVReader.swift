@@ -14,7 +14,7 @@ final class CSVReader {
 
     var indexer: CSVIndexer
     var index = CSVIndexer.Index(sliceBytes: CSVReader.sliceBytes)
-    var carry = Carry()
+    var carry = PartialRecord()
     var scratch = RawStore(capacity: CSVReader.sliceBytes)
 
     var columnCount: Int?
@@ -30,7 +30,7 @@ final class CSVReader {
     var isDamaged = false
 
     /// The record that is not finished, when a slice ends.
-    struct Carry: ~Copyable {
+    struct PartialRecord: ~Copyable {
         var store = RawStore(capacity: 4096)
         var ends: [UInt32] = []
         var breaks = 0

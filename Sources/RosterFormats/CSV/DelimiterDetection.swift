@@ -20,12 +20,12 @@ struct DelimiterDetection {
         } else {
             var best: (delimiter: UInt8, score: Int)?
             for candidate in DelimiterDetection.candidates {
-                let score = Survey(text, delimiter: candidate, isWhole: isWhole).score
+                let score = DelimiterScore(text, delimiter: candidate, isWhole: isWhole).score
                 if score > (best?.score ?? 0) { best = (candidate, score) }
             }
             delimiter = best?.delimiter ?? 0x2C
         }
-        lineEnding = Survey(text, delimiter: delimiter, isWhole: isWhole, records: .max).lineEnding
+        lineEnding = DelimiterScore(text, delimiter: delimiter, isWhole: isWhole, records: .max).lineEnding
     }
 
     /// `sep=;`, bare or in quotes, as Excel reads it.
@@ -49,7 +49,7 @@ struct DelimiterDetection {
     }
 
     /// The shape that a text has under one delimiter.
-    private struct Survey {
+    private struct DelimiterScore {
         var records = 0
         /// Fields of the first record, and how many others have as many.
         var fields = 0

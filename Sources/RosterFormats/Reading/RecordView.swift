@@ -23,7 +23,7 @@ public struct RecordView {
     @usableFromInline let lines: UnsafePointer<UInt32>?
     /// CSV: room for the record's unescaped cells, at least as long as the record.
     @usableFromInline let scratch: UnsafeMutableRawPointer?
-    @usableFromInline let beginning: Beginning
+    @usableFromInline let beginning: RecordStart
     /// How many of the cells are the record's own; the others are `shared`.
     @usableFromInline let ownCount: Int
     @usableFromInline let shared: SharedCells
@@ -54,7 +54,7 @@ public struct RecordView {
     }
 
     /// Where the record begins, and in what the offsets count.
-    @usableFromInline struct Beginning {
+    @usableFromInline struct RecordStart {
         @usableFromInline var column: Int
         @usableFromInline var byteOffset: Int
         @usableFromInline var encoding: TextEncoding
@@ -69,7 +69,7 @@ public struct RecordView {
     init(
         number: Int, line: Int, count: Int, isDamaged: Bool, isRagged: Bool, base: UnsafeRawPointer, start: Int,
         ends: UnsafePointer<UInt32>, columns: UnsafePointer<UInt32>? = nil, lines: UnsafePointer<UInt32>? = nil,
-        scratch: UnsafeMutableRawPointer?, beginning: Beginning, shared: SharedCells = .none
+        scratch: UnsafeMutableRawPointer?, beginning: RecordStart, shared: SharedCells = .none
     ) {
         self.number = number
         self.line = line

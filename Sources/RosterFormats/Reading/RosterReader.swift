@@ -20,7 +20,7 @@ public struct RosterReader: ~Copyable {
     private var passed = 0
 
     public init(_ options: ReadingOptions) {
-        self.init(options, sampleBytes: FormDetection.sampleBytes)
+        self.init(options, sampleBytes: FormatDetection.sampleBytes)
     }
 
     /// With a sample of another size, so that tests reach what comes after it with little text.
@@ -81,7 +81,7 @@ public struct RosterReader: ~Copyable {
 
     /// Finds out the form from what was gathered, and reads it.
     private mutating func begin(isWhole: Bool, into sink: inout some RecordSink) throws {
-        let form = try FormDetection(head.bytes, options: options)
+        let form = try FormatDetection(head.bytes, options: options)
         decoder = TextDecoder(form.encoding)
         let text = UnsafeRawBufferPointer(rebasing: head.bytes[form.markBytes...])
         var dialect = Dialect(

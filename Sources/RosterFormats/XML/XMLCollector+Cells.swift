@@ -75,7 +75,7 @@ extension XMLCollector {
             let isKnown = (0..<usual.count).contains { usual[$0].column == UInt32(bitPattern: column) }
             if column < 0 || isKnown { return usual.keepFirst(0) }
             widenLastRecord(Int(column))
-            usual.append(Usual(name: name, column: UInt32(bitPattern: column)))
+            usual.append(AttributeCache(name: name, column: UInt32(bitPattern: column)))
         }
     }
 

@@ -60,10 +60,10 @@ struct XMLCollector: ~Copyable {
     /// For each column the number of the last record that had it.
     var lastRecord = RawList<Int>(capacity: 64)
     /// The attributes of the last record that had others than the one before it.
-    var usual = RawList<Usual>(capacity: 32)
+    var usual = RawList<AttributeCache>(capacity: 32)
     var scopes: [Scope] = []
 
-    struct Usual {
+    struct AttributeCache {
         var name: Name
         var column: UInt32
     }

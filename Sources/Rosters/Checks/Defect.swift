@@ -41,7 +41,7 @@ public struct Defect: Sendable, Hashable, Codable {
     public var message: String
     /// What to do: lower case, no full stop.
     public var remedy: String?
-    /// The index of the entry in its ``EntryTable``; nil where no entry came of the row.
+    /// The index of the entry in its ``RosterTable``; nil where no entry came of the row.
     public var entry: Int?
     /// The line as it stands in the file, where that was asked for and the place on it is known.
     public var excerpt: Excerpt?

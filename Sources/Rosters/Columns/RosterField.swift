@@ -88,7 +88,7 @@ public enum RosterField: Sendable, Hashable {
     private static func metadataKey(_ header: String) -> String? {
         var header = header
         let text = header.withUTF8 { bytes in
-            let inner = OuterBlanks(UnsafeRawBufferPointer(bytes), lineBreaks: true)
+            let inner = TrimmedRange(UnsafeRawBufferPointer(bytes), lineBreaks: true)
             return String(decoding: bytes[inner.start..<inner.end], as: UTF8.self)
         }
         guard text.count > 9, text.prefix(8).lowercased() == "metadata" else { return nil }

@@ -41,7 +41,7 @@ struct ReferenceCache {
     private var lastTeam: (name: [UInt8], reference: Int32)?
 
     mutating func reference(
-        _ kind: Kind, _ words: UUIDWords, _ bytes: UnsafeRawBufferPointer, in table: inout EntryTable
+        _ kind: Kind, _ words: UUIDWords, _ bytes: UnsafeRawBufferPointer, in table: inout RosterTable
     ) -> Int32 {
         let key = UUIDKey(kind: kind, words: words)
         if let lastUUID, lastUUID.key == key { return lastUUID.reference }
@@ -61,7 +61,7 @@ struct ReferenceCache {
         return reference
     }
 
-    mutating func team(_ bytes: UnsafeRawBufferPointer, in table: inout EntryTable) -> Int32 {
+    mutating func team(_ bytes: UnsafeRawBufferPointer, in table: inout RosterTable) -> Int32 {
         if let lastTeam, lastTeam.name.elementsEqual(bytes) { return lastTeam.reference }
         let reference = table.intern(.team(String(decoding: bytes, as: UTF8.self)))
         lastTeam = (Array(bytes), reference)

@@ -29,7 +29,7 @@ public struct EmailAddress: Sendable, Equatable {
 
     /// Judges an address given as UTF-8.
     public static func judge(_ raw: UnsafeRawBufferPointer) -> EmailVerdict {
-        if let plain = PlainEmail(raw) {
+        if let plain = ASCIIEmailParser(raw) {
             let local = String(decoding: raw[plain.start..<plain.at], as: UTF8.self)
             let domain = String(decoding: raw[plain.at..<plain.end], as: UTF8.self).lowercased()
             return .accepted(
@@ -41,7 +41,7 @@ public struct EmailAddress: Sendable, Equatable {
     /// Appends the compared form of an address that the server has; see ``serverKey(of:)``.
     package static func appendServerKey(of address: String, to bytes: inout BulkArray<UInt8>) {
         let isPlain = withUTF8Bytes(address) { raw in
-            guard let plain = PlainEmail(raw) else { return false }
+            guard let plain = ASCIIEmailParser(raw) else { return false }
             let start = bytes.count
             bytes.append(contentsOf: UnsafeRawBufferPointer(rebasing: raw[plain.start..<plain.end]))
             if plain.hasUpperCase {
@@ -80,7 +80,7 @@ public struct EmailRejection: Error, Sendable, Equatable {
 
 /// The outline of an address in ASCII that is right at first sight: found in one pass over its bytes, without a String.
 /// Whatever is unusual in the least is left to ``EmailSyntax``, which also knows the reasons.
-struct PlainEmail {
+struct ASCIIEmailParser {
     /// Where the address begins, its `@` stands, and it ends, in the bytes that were judged.
     var start: Int
     var at: Int

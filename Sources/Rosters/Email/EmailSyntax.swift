@@ -1,7 +1,7 @@
 import Foundation
 internal import RosterFormats
 
-/// The whole of the server's judgement of addresses, for those that ``PlainEmail`` does not settle. The rules are those
+/// The whole of the server's judgement of addresses, for those that ``ASCIIEmailParser`` does not settle. The rules are those
 /// of python's email-validator 2.4 as pydantic calls it, without DNS.
 enum EmailSyntax {
     static let reservedNames: Set<String> = ["arpa", "invalid", "local", "localhost", "onion", "test"]
@@ -63,7 +63,7 @@ enum EmailSyntax {
 
     private static func trimmed(_ text: String, _ notes: inout EmailAddress.Notes) -> String {
         var text = text
-        let bounds = text.withUTF8 { OuterBlanks(UnsafeRawBufferPointer($0), lineBreaks: true) }
+        let bounds = text.withUTF8 { TrimmedRange(UnsafeRawBufferPointer($0), lineBreaks: true) }
         if bounds.sawWhiteSpace { notes.insert(.trimmed) }
         if bounds.sawInvisible { notes.insert(.invisible) }
         guard bounds.sawWhiteSpace || bounds.sawInvisible else { return text }
@@ -93,7 +93,7 @@ enum EmailSyntax {
 
     private static func isNameCharacter(_ scalar: Unicode.Scalar) -> Bool {
         if scalar.properties.isWhitespace || scalar == "." { return true }
-        if scalar.isASCII { return PlainEmail.isAtom(UInt8(scalar.value)) }
+        if scalar.isASCII { return ASCIIEmailParser.isAtom(UInt8(scalar.value)) }
         return scalar.properties.isAlphabetic || scalar.properties.numericType != nil
     }
 
@@ -119,7 +119,7 @@ enum EmailSyntax {
         guard !local.isEmpty else { throw EmailRejection("nothing stands before the @") }
         var foreign: [Unicode.Scalar] = []
         for scalar in local.unicodeScalars
-        where scalar.isASCII && scalar != "." && !PlainEmail.isAtom(UInt8(scalar.value)) {
+        where scalar.isASCII && scalar != "." && !ASCIIEmailParser.isAtom(UInt8(scalar.value)) {
             foreign.append(scalar)
         }
         guard foreign.isEmpty else {

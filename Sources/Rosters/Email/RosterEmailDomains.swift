@@ -4,11 +4,11 @@ internal import RosterFormats
 public struct EmailDomainUse: Sendable, Equatable {
     /// As addresses are compared: lower case, in its Unicode form.
     public var domain: String
-    /// Index into ``EntryTable/sources``.
+    /// Index into ``RosterTable/sources``.
     public var source: Int
     /// The first row's physical line.
     public var line: Int
-    /// The first row's index in its ``EntryTable``.
+    /// The first row's index in its ``RosterTable``.
     public var entry: Int
     /// How many rows of the roster name it.
     public var rows: Int
@@ -23,7 +23,7 @@ public struct EmailDomainUse: Sendable, Equatable {
     }
 }
 
-extension EntryTable {
+extension RosterTable {
     /// The domains of addresses, once for each roster, in the order of their first rows.
     ///
     /// - Parameter isWanted: which entries count, by index; invalid ones never do.

@@ -81,7 +81,7 @@ package struct KeyHash: BitwiseCopyable, Hashable, Sendable {
     }
 
     /// The hash of an id, which is another than that of an address or of an id of another kind.
-    package init(id key: UnsafeRawBufferPointer, _ kind: TwinIDKind, _ place: Int) {
+    package init(id key: UnsafeRawBufferPointer, _ kind: ExternalIDKind, _ place: Int) {
         self.init(key, place &* 8 &+ kind.rawValue)
     }
 }

@@ -45,7 +45,7 @@ public struct Roster: Sendable {
         public var isPresent = true
     }
 
-    public var entries: EntryTable
+    public var entries: RosterTable
     /// In the order of files and lines; those of a file as a whole come first.
     public var defects: [Defect]
     public var sources: [Source]

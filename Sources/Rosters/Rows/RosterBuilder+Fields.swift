@@ -5,7 +5,7 @@ extension RosterBuilder {
     mutating func email(_ record: RecordView) -> RowEmail {
         guard let cell = cell(.email, record) else { return .none }
         let raw = value(record, cell)
-        guard let plain = PlainEmail(raw) else { return unusualEmail(raw, record, cell) }
+        guard let plain = ASCIIEmailParser(raw) else { return unusualEmail(raw, record, cell) }
         if !plain.notes.isEmpty { note(plain.notes, record, cell) }
         if plain.plus != nil { tagged.append(table.count) }
         let bytes = UnsafeRawBufferPointer(rebasing: raw[plain.start..<plain.end])
@@ -16,7 +16,7 @@ extension RosterBuilder {
     }
 
     private mutating func unusualEmail(_ raw: UnsafeRawBufferPointer, _ record: RecordView, _ cell: Int) -> RowEmail {
-        let inner = OuterBlanks(raw, lineBreaks: true)
+        let inner = TrimmedRange(raw, lineBreaks: true)
         if inner.start >= inner.end { return .none }
         switch EmailSyntax.judge(String(decoding: raw, as: UTF8.self)) {
         case .accepted(let email):
@@ -120,7 +120,7 @@ extension RosterBuilder {
     private mutating func notedBlanks(
         _ whole: UnsafeRawBufferPointer, _ record: RecordView, _ cell: Int
     ) -> (cell: Int, bytes: UnsafeRawBufferPointer)? {
-        let blanks = OuterBlanks(whole, lineBreaks: true)
+        let blanks = TrimmedRange(whole, lineBreaks: true)
         if blanks.start >= blanks.end { return nil }
         if blanks.sawWhiteSpace { noteBlanks(record, cell) }
         if blanks.sawInvisible { warnOfInvisible(record, cell) }

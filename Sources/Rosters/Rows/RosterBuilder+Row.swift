@@ -9,7 +9,7 @@ extension RosterBuilder {
             leaveOut(record)
             return nil
         }
-        var row = EntryTable.NewRow(source: currentSource, line: record.line)
+        var row = RosterTable.NewRow(source: currentSource, line: record.line)
         row.action = hasWords ? action(record) : options.defaultAction
         if hasWords { row.immediateClaim = immediateClaim(record) }
         if hasContainers { row.container = container(record) }
@@ -39,7 +39,7 @@ extension RosterBuilder {
     }
 
     private mutating func append(
-        _ row: EntryTable.NewRow, _ email: RowEmail, _ externalID: UnsafeRawBufferPointer, _ cells: RowCells,
+        _ row: RosterTable.NewRow, _ email: RowEmail, _ externalID: UnsafeRawBufferPointer, _ cells: RowCells,
         name: UnsafeRawBufferPointer
     ) -> Int {
         func add(_ address: UnsafeRawBufferPointer, _ key: UnsafeRawBufferPointer) -> Int {
@@ -144,7 +144,7 @@ extension RosterBuilder {
 
     @inline(never)
     private func trimmed(_ bytes: UnsafeRawBufferPointer) -> UnsafeRawBufferPointer {
-        let inner = OuterBlanks(bytes, lineBreaks: true)
+        let inner = TrimmedRange(bytes, lineBreaks: true)
         return UnsafeRawBufferPointer(rebasing: bytes[inner.start..<inner.end])
     }
 

@@ -7,7 +7,7 @@ public import RosterFormats
 /// not plain ASCII, not for a row as such.
 public struct RosterBuilder: RecordSink {
     let options: RosterOptions
-    var table = EntryTable()
+    var table = RosterTable()
     var defects: [Defect] = []
     var sources: [Roster.Source] = []
 
@@ -295,7 +295,7 @@ public struct RosterBuilder: RecordSink {
                 continue
             }
             if current?.number != record {
-                let row = EntryTable.NewRow(source: currentSource, line: defect.position.line)
+                let row = RosterTable.NewRow(source: currentSource, line: defect.position.line)
                 let entry = table.append(row)
                 recordsRead += 1
                 table.markInvalid(entry)

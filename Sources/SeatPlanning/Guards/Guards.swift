@@ -21,8 +21,8 @@ public struct ProtectedPeople: Sendable, Equatable {
 /// Judges a whole plan before any write.
 struct Guards {
     let options: PlanningOptions
-    let world: WorldSnapshot
-    let entries: EntryTable
+    let world: LiveSnapshot
+    let entries: RosterTable
 
     func judge(_ plan: Plan, protectedRows: [Int]) -> [GuardTrip] {
         var trips: [GuardTrip] = []

@@ -14,12 +14,12 @@ public struct PlannedRow: Sendable, Equatable {
     /// Why, in words: lower case, no full stop.
     public var note: String?
 
-    /// Index into the ``EntryTable``; nil for rows that the plan added.
+    /// Index into the ``RosterTable``; nil for rows that the plan added.
     public var entry: Int? {
         get { entryIndex.value }
         set { entryIndex = Index(newValue) }
     }
-    /// Index into ``WorldSnapshot/containers``; nil where there is none.
+    /// Index into ``LiveSnapshot/containers``; nil where there is none.
     public var container: Int? {
         get { containerIndex.value }
         set { containerIndex = Index(newValue) }
@@ -97,7 +97,7 @@ public struct Plan: Sendable, Equatable {
     /// whom a row revokes; a migration's.
     public var added: [PlannedRow]
     public var growths: [Growth]
-    /// Aligned with ``WorldSnapshot/containers``.
+    /// Aligned with ``LiveSnapshot/containers``.
     public var forecasts: [ContainerForecast]
     public var trips: [GuardTrip]
     /// Things to know that stop nothing.

@@ -50,7 +50,7 @@ public struct IdentityRules: Sendable {
     public var ignoresIDsBesideAddress: Bool { policy == .email }
 
     /// The kind of the plain external id: ids of different kinds are never the same.
-    var plainIDKind: TwinIDKind {
+    var plainIDKind: ExternalIDKind {
         switch policy {
         case .externalMember: .externalMember
         case .externalCustomer: .externalCustomer
@@ -103,7 +103,7 @@ public struct PersonFields: Sendable, Equatable {
     public var customerID: String
     public var memberID: String
 
-    public init(_ entry: RosterEntry) {
+    public init(_ entry: RosterRow) {
         email = entry.email
         emailKey = entry.emailKey
         externalID = entry.externalID

@@ -62,11 +62,11 @@ struct KeyTable: Sendable {
     private var byEmail = ByteIndex(minimumCapacity: 0)
     private var byExternal = ByteIndex(minimumCapacity: 0)
     /// What kind of id the people's ids are.
-    private let idKind: TwinIDKind
+    private let idKind: ExternalIDKind
     /// People whose address or id someone before them has in the same place, by that one's number.
     private(set) var others: [Int: [Int]] = [:]
 
-    init(minimumCapacity: Int, idKind: TwinIDKind = .externalMember) {
+    init(minimumCapacity: Int, idKind: ExternalIDKind = .externalMember) {
         self.idKind = idKind
         people = People(capacity: minimumCapacity)
         emailHashes.reserveCapacity(minimumCapacity)

@@ -1,7 +1,7 @@
 internal import Rosters
 
 /// Who each row means, and which rows mean the same person in the same container.
-struct PeopleIndex: TwinRows {
+struct PeopleIndex: ComparableRows {
     enum Status {
         case person
         case invalid(String?)
@@ -10,7 +10,7 @@ struct PeopleIndex: TwinRows {
         case duplicate(Int)
     }
 
-    let entries: EntryTable
+    let entries: RosterTable
     private let rules: IdentityRules
     private var containers: [Int32]
     /// By container: a number that the containers of one buyer share.
@@ -35,13 +35,13 @@ struct PeopleIndex: TwinRows {
         var index: Int
         var why: String
         var revokes: Bool
-        var kind: TwinIDKind
+        var kind: ExternalIDKind
         var id: String
     }
 
     /// - Parameter revokes: whether a row asks for a revocation: someone whom the server does not know then simply holds
     ///   no seat.
-    init(entries: EntryTable, resolver: PersonResolver, revokes: (Int) -> Bool) {
+    init(entries: RosterTable, resolver: PersonResolver, revokes: (Int) -> Bool) {
         self.entries = entries
         rules = resolver.rules
         buyers = Self.buyers(resolver.world.containers)
@@ -61,13 +61,13 @@ struct PeopleIndex: TwinRows {
     }
 
     private mutating func findTwins() {
-        let twins = TwinSearch(self, within: .container)
+        let twins = DuplicateFinder(self, within: .container)
         emailHashes = twins.emailHashes
         idHashes = twins.idHashes
         var all = twins.verdicts
         // Members belong to the buyer: what contradicts itself in two containers of one buyer fails on the server.
         if Set(buyers).count < buyers.count {
-            all.merge(TwinSearch(self, within: .buyer).verdicts) { $1 }
+            all.merge(DuplicateFinder(self, within: .buyer).verdicts) { $1 }
         }
         for (row, verdict) in all {
             switch verdict {
@@ -85,7 +85,7 @@ struct PeopleIndex: TwinRows {
     func takesPart(_ index: Int) -> Bool { !marks[index].contains(.judged) }
     func place(of index: Int) -> Int { Int(containers[index]) }
     func buyer(of index: Int) -> Int { containers[index] < 0 ? -1 : buyers[Int(containers[index])] }
-    func idKind(of index: Int) -> TwinIDKind { found(index)?.idKind ?? rules.plainIDKind }
+    func idKind(of index: Int) -> ExternalIDKind { found(index)?.idKind ?? rules.plainIDKind }
 
     func container(of index: Int) -> Int? { containers[index] < 0 ? nil : Int(containers[index]) }
     func status(of index: Int) -> Status { takesPart(index) ? .person : verdicts[index] ?? .person }
@@ -120,7 +120,7 @@ struct PeopleIndex: TwinRows {
     }
 
     private static func targets(
-        _ entries: EntryTable, _ world: WorldSnapshot
+        _ entries: RosterTable, _ world: LiveSnapshot
     ) -> (references: [ContainerResolution?], standard: ContainerResolution?) {
         (entries.references.map { world.resolutions[$0] }, world.standard)
     }
@@ -181,7 +181,7 @@ struct PeopleIndex: TwinRows {
     }
 
     /// The external id of a row that has no address.
-    private func soleID(_ fields: PersonFields) -> (kind: TwinIDKind, id: String) {
+    private func soleID(_ fields: PersonFields) -> (kind: ExternalIDKind, id: String) {
         guard fields.emailKey.isEmpty else { return (.external, "") }
         if let id = rules.memberExternalID(fields), rules.namesMember(fields) { return (.externalMember, id) }
         return rules.customerExternalID(fields).map { (.externalCustomer, $0) } ?? (.external, "")
@@ -194,7 +194,7 @@ struct PeopleIndex: TwinRows {
     private mutating func resolveByRoster(_ open: inout [Open]) {
         struct Link: Hashable {
             var place: Int
-            var kind: TwinIDKind
+            var kind: ExternalIDKind
             var id: String
         }
         let wanted = Set(

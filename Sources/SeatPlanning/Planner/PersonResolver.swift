@@ -7,7 +7,7 @@ struct PersonResolver {
         /// The compared address; empty for a customer without one.
         var emailKey: String
         /// The id that the row gives, or the customer's own where there is no address.
-        var idKind = TwinIDKind.external
+        var idKind = ExternalIDKind.external
         var id = ""
     }
 
@@ -25,13 +25,13 @@ struct PersonResolver {
         var isComplete: Bool
     }
 
-    let world: WorldSnapshot
+    let world: LiveSnapshot
     let rules: IdentityRules
     /// By container; those of one buyer share theirs.
     private let teams: [Team?]
 
     /// - Parameter entries: rows with an address alone need no one's members.
-    init(world: WorldSnapshot, rules: IdentityRules, entries: EntryTable) {
+    init(world: LiveSnapshot, rules: IdentityRules, entries: RosterTable) {
         self.world = world
         self.rules = rules
         let needsSeats = (0..<entries.count).contains { index in
@@ -41,7 +41,7 @@ struct PersonResolver {
     }
 
     /// Members as they were read, or, where they may not be read, as far as the seats show them.
-    private static func teams(_ world: WorldSnapshot, _ needsSeats: Bool) -> [Team?] {
+    private static func teams(_ world: LiveSnapshot, _ needsSeats: Bool) -> [Team?] {
         var seated: [String: Team] = [:]
         return world.containers.indices.map { index in
             let buyer = world.containers[index].billingCustomerID
@@ -159,13 +159,13 @@ struct PersonResolver {
         case .none: return .unresolved("the customer \(id) could not be looked up", isCertain: false)
         case .some(.none): return .unresolved("no customer has the id \(id)", isCertain: true)
         case .some(.some(let customer)):
-            let kind: TwinIDKind = customer.externalID == nil ? .external : .externalCustomer
+            let kind: ExternalIDKind = customer.externalID == nil ? .external : .externalCustomer
             return person(customer, kind, customer.externalID ?? "")
         }
     }
 
     /// A customer without an address can hold a seat in the legacy model; the member model asks for an address.
-    private func person(_ customer: KnownPerson, _ kind: TwinIDKind, _ id: String) -> Answer {
+    private func person(_ customer: KnownPerson, _ kind: ExternalIDKind, _ id: String) -> Answer {
         if !customer.email.isEmpty {
             return .person(Person(emailKey: EmailAddress.serverKey(of: customer.email), idKind: kind, id: id))
         }

@@ -3,7 +3,7 @@ internal import Rosters
 extension Planner {
     /// A plan in the making.
     struct Draft {
-        let world: WorldSnapshot
+        let world: LiveSnapshot
         let options: PlanningOptions
         var rows: [PlannedRow] = []
         var added: [PlannedRow] = []
@@ -21,7 +21,7 @@ extension Planner {
         /// In the legacy model: the seats that the server counts as the buyers' own.
         var buyers: BuyerSeats?
 
-        init(world: WorldSnapshot, options: PlanningOptions, rowCount: Int) {
+        init(world: LiveSnapshot, options: PlanningOptions, rowCount: Int) {
             self.world = world
             self.options = options
             rows.reserveCapacity(rowCount)
@@ -193,7 +193,7 @@ enum BuyerClaim {
 struct BuyerSeats {
     private var counts: [Int]
 
-    init(_ world: WorldSnapshot) {
+    init(_ world: LiveSnapshot) {
         counts = world.containers.map { container in
             guard let buyer = container.billingCustomerID else { return 0 }
             return container.seats.count { $0.state.isLive && $0.customerID == buyer }
@@ -202,7 +202,7 @@ struct BuyerSeats {
 
     mutating func add(_ container: Int, _ claim: BuyerClaim) { if claim != .none { counts[container] += 1 } }
 
-    mutating func remove(_ container: Int, _ seat: SeatRecord, _ world: WorldSnapshot) {
+    mutating func remove(_ container: Int, _ seat: SeatRecord, _ world: LiveSnapshot) {
         guard let buyer = world.containers[container].billingCustomerID, seat.customerID == buyer else { return }
         counts[container] -= 1
     }

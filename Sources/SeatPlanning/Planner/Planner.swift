@@ -2,8 +2,8 @@ public import Rosters
 
 /// Makes a plan: pure, so that the same roster, world and options give the same plan in the same order.
 public struct Planner {
-    let entries: EntryTable
-    let world: WorldSnapshot
+    let entries: RosterTable
+    let world: LiveSnapshot
     let options: PlanningOptions
     let protected: ProtectedPeople
     let resolver: PersonResolver
@@ -20,7 +20,7 @@ public struct Planner {
     }
 
     public init(
-        entries: EntryTable, world: WorldSnapshot, options: PlanningOptions, protected: ProtectedPeople = .none,
+        entries: RosterTable, world: LiveSnapshot, options: PlanningOptions, protected: ProtectedPeople = .none,
         particulars: Particulars = Particulars()
     ) {
         self.entries = entries
@@ -34,7 +34,7 @@ public struct Planner {
 
     /// One action for every row, then what the mode adds, then the guards' judgement on the whole.
     public func plan() -> Plan {
-        let people = PeopleIndex(entries: entries, resolver: resolver) { wish(of: $0) == .revoke }
+        let people = PeopleIndex(entries: entries, resolver: resolver) { requestedAction(of: $0) == .revoke }
         let seats = SeatIndex(world.containers)
         var draft = Draft(world: world, options: options, rowCount: entries.count)
         if world.model == .legacy { draft.buyers = BuyerSeats(world) }
@@ -71,7 +71,7 @@ public struct Planner {
         let home = container ?? 0
         if let seats { for seat in [seats.best] + seats.others { draft.named[home][seat] = true } }
         if people.hasNoAddress(index) { draft.withoutAddress.insert(index) }
-        var row = act(wish(of: index), index, home, seats, &draft)
+        var row = act(requestedAction(of: index), index, home, seats, &draft)
         if row.action == .revoke, let seats { addRevocations(seats.others, index, home, &draft) }
         row.emailKey = people.lookedUpKey(of: index)
         return row
@@ -88,7 +88,7 @@ public struct Planner {
     }
 
     /// In `remove` mode every row is a revocation, but for those that say `keep`.
-    private func wish(of index: Int) -> RosterAction {
+    private func requestedAction(of index: Int) -> RosterAction {
         let action = entries.action(at: index)
         return options.mode == .remove && action != .keep ? .revoke : action
     }

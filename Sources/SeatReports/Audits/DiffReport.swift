@@ -74,23 +74,23 @@ public struct DiffReportWriter<Sink: ByteSink> {
             title: "difference between two exports", rowsTitle: "changes",
             whereTheRestIs: "the whole is in the CSV, JSON and XML forms of this report")
         let total = counts.values.reduce(0, +)
-        overview.headline = total == 0 ? "the exports do not differ" : "\(Figures.count(total, "change"))"
+        overview.headline = total == 0 ? "the exports do not differ" : "\(NumberFormat.count(total, "change"))"
         overview.facts = [.init("old", names.old), .init("new", names.new)]
         let shown = SeatDifference.Kind.allCases.map { (kind: $0, count: counts[$0] ?? 0) }
-        overview.figures = shown.map { .init($0.kind.title, Figures.grouped($0.count)) }
+        overview.figures = shown.map { .init($0.kind.title, NumberFormat.grouped($0.count)) }
         guard total > 0 else { return overview }
         overview.tables = [
             Overview.Table(
                 title: "changes by kind", columns: [.text("change"), .figure("seats"), .figure("share")],
                 rows: shown.map {
-                    [$0.kind.title, Figures.grouped($0.count), Figures.percent($0.count, of: total)]
+                    [$0.kind.title, NumberFormat.grouped($0.count), NumberFormat.percent($0.count, of: total)]
                 },
                 chart: Chart(
                     form: .grouped, series: [.init(name: "seats", tone: .main)],
                     bars: shown.map {
                         Chart.Bar(
                             label: $0.kind.title, values: [Double($0.count)], limit: nil,
-                            text: Figures.grouped($0.count), tone: $0.kind.tone)
+                            text: NumberFormat.grouped($0.count), tone: $0.kind.tone)
                     }, title: "changes by kind"),
                 note: nil)
         ]

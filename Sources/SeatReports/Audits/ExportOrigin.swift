@@ -15,7 +15,7 @@ public struct ExportOrigin: Sendable, Equatable {
 
     var facts: [Overview.Fact] {
         [
-            .init("server", server), .init("as of", Figures.minute(time)),
+            .init("server", server), .init("as of", NumberFormat.minute(time)),
             .init("conditions", conditions.isEmpty ? "none" : conditions.joined(separator: " ")),
         ]
     }

@@ -149,8 +149,9 @@ struct SeatHistory: Sendable {
             title: "history of seats", rowsTitle: "changes",
             whereTheRestIs: "the whole is in the CSV, JSON and XML forms of this export")
         overview.figures = [
-            .init("changes", Figures.grouped(changes)), .init("subscriptions", Figures.grouped(subscriptions.count)),
-            .init("seats added", Figures.grouped(added)), .init("seats removed", Figures.grouped(removed)),
+            .init("changes", NumberFormat.grouped(changes)),
+            .init("subscriptions", NumberFormat.grouped(subscriptions.count)),
+            .init("seats added", NumberFormat.grouped(added)), .init("seats removed", NumberFormat.grouped(removed)),
         ]
         let all = subscriptions.values.sorted { ($0.label, $0.id) < ($1.label, $1.id) }
         let shown = all.prefix(Overview.tableLimit)
@@ -163,8 +164,8 @@ struct SeatHistory: Sendable {
                 ],
                 rows: shown.map {
                     [
-                        $0.label, $0.id, Figures.grouped($0.changes), Figures.grouped($0.first.seats),
-                        Figures.grouped($0.last.seats),
+                        $0.label, $0.id, NumberFormat.grouped($0.changes), NumberFormat.grouped($0.first.seats),
+                        NumberFormat.grouped($0.last.seats),
                     ]
                 },
                 chart: Chart(
@@ -173,7 +174,8 @@ struct SeatHistory: Sendable {
                     bars: shown.prefix(Overview.chartLimit).map {
                         Chart.Bar(
                             label: $0.label, values: [Double($0.first.seats), Double($0.last.seats)], limit: nil,
-                            text: "\(Figures.grouped($0.first.seats)) → \(Figures.grouped($0.last.seats))", tone: nil)
+                            text: "\(NumberFormat.grouped($0.first.seats)) → \(NumberFormat.grouped($0.last.seats))",
+                            tone: nil)
                     },
                     title: "seats of each subscription before its first change and after its last"
                         + Overview.drawn(of: all.count, "subscriptions")),

@@ -115,18 +115,19 @@ public struct IdentityExportWriter<Sink: ByteSink> {
         let parts: [(String, Int)] = [
             ("with a member id", mapped), ("with an external id", withExternalID), ("without an email", withoutEmail),
         ]
-        overview.figures = [.init("seats", Figures.grouped(count))] + parts.map { .init($0.0, Figures.grouped($0.1)) }
+        overview.figures =
+            [.init("seats", NumberFormat.grouped(count))] + parts.map { .init($0.0, NumberFormat.grouped($0.1)) }
         guard count > 0 else { return overview }
         overview.tables = [
             Overview.Table(
                 title: "what is known of the holders", columns: [.text("known"), .figure("seats"), .figure("share")],
-                rows: parts.map { [$0.0, Figures.grouped($0.1), Figures.percent($0.1, of: count)] },
+                rows: parts.map { [$0.0, NumberFormat.grouped($0.1), NumberFormat.percent($0.1, of: count)] },
                 chart: Chart(
                     form: .grouped, series: [.init(name: "seats", tone: .main)],
                     bars: parts.map {
                         Chart.Bar(
                             label: $0.0, values: [Double($0.1)], limit: Double(count),
-                            text: "\(Figures.grouped($0.1)) of \(Figures.grouped(count))", tone: nil)
+                            text: "\(NumberFormat.grouped($0.1)) of \(NumberFormat.grouped(count))", tone: nil)
                     }, title: "seats by what is known of their holders", limitName: "all seats"),
                 note: nil)
         ]

@@ -9,11 +9,12 @@ extension SeatAudit {
             whereTheRestIs: "the whole is in the CSV, JSON and XML forms of this export")
         overview.headline = headline
         overview.figures = [
-            .init("containers", Figures.grouped(count)), .init("bought", Figures.grouped(total.bought)),
-            .init("claimed", Figures.grouped(total.claimed)), .init("pending", Figures.grouped(total.pending)),
-            .init("expired", Figures.grouped(total.expired)), .init("free", Figures.grouped(total.free)),
-            .init("idle", Figures.grouped(idle)),
-            .init("in use", Figures.percent(total.used, of: total.bought)),
+            .init("containers", NumberFormat.grouped(count)), .init("bought", NumberFormat.grouped(total.bought)),
+            .init("claimed", NumberFormat.grouped(total.claimed)),
+            .init("pending", NumberFormat.grouped(total.pending)),
+            .init("expired", NumberFormat.grouped(total.expired)), .init("free", NumberFormat.grouped(total.free)),
+            .init("idle", NumberFormat.grouped(idle)),
+            .init("in use", NumberFormat.percent(total.used, of: total.bought)),
         ]
         overview.tables = [utilizationTable, moneyTable].compactMap { $0 }
         return overview
@@ -21,11 +22,11 @@ extension SeatAudit {
 
     private var headline: String {
         guard total.bought > 0 else { return "" }
-        var parts = ["\(Figures.grouped(idle)) of \(Figures.count(total.bought, "seat")) are idle"]
+        var parts = ["\(NumberFormat.grouped(idle)) of \(NumberFormat.count(total.bought, "seat")) are idle"]
         if idle == 0 { parts = ["no seat is idle"] }
         if total.expired > 0 {
             parts.append(
-                "\(Figures.count(total.expired, "expired invitation")) \(total.expired == 1 ? "holds a seat" : "hold seats")"
+                "\(NumberFormat.count(total.expired, "expired invitation")) \(total.expired == 1 ? "holds a seat" : "hold seats")"
             )
         }
         return parts.joined(separator: "; ")
@@ -43,10 +44,11 @@ extension SeatAudit {
             rows: first.map { audit in
                 let use = audit.utilization
                 return [
-                    audit.label, audit.product ?? "", Figures.grouped(use.bought),
-                    Figures.grouped(use.claimed), Figures.grouped(use.pending), Figures.grouped(use.expired),
-                    Figures.grouped(use.free), Figures.grouped(use.idle),
-                    Figures.percent(use.used, of: use.bought), audit.id.id,
+                    audit.label, audit.product ?? "", NumberFormat.grouped(use.bought),
+                    NumberFormat.grouped(use.claimed), NumberFormat.grouped(use.pending),
+                    NumberFormat.grouped(use.expired),
+                    NumberFormat.grouped(use.free), NumberFormat.grouped(use.idle),
+                    NumberFormat.percent(use.used, of: use.bought), audit.id.id,
                 ]
             }, totals: [totalRow],
             chart: Chart(
@@ -61,7 +63,7 @@ extension SeatAudit {
                         label: audit.label,
                         values: [use.claimed, use.pending, use.expired, use.free].map { Double($0) },
                         limit: Double(use.bought),
-                        text: "\(Figures.grouped(use.used)) of \(Figures.grouped(use.bought)) used")
+                        text: "\(NumberFormat.grouped(use.used)) of \(NumberFormat.grouped(use.bought)) used")
                 },
                 title: "claimed, pending, expired and free seats of each container; the mark is the number bought"
                     + Overview.drawn(of: count, "containers")),
@@ -76,9 +78,10 @@ extension SeatAudit {
 
     private var totalRow: [String] {
         [
-            "all", "", Figures.grouped(total.bought), Figures.grouped(total.claimed), Figures.grouped(total.pending),
-            Figures.grouped(total.expired), Figures.grouped(total.free), Figures.grouped(idle),
-            Figures.percent(total.used, of: total.bought), "",
+            "all", "", NumberFormat.grouped(total.bought), NumberFormat.grouped(total.claimed),
+            NumberFormat.grouped(total.pending),
+            NumberFormat.grouped(total.expired), NumberFormat.grouped(total.free), NumberFormat.grouped(idle),
+            NumberFormat.percent(total.used, of: total.bought), "",
         ]
     }
 
@@ -88,15 +91,16 @@ extension SeatAudit {
         let rows = priced.map { audit in
             [
                 audit.label, audit.money(audit.price)?.text ?? "–", SeatAudit.period(audit.period), audit.partsText,
-                audit.money(audit.idlePrice)?.text ?? "–", audit.reduction.map { Figures.grouped($0.seats) } ?? "–",
+                audit.money(audit.idlePrice)?.text ?? "–",
+                audit.reduction.map { NumberFormat.grouped($0.seats) } ?? "–",
                 audit.money(audit.reduction?.saving)?.text ?? "–", audit.id.id,
             ]
         }
-        let totals = purses.map { purse, sum in
+        let totals = priceGroups.map { priceGroup, sum in
             [
-                "all", Money(sum.price, purse.currency).text, SeatAudit.period(purse.period), "",
-                Money(sum.idlePrice, purse.currency).text, "",
-                purse.period == nil ? "–" : Money(sum.saving, purse.currency).text, "",
+                "all", Money(sum.price, priceGroup.currency).text, SeatAudit.period(priceGroup.period), "",
+                Money(sum.idlePrice, priceGroup.currency).text, "",
+                priceGroup.period == nil ? "–" : Money(sum.saving, priceGroup.currency).text, "",
             ]
         }
         return Overview.Table(
@@ -121,9 +125,12 @@ extension SeatAudit {
     /// Why a container is in no sum.
     private var leftOut: String? {
         let parts = [
-            (orders, Figures.count(orders, "order") + (orders == 1 ? ", which was" : ", which were") + " paid once"),
-            (ended, Figures.count(ended, "subscription") + (ended == 1 ? " that has" : " that have") + " ended"),
-            (unknownPrices, Figures.count(unknownPrices, "container") + " without known prices"),
+            (
+                orders,
+                NumberFormat.count(orders, "order") + (orders == 1 ? ", which was" : ", which were") + " paid once"
+            ),
+            (ended, NumberFormat.count(ended, "subscription") + (ended == 1 ? " that has" : " that have") + " ended"),
+            (unknownPrices, NumberFormat.count(unknownPrices, "container") + " without known prices"),
         ].filter { $0.0 > 0 }.map(\.1)
         return parts.isEmpty ? nil : "left out: \(parts.joined(separator: ", "))"
     }
@@ -135,7 +142,7 @@ extension ContainerAudit {
     /// `10 × 12.00 + 15 × 10.00`, as the price adds up.
     fileprivate var partsText: String {
         guard let currency else { return "–" }
-        return parts.map { "\(Figures.grouped($0.seats)) × \(Money($0.pricePerSeat, currency).decimal)" }
+        return parts.map { "\(NumberFormat.grouped($0.seats)) × \(Money($0.pricePerSeat, currency).decimal)" }
             .joined(separator: " + ")
     }
 }

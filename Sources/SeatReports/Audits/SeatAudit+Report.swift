@@ -33,7 +33,7 @@ extension ContainerAudit: ReportRecord {
         cells.number(utilization.expired)
         cells.number(utilization.free)
         cells.number(utilization.idle)
-        cells.decimal(Figures.share(utilization.used, of: utilization.bought))
+        cells.decimal(NumberFormat.share(utilization.used, of: utilization.bought))
         cells.text(currency)
         cells.text(period?.interval)
         cells.number(period?.count)
@@ -52,16 +52,16 @@ extension SeatAudit {
         .object([
             "containers": .number(count), "seats": .number(total.bought), "claimed": .number(total.claimed),
             "pending": .number(total.pending), "expired": .number(total.expired), "free": .number(total.free),
-            "idle": .number(idle), "utilization": .fraction(Figures.share(total.used, of: total.bought)),
+            "idle": .number(idle), "utilization": .fraction(NumberFormat.share(total.used, of: total.bought)),
             "without_prices": .number(withoutPrices),
             "money": .array(
-                purses.map { purse, sum in
+                priceGroups.map { priceGroup, sum in
                     .object([
-                        "currency": .string(purse.currency), "interval": .text(purse.period?.interval),
-                        "interval_count": .figure(purse.period?.count),
-                        "price": .decimal(Money(sum.price, purse.currency).decimal),
-                        "idle_price": .decimal(Money(sum.idlePrice, purse.currency).decimal),
-                        "saving": .decimal(Money(sum.saving, purse.currency).decimal),
+                        "currency": .string(priceGroup.currency), "interval": .text(priceGroup.period?.interval),
+                        "interval_count": .figure(priceGroup.period?.count),
+                        "price": .decimal(Money(sum.price, priceGroup.currency).decimal),
+                        "idle_price": .decimal(Money(sum.idlePrice, priceGroup.currency).decimal),
+                        "saving": .decimal(Money(sum.saving, priceGroup.currency).decimal),
                         "price_minor": .number(sum.price), "idle_price_minor": .number(sum.idlePrice),
                         "saving_minor": .number(sum.saving),
                     ])
@@ -75,18 +75,18 @@ extension SeatAudit {
             [
                 "containers": String(count), "seats": String(total.bought), "claimed": String(total.claimed),
                 "pending": String(total.pending), "expired": String(total.expired), "free": String(total.free),
-                "idle": String(idle), "utilization": Figures.share(total.used, of: total.bought),
+                "idle": String(idle), "utilization": NumberFormat.share(total.used, of: total.bought),
                 "without-prices": String(withoutPrices),
             ],
-            purses.map { purse, sum in
+            priceGroups.map { priceGroup, sum in
                 XMLNode(
                     "money",
                     [
-                        "currency": purse.currency, "interval": purse.period?.interval,
-                        "interval-count": purse.period.map { String($0.count) },
-                        "price": Money(sum.price, purse.currency).decimal,
-                        "idle-price": Money(sum.idlePrice, purse.currency).decimal,
-                        "saving": Money(sum.saving, purse.currency).decimal, "price-minor": String(sum.price),
+                        "currency": priceGroup.currency, "interval": priceGroup.period?.interval,
+                        "interval-count": priceGroup.period.map { String($0.count) },
+                        "price": Money(sum.price, priceGroup.currency).decimal,
+                        "idle-price": Money(sum.idlePrice, priceGroup.currency).decimal,
+                        "saving": Money(sum.saving, priceGroup.currency).decimal, "price-minor": String(sum.price),
                         "idle-price-minor": String(sum.idlePrice), "saving-minor": String(sum.saving),
                     ])
             })

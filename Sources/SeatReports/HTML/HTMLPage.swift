@@ -5,7 +5,7 @@ internal import Rosters
 struct HTMLPage {
     var overview: Overview
     var columns: [Column]
-    var rows: HeldRows
+    var rows: BoundedRows
 
     /// Everything up to the first row.
     func top() throws -> String { try HTMLTemplates.render("top", values) }
@@ -114,7 +114,7 @@ extension Chart {
             "tone": (bar.tone ?? own.tone).rawValue, "x": Chart.units(x), "y": Chart.units(y),
             "width": Chart.units(width),
             "height": Chart.units(height), "name": own.name,
-            "value": Figures.grouped(Int(saturating: value)),
+            "value": NumberFormat.grouped(Int(saturating: value)),
         ]
     }
 
@@ -123,7 +123,8 @@ extension Chart {
         let most = bars.reduce(0) { max($0, $1.values.first ?? 0) }
         return [
             "title": title, "width": bars.count * 10, "first": bars.first?.label ?? "", "last": bars.last?.label ?? "",
-            "most": Figures.grouped(Int(saturating: most)), "hasManyBars": bars.count > 1, "isShort": bars.count <= 12,
+            "most": NumberFormat.grouped(Int(saturating: most)), "hasManyBars": bars.count > 1,
+            "isShort": bars.count <= 12,
             "bars": bars.enumerated().map { index, bar in
                 let value = bar.values.first ?? 0
                 let paused = bar.values.count > 1 ? bar.values[1] : 0

@@ -45,7 +45,7 @@ struct Column: Sendable, Equatable {
 }
 
 /// Named values whose names only the data knows: a roster's own columns, a seat's metadata.
-struct PairColumns: Sendable, Equatable {
+struct BeforeAfterColumns: Sendable, Equatable {
     /// The key of the object in JSON, and the element in XML.
     var key: String
     /// The attribute that holds the name in XML.
@@ -55,7 +55,7 @@ struct PairColumns: Sendable, Equatable {
     /// The same as CSV columns: unique among all columns of the report.
     var labels: [String]
 
-    static func extra(_ names: [String], besides columns: [Column]) -> PairColumns {
+    static func extra(_ names: [String], besides columns: [Column]) -> BeforeAfterColumns {
         let fixed = Set(columns.map(\.name))
         var taken = fixed
         var labels: [String] = []
@@ -69,11 +69,11 @@ struct PairColumns: Sendable, Equatable {
             taken.insert(label)
             labels.append(label)
         }
-        return PairColumns(key: "extra", xmlNameAttribute: "name", names: names, labels: labels)
+        return BeforeAfterColumns(key: "extra", xmlNameAttribute: "name", names: names, labels: labels)
     }
 
-    static func metadata(_ keys: [String]) -> PairColumns {
-        PairColumns(key: "metadata", xmlNameAttribute: "key", names: keys, labels: keys.map { "metadata.\($0)" })
+    static func metadata(_ keys: [String]) -> BeforeAfterColumns {
+        BeforeAfterColumns(key: "metadata", xmlNameAttribute: "key", names: keys, labels: keys.map { "metadata.\($0)" })
     }
 }
 
@@ -115,7 +115,7 @@ protocol ReportRecord {
 /// The columns of a document.
 struct Layout: Sendable, Equatable {
     var columns: [Column]
-    var pairs: PairColumns?
+    var pairs: BeforeAfterColumns?
     /// The column that HTML offers as a filter.
     var filterColumn: String
     /// What people want to see first: HTML and Markdown begin with these, the ids come last.

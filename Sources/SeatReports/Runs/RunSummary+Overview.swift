@@ -8,9 +8,9 @@ extension RunSummary {
             whereTheRestIs: "the whole is in the CSV, JSON and XML forms of this report")
         overview.headline = headline
         overview.isAlarming = isAlarming
-        overview.figures = [.init("rows", Figures.grouped(rosterRows.plus(addedRows)))]
-        if !isPlan { overview.figures.append(.init("requests", Figures.grouped(requests))) }
-        overview.figures += figured.map { .init($0.name, Figures.grouped($0.count)) }
+        overview.figures = [.init("rows", NumberFormat.grouped(rosterRows.plus(addedRows)))]
+        if !isPlan { overview.figures.append(.init("requests", NumberFormat.grouped(requests))) }
+        overview.figures += figured.map { .init($0.name, NumberFormat.grouped($0.count)) }
         overview.facts = facts
         overview.tables = [findingsTable, containersTable, countsTable, minutesTable].compactMap { $0 }
         return overview
@@ -36,18 +36,19 @@ extension RunSummary {
         if isPlan { return "a plan: nothing has been written yet" }
         var parts: [String] = []
         if !findings.isEmpty {
-            parts.append("\(Figures.count(findings.count, "person", plural: "people")) without the seats as planned")
+            parts.append(
+                "\(NumberFormat.count(findings.count, "person", plural: "people")) without the seats as planned")
         }
         if !isComplete { parts.append("the run is not finished: the same apply command resumes it") }
         if unfinished > 0 {
             parts.append(
-                "\(Figures.count(unfinished, "row")) of \(Figures.grouped(rosterRows.plus(addedRows))) did not reach the goal"
+                "\(NumberFormat.count(unfinished, "row")) of \(NumberFormat.grouped(rosterRows.plus(addedRows))) did not reach the goal"
             )
         } else {
             parts.append("every row reached its goal")
         }
         if mispredicted > 0 {
-            parts.append("\(Figures.count(mispredicted, "row")) ended otherwise than the plan predicted")
+            parts.append("\(NumberFormat.count(mispredicted, "row")) ended otherwise than the plan predicted")
         }
         return parts.joined(separator: "; ")
     }
@@ -55,15 +56,15 @@ extension RunSummary {
     private var facts: [Overview.Fact] {
         var facts: [Overview.Fact] = [.init("server", server)]
         if let organization { facts.append(.init("organization", organization)) }
-        facts += [.init("mode", mode), .init("planned", Figures.time(plannedAt))]
+        facts += [.init("mode", mode), .init("planned", NumberFormat.time(plannedAt))]
         if !isPlan {
-            facts += [.init("started", Figures.time(startedAt)), .init("finished", Figures.time(finishedAt))]
+            facts += [.init("started", NumberFormat.time(startedAt)), .init("finished", NumberFormat.time(finishedAt))]
         }
         facts += [
-            .init("rows of the rosters", Figures.grouped(rosterRows)),
-            .init("rows that the plan added", Figures.grouped(addedRows)),
+            .init("rows of the rosters", NumberFormat.grouped(rosterRows)),
+            .init("rows that the plan added", NumberFormat.grouped(addedRows)),
         ]
-        if !isPlan { facts.append(.init("other than predicted", Figures.grouped(mispredicted))) }
+        if !isPlan { facts.append(.init("other than predicted", NumberFormat.grouped(mispredicted))) }
         facts.append(.init("polar-seats", toolVersion))
         return facts
     }
@@ -99,7 +100,7 @@ extension RunSummary {
                         .figure("free after"),
                     ]) + [.text("id")],
             rows: shown.map { container in
-                [container.label, container.product ?? ""] + figures(of: container).map(Figures.grouped)
+                [container.label, container.product ?? ""] + figures(of: container).map(NumberFormat.grouped)
                     + [container.id.id]
             },
             chart: Chart(
@@ -114,7 +115,7 @@ extension RunSummary {
                         label: container.label, values: [Double(container.liveBefore), Double(end)],
                         limit: Double(seats),
                         text:
-                            "\(Figures.grouped(container.liveBefore)) → \(Figures.grouped(end)) of \(Figures.grouped(seats))"
+                            "\(NumberFormat.grouped(container.liveBefore)) → \(NumberFormat.grouped(end)) of \(NumberFormat.grouped(seats))"
                     )
                 },
                 title:
@@ -138,13 +139,13 @@ extension RunSummary {
         return Overview.Table(
             title: isPlan ? "actions" : "outcomes",
             columns: [.text(isPlan ? "action" : "outcome"), .figure("rows"), .figure("share")],
-            rows: figured.map { [$0.name, Figures.grouped($0.count), Figures.percent($0.count, of: all)] },
-            totals: [["all", Figures.grouped(all), Figures.percent(all, of: all)]],
+            rows: figured.map { [$0.name, NumberFormat.grouped($0.count), NumberFormat.percent($0.count, of: all)] },
+            totals: [["all", NumberFormat.grouped(all), NumberFormat.percent(all, of: all)]],
             chart: Chart(
                 form: .grouped, series: [.init(name: "rows", tone: .main)],
                 bars: figured.map {
                     Chart.Bar(
-                        label: $0.name, values: [Double($0.count)], limit: nil, text: Figures.grouped($0.count),
+                        label: $0.name, values: [Double($0.count)], limit: nil, text: NumberFormat.grouped($0.count),
                         tone: isPlan ? RunSummary.tone(ofAction: $0.name) : RunSummary.tone(ofOutcome: $0.name))
                 }, title: isPlan ? "rows by action" : "rows by outcome"),
             note: nil)
@@ -176,15 +177,16 @@ extension RunSummary {
             title: "changes over time",
             columns: [.text("minute"), .figure("changes sent"), .figure("seconds paused")],
             rows: shown.map {
-                [Figures.time($0.at), Figures.grouped($0.requests), RunSummary.seconds($0.paused)]
+                [NumberFormat.time($0.at), NumberFormat.grouped($0.requests), RunSummary.seconds($0.paused)]
             },
             chart: Chart(
                 form: .timeline,
                 series: [.init(name: "changes sent", tone: .main), .init(name: "paused", tone: .quiet)],
                 bars: RunSummary.merged(minutes, step: minutesABar).map { minute in
                     Chart.Bar(
-                        label: Figures.time(minute.at), values: [Double(minute.requests), minute.paused], limit: nil,
-                        text: Figures.grouped(minute.requests))
+                        label: NumberFormat.time(minute.at), values: [Double(minute.requests), minute.paused],
+                        limit: nil,
+                        text: NumberFormat.grouped(minute.requests))
                 },
                 title: """
                     changes that were sent a minute; \
@@ -194,7 +196,7 @@ extension RunSummary {
             note: Overview.notes([
                 Overview.note(shown: shown.count, of: minutes.count, "minutes"),
                 requests > minutes.reduce(0) { $0.plus($1.requests) }
-                    ? "each change is counted once; the \(Figures.count(requests, "request")) include those that read and repeats"
+                    ? "each change is counted once; the \(NumberFormat.count(requests, "request")) include those that read and repeats"
                     : nil,
             ]))
     }
@@ -224,12 +226,12 @@ extension Overview {
 
     /// Said below a table that leaves rows out; its chart says for itself what it draws.
     static func note(shown: Int, of all: Int, _ nouns: String) -> String? {
-        all > shown ? "the first \(Figures.grouped(shown)) of \(Figures.grouped(all)) \(nouns)" : nil
+        all > shown ? "the first \(NumberFormat.grouped(shown)) of \(NumberFormat.grouped(all)) \(nouns)" : nil
     }
 
     /// The end of the title of a chart that draws ``chartLimit`` bars at most.
     static func drawn(of all: Int, _ nouns: String) -> String {
-        all > chartLimit ? "; the first \(chartLimit) of \(Figures.grouped(all)) \(nouns)" : ""
+        all > chartLimit ? "; the first \(chartLimit) of \(NumberFormat.grouped(all)) \(nouns)" : ""
     }
 
     /// What there is to say below a table, one thing after the other.

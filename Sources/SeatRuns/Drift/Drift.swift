@@ -94,8 +94,8 @@ struct DriftCheck {
         var change = StepChange(step: step.id, state: .unknown, attempts: step.attempts, at: now)
         let evidence =
             step.kind == .grow
-            ? Settlement.grown(listing.totalSeats, step)
-            : Settlement.find(listing.live, step, before.person(of: step))
+            ? Reconciliation.grown(listing.totalSeats, step)
+            : Reconciliation.find(listing.live, step, before.person(of: step))
         switch evidence {
         case nil:
             change.outcome = .unknown

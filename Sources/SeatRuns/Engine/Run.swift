@@ -33,13 +33,13 @@ public struct Run: Sendable {
     let options: RunOptions
     let environment: RunEnvironment
     let toolVersion: String
-    let governor: Governor?
+    let governor: RequestGovernor?
     let onProgress: @Sendable (RunProgress) -> Void
-    private let monitorBox: StopBox
+    private let monitorBox: StopController
 
     public init(
         file: PlanFile, client: PolarClient, options: RunOptions, environment: RunEnvironment = .live,
-        toolVersion: String, governor: Governor? = nil, stop: StopBox = StopBox(),
+        toolVersion: String, governor: RequestGovernor? = nil, stop: StopController = StopController(),
         onProgress: @escaping @Sendable (RunProgress) -> Void = { _ in }
     ) {
         self.file = file
@@ -58,7 +58,7 @@ public struct Run: Sendable {
     ///   cannot be asked at all.
     public func perform() async throws -> RunEnd {
         let header = try file.header()
-        let beginning = Beginning(wall: environment.now(), pace: governor?.snapshot().at ?? .zero)
+        let beginning = RecordStart(wall: environment.now(), pace: governor?.snapshot().at ?? .zero)
         try refuseIfUnfit(header)
         if try file.isOver() {
             // Nothing is left to do: the record stays as the run has left it.
@@ -220,8 +220,8 @@ public struct Run: Sendable {
         let journal = Journal(file)
         var laneOptions = options
         laneOptions.proration = setting.header.options.proration
-        func lane(_ container: Int) -> Lane {
-            Lane(
+        func lane(_ container: Int) -> ContainerWorker {
+            ContainerWorker(
                 container: container, watches: setting.watches, before: setting.before, file: file, journal: journal,
                 monitor: monitor, client: client, options: laneOptions, environment: environment,
                 begun: setting.begun)
@@ -232,7 +232,8 @@ public struct Run: Sendable {
         if !waiting.isEmpty, await monitor.stop == nil { try await pass(waiting.map(lane), lane, monitor) }
     }
 
-    private func pass(_ lanes: [Lane], _ lane: (Int) -> Lane, _ monitor: RunMonitor) async throws {
+    private func pass(_ lanes: [ContainerWorker], _ lane: (Int) -> ContainerWorker, _ monitor: RunMonitor) async throws
+    {
         await work(lanes, monitor)
         var leftovers = await monitor.takeLeftovers()
         let waiting = Dictionary(grouping: leftovers.filter { $0.why == .serverAway }, by: \.step.lane)
@@ -251,7 +252,7 @@ public struct Run: Sendable {
     }
 
     /// Runs lanes, so many at once.
-    private func work(_ lanes: [Lane], _ monitor: RunMonitor) async {
+    private func work(_ lanes: [ContainerWorker], _ monitor: RunMonitor) async {
         await withTaskGroup(of: Void.self) { group in
             var rest = lanes[...]
             for lane in rest.prefix(max(1, options.concurrency)) {
@@ -266,7 +267,7 @@ public struct Run: Sendable {
     }
 
     /// A plan file that cannot be written stops the run before the next request; requests under way still finish.
-    private static func runLane(_ lane: Lane, _ monitor: RunMonitor) async {
+    private static func runLane(_ lane: ContainerWorker, _ monitor: RunMonitor) async {
         do {
             try await lane.run()
         } catch let error as PlanFileError {
@@ -281,9 +282,9 @@ public struct Run: Sendable {
     /// Rows whose retries were used up: one more look, now that the run is over. What the server has not done has failed;
     /// where it cannot be asked, the rows wait for the next run.
     private func settleLeftovers(
-        _ leftovers: [Leftover], _ lane: (Int) -> Lane, _ monitor: RunMonitor
+        _ leftovers: [UnresolvedStep], _ lane: (Int) -> ContainerWorker, _ monitor: RunMonitor
     ) async throws {
-        var away: Leftover?
+        var away: UnresolvedStep?
         for leftover in leftovers {
             if leftover.why == .serverAway {
                 away = leftover
@@ -310,23 +311,23 @@ public struct Run: Sendable {
     }
 
     /// Lists the container and looks; nil: it was not done.
-    private func evidence(_ step: Step, _ lane: Lane) async throws -> Settlement? {
+    private func evidence(_ step: Step, _ lane: ContainerWorker) async throws -> Reconciliation? {
         let watch = lane.watch(of: step)
         if step.kind == .grow {
-            return Settlement.grown(try await client.subscription(SubscriptionID(watch.id.id)).seats, step)
+            return Reconciliation.grown(try await client.subscription(SubscriptionID(watch.id.id)).seats, step)
         }
-        return Settlement.find(try await watch.look().live, step, lane.before.person(of: step))
+        return Reconciliation.find(try await watch.look().live, step, lane.before.person(of: step))
     }
 
     /// The run's beginning in both times: the wall clock's, for stamps, and the governor's, in which pauses are measured
     /// and which no clock that is set forward or back disturbs.
-    private struct Beginning {
+    private struct RecordStart {
         var wall: Date
         var pace: Duration
     }
 
     private func finish(
-        _ run: Int64, _ beginning: Beginning, _ stop: RunStop?, _ sent: [String: Int]
+        _ run: Int64, _ beginning: RecordStart, _ stop: RunStop?, _ sent: [String: Int]
     ) throws -> RunSummary {
         let pace = governor?.snapshot()
         var paused: [String: Double] = [:]
@@ -350,7 +351,7 @@ public struct Run: Sendable {
 }
 
 /// Stops a run from outside: a signal may come before the run has begun.
-public actor StopBox {
+public actor StopController {
     private var pending: RunStop?
     private var monitor: RunMonitor?
 

@@ -8,7 +8,7 @@ actor RunMonitor {
     static let breakerLimit = 10
 
     private var progress: RunProgress
-    private var leftovers: [Leftover] = []
+    private var leftovers: [UnresolvedStep] = []
     private let onProgress: @Sendable (RunProgress) -> Void
     /// Requests that change something, by the minute of the wall clock in which they were sent.
     private(set) var sentByMinute: [String: Int] = [:]
@@ -32,7 +32,7 @@ actor RunMonitor {
     }
 
     /// The steps that were left since the last call.
-    func takeLeftovers() -> [Leftover] {
+    func takeLeftovers() -> [UnresolvedStep] {
         defer { leftovers = [] }
         return leftovers
     }
@@ -58,7 +58,7 @@ actor RunMonitor {
     func waitingForLate(_ count: Int) { change { $0.waitingForLate += count } }
 
     /// A step could not be brought to its end, although nothing is known to be wrong with it.
-    func leave(_ leftover: Leftover) {
+    func leave(_ leftover: UnresolvedStep) {
         leftovers.append(leftover)
         change {
             $0.failuresInARow += 1
@@ -72,7 +72,7 @@ actor RunMonitor {
 }
 
 /// A step that a lane left behind.
-struct Leftover: Sendable {
+struct UnresolvedStep: Sendable {
     enum Reason {
         /// The server fails at this very request, again and again.
         case retriesUsedUp

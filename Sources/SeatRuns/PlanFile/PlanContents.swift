@@ -6,9 +6,9 @@ public import SeatPlanning
 public struct PlanContents: Sendable {
     public var header: PlanHeader
     public var rosters: [PlanRoster]
-    public var entries: EntryTable
+    public var entries: RosterTable
     public var defects: [Defect]
-    public var world: WorldSnapshot
+    public var world: LiveSnapshot
     public var plan: Plan
     /// Metadata by entry where it is not a roster's text: seats that are given back.
     public var exactMetadata: [Int: [String: JSONValue]] = [:]
@@ -18,7 +18,7 @@ public struct PlanContents: Sendable {
     var identities: [Int: SeatIdentity] = [:]
 
     public init(
-        header: PlanHeader, rosters: [PlanRoster], entries: EntryTable, defects: [Defect], world: WorldSnapshot,
+        header: PlanHeader, rosters: [PlanRoster], entries: RosterTable, defects: [Defect], world: LiveSnapshot,
         plan: Plan
     ) {
         self.header = header
@@ -47,7 +47,9 @@ public struct PlanContents: Sendable {
         }
     }
 
-    private func forEachStep(ofRow id: Int64, _ index: Int, _ lane: Lane, _ body: (NewStep) throws -> Void) rethrows {
+    private func forEachStep(ofRow id: Int64, _ index: Int, _ lane: ContainerWorker, _ body: (NewStep) throws -> Void)
+        rethrows
+    {
         let row = row(id)
         if row.action == .reissue {
             try body(NewStep(row: id, container: index, lane: index, kind: .revoke, seatID: seatID(row)))
@@ -66,15 +68,15 @@ public struct PlanContents: Sendable {
     }
 
     /// What one lane will do, as row ids.
-    private struct Lane {
+    private struct ContainerWorker {
         var revocations: [Int64] = []
         var rest: [Int64] = []
         /// By the entry that they wait for.
         var dependents: [Int: [Int64]] = [:]
     }
 
-    private func lanes() -> [Lane] {
-        var lanes = [Lane](repeating: Lane(), count: world.containers.count)
+    private func lanes() -> [ContainerWorker] {
+        var lanes = [ContainerWorker](repeating: ContainerWorker(), count: world.containers.count)
         for (index, row) in plan.added.enumerated() {
             guard let container = row.container else { continue }
             let id = Int64(plan.rows.count + index + 1)

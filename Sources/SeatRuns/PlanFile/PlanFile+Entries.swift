@@ -3,8 +3,8 @@ public import Rosters
 
 extension PlanFile {
     /// The rosters' rows as they were read, so that a plan can be made anew without the files.
-    public func entries() throws -> EntryTable {
-        var table = EntryTable()
+    public func entries() throws -> RosterTable {
+        var table = RosterTable()
         table.sources = try rosters().map {
             RosterSource(name: $0.name, columns: $0.columns, extraColumns: $0.extraColumns)
         }
@@ -15,7 +15,7 @@ extension PlanFile {
         return table
     }
 
-    private static func append(_ row: Row, to table: inout EntryTable) throws {
+    private static func append(_ row: Row, to table: inout RosterTable) throws {
         let asks = try (row.optional("asks") as String?).map { try PlanJSON.value(RowRequest.self, $0) }
         let isInvalid = try row.value("action") == Action.invalid.rawValue
         let email: String = try row.value("email")
@@ -23,7 +23,7 @@ extension PlanFile {
         guard table.sources.indices.contains(roster) else {
             throw PlanDamage(table: "row", id: Int64.fromDatabaseValue(row["id"]), "its roster does not exist")
         }
-        var new = EntryTable.NewRow(source: roster, line: try row.value("line"))
+        var new = RosterTable.NewRow(source: roster, line: try row.value("line"))
         new.action = asks?.action ?? .assign
         new.immediateClaim = asks?.immediateClaim
         new.container = asks?.container.map { table.intern($0) }

@@ -6,7 +6,7 @@ internal import SeatPlanning
 public struct MigrationRoster: Sendable {
     public static let columns = ["email", "external_id"]
 
-    public private(set) var entries = EntryTable()
+    public private(set) var entries = RosterTable()
     /// By row: metadata values that are no texts, which a roster cannot hold.
     public private(set) var metadata: [Int: [String: JSONValue]] = [:]
     public let name: String
@@ -20,7 +20,7 @@ public struct MigrationRoster: Sendable {
     }
 
     private mutating func add(_ seat: SeatRecord, _ container: ContainerSnapshot, _ model: CustomerModel, line: Int) {
-        var row = EntryTable.NewRow(source: 0, line: line)
+        var row = RosterTable.NewRow(source: 0, line: line)
         let email = seat.email ?? ""
         var details = EntryDetails()
         // In the legacy model the address names the customer; whoever was named as a member stays one.

@@ -9,7 +9,7 @@ struct PeopleLookup: Sendable {
     let width: Int
 
     func directory(
-        _ scope: SnapshotTaker.Scope, _ world: WorldSnapshot, _ warnings: inout [String]
+        _ scope: SnapshotTaker.Scope, _ world: LiveSnapshot, _ warnings: inout [String]
     ) async throws -> IdentityDirectory {
         var needs = Needs()
         needs.gather(scope, world)
@@ -37,7 +37,7 @@ struct PeopleLookup: Sendable {
         var customerExternalIDs: Set<String> = []
         var customerIDs: Set<String> = []
 
-        mutating func gather(_ scope: SnapshotTaker.Scope, _ world: WorldSnapshot) {
+        mutating func gather(_ scope: SnapshotTaker.Scope, _ world: LiveSnapshot) {
             let rules = IdentityRules(model: world.model, policy: scope.identity)
             let entries = scope.entries
             let targets = entries.references.map { world.resolutions[$0] }

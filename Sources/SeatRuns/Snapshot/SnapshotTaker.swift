@@ -26,7 +26,7 @@ public struct SnapshotTaker: Sendable {
 
     /// What a snapshot has to cover.
     public struct Scope: Sendable {
-        public var entries: EntryTable
+        public var entries: RosterTable
         /// What rows that name no container mean.
         public var standard: ContainerReference?
         /// Narrows how a team is resolved.
@@ -36,7 +36,8 @@ public struct SnapshotTaker: Sendable {
         public var besides: [ContainerReference] = []
         /// Rows that revoke need no look-up of people whom the server may not know.
         public init(
-            entries: EntryTable, standard: ContainerReference?, product: String? = nil, identity: IdentityPolicy = .auto
+            entries: RosterTable, standard: ContainerReference?, product: String? = nil,
+            identity: IdentityPolicy = .auto
         ) {
             self.entries = entries
             self.standard = standard
@@ -47,7 +48,7 @@ public struct SnapshotTaker: Sendable {
 
     /// A snapshot, and what had to be left out for want of a scope.
     public struct Result: Sendable {
-        public var world: WorldSnapshot
+        public var world: LiveSnapshot
         public var warnings: [String]
     }
 
@@ -56,7 +57,7 @@ public struct SnapshotTaker: Sendable {
     public func take(_ scope: Scope) async throws -> Result {
         var warnings: [String] = []
         let organization = try await organization(&warnings)
-        var world = WorldSnapshot(
+        var world = LiveSnapshot(
             takenAt: Timestamp(now()).rawValue, organization: organization?.slug,
             model: organization.customerModel, containers: [])
         world.proration = organization?.subscriptionSettings?.prorationBehavior?.rawValue
@@ -73,7 +74,7 @@ public struct SnapshotTaker: Sendable {
     /// - Throws: ``MissingContainer`` when one does not exist: an audit that leaves it out in silence would be wrong.
     public func containers(_ references: [ContainerReference]) async throws -> [ContainerSnapshot] {
         var warnings: [String] = []
-        var world = WorldSnapshot(takenAt: Timestamp(now()).rawValue, model: .member, containers: [])
+        var world = LiveSnapshot(takenAt: Timestamp(now()).rawValue, model: .member, containers: [])
         try await list(references, try await resolve(references, product: nil), nil, &world, &warnings)
         for reference in references {
             if case .unresolved(let why)? = world.resolutions[reference] { throw MissingContainer(description: why) }
@@ -87,7 +88,7 @@ public struct SnapshotTaker: Sendable {
     public func holders(of source: ContainerID) async throws -> MigrationRoster {
         var warnings: [String] = []
         let model = try await organization(&warnings).customerModel
-        var world = WorldSnapshot(takenAt: Timestamp(now()).rawValue, model: model, containers: [])
+        var world = LiveSnapshot(takenAt: Timestamp(now()).rawValue, model: model, containers: [])
         let reference = ContainerReference.container(source)
         try await list([reference], try await resolve([reference], product: nil), nil, &world, &warnings)
         guard let container = world.containers.first else {
@@ -152,7 +153,7 @@ public struct SnapshotTaker: Sendable {
 
     private func list(
         _ references: [ContainerReference], _ targets: [ContainerReference: Target], _ standard: ContainerReference?,
-        _ world: inout WorldSnapshot, _ warnings: inout [String]
+        _ world: inout LiveSnapshot, _ warnings: inout [String]
     ) async throws {
         let order = Self.distinct(
             references.compactMap { reference in
@@ -223,7 +224,7 @@ public struct SnapshotTaker: Sendable {
 
     /// In the legacy model the seat's customer is the holder, unless the seat was given by a member's id; the list of seats
     /// does not bear the customer's external id.
-    private func fillHolderIDs(_ world: inout WorldSnapshot) {
+    private func fillHolderIDs(_ world: inout LiveSnapshot) {
         var byID: [String: String] = [:]
         for person in world.directory.customersByExternalID.values {
             if let person { byID[person.id] = person.externalID }

@@ -36,7 +36,7 @@ public struct Undo: Sendable {
         defer { lock.release() }
         let header = try file.header()
         guard try file.summary().startedAt != nil else { throw NothingToUndo() }
-        let deeds = try await UndoDeeds(file, client: client)
+        let deeds = try await AppliedChanges(file, client: client)
         let containers = try file.containers()
         let source = (file.path as NSString).lastPathComponent
         let before = containers.map { SeatsByID($0.snapshot) }
@@ -55,7 +55,7 @@ public struct Undo: Sendable {
     }
 
     private func contents(
-        _ old: PlanHeader, _ table: UndoTable, _ deeds: UndoDeeds, _ snapshot: SnapshotTaker.Result
+        _ old: PlanHeader, _ table: UndoTable, _ deeds: AppliedChanges, _ snapshot: SnapshotTaker.Result
     ) -> PlanContents {
         var options = PlanningOptions()
         options.allowInactive = allowInactive || old.options.allowInactive
@@ -92,7 +92,7 @@ public struct Undo: Sendable {
 
     // MARK: What cannot be reversed
 
-    private func warnings(_ table: UndoTable, _ deeds: UndoDeeds) -> [String] {
+    private func warnings(_ table: UndoTable, _ deeds: AppliedChanges) -> [String] {
         var warnings: [String] = []
         for growth in deeds.growths {
             warnings.append(
@@ -151,7 +151,7 @@ struct SeatsByID {
 struct UndoTable {
     static let columns = ["email", "external_id"]
 
-    private(set) var entries = EntryTable()
+    private(set) var entries = RosterTable()
     /// By row: what it undoes.
     private(set) var notes: [String] = []
     /// By row: metadata as it was, of whatever type.
@@ -175,13 +175,13 @@ struct UndoTable {
     /// - Parameters:
     ///   - before: the container as the undone plan found it.
     ///   - live: as it is now; nil where that is not known yet.
-    mutating func add(_ deed: UndoDeed, _ before: SeatsByID, live: SeatsByID?) {
+    mutating func add(_ deed: AppliedChange, _ before: SeatsByID, live: SeatsByID?) {
         let then = before[deed.revoked]
-        if deed.isEven(then) {
+        if deed.isNetZero(then) {
             if deed.isRenewal { unchanged += 1 }
             return
         }
-        var row = EntryTable.NewRow(source: 0, line: Int(deed.row))
+        var row = RosterTable.NewRow(source: 0, line: Int(deed.row))
         row.container = entries.intern(.container(before.container.id))
         if let seat = then, deed.isRenewal {
             renew(deed, seat, before, &row, live)
@@ -195,7 +195,8 @@ struct UndoTable {
 
     /// What a renewal has changed on the seat is put back by renewing it once more.
     private mutating func renew(
-        _ deed: UndoDeed, _ seat: SeatRecord, _ before: SeatsByID, _ row: inout EntryTable.NewRow, _ live: SeatsByID?
+        _ deed: AppliedChange, _ seat: SeatRecord, _ before: SeatsByID, _ row: inout RosterTable.NewRow,
+        _ live: SeatsByID?
     ) {
         let now = live?[deed.assigned]
         guard live == nil || now.map({ $0.state.isLive && Self.isSame($0, seat) }) == true else {
@@ -217,7 +218,7 @@ struct UndoTable {
 
     /// A seat is taken back only from the person whom the run gave it.
     private mutating func takeBack(
-        _ deed: UndoDeed, _ id: String, _ row: inout EntryTable.NewRow, _ live: SeatsByID?
+        _ deed: AppliedChange, _ id: String, _ row: inout RosterTable.NewRow, _ live: SeatsByID?
     ) {
         guard let live else {
             // Who bears the ids is looked up before the seats are compared.
@@ -236,7 +237,7 @@ struct UndoTable {
         append(&row, seat.email ?? "", details, note: "undoes the assignment of \(deed.place)")
     }
 
-    private mutating func leaveAlone(_ deed: UndoDeed, _ row: inout EntryTable.NewRow) {
+    private mutating func leaveAlone(_ deed: AppliedChange, _ row: inout RosterTable.NewRow) {
         changedSince += 1
         row.action = .keep
         append(
@@ -244,7 +245,7 @@ struct UndoTable {
             note: "the seat that \(deed.place) was given is someone else's by now, or no one's: left alone")
     }
 
-    private static func holds(_ seat: SeatRecord, _ deed: UndoDeed, _ container: ContainerSnapshot) -> Bool {
+    private static func holds(_ seat: SeatRecord, _ deed: AppliedChange, _ container: ContainerSnapshot) -> Bool {
         if !deed.emailKey.isEmpty { return seat.email.map { EmailAddress.serverKey(of: $0) } == deed.emailKey }
         guard let sent = deed.sent?.identity else { return false }
         // Each id is compared with ids of its own kind.
@@ -267,7 +268,7 @@ struct UndoTable {
 
     /// Gives the seat to the person who had it, under the same customer and with the same metadata.
     private mutating func give(
-        _ seat: SeatRecord, _ before: SeatsByID, isClaimed: Bool, _ row: inout EntryTable.NewRow, note: String
+        _ seat: SeatRecord, _ before: SeatsByID, isClaimed: Bool, _ row: inout RosterTable.NewRow, note: String
     ) {
         row.action = .assign
         row.immediateClaim = isClaimed
@@ -282,7 +283,7 @@ struct UndoTable {
         }
         let written = WrittenMetadata(seat.metadata)
         details.metadata = written.texts
-        metadata[index] = UndoDeed.metadata(of: seat)
+        metadata[index] = AppliedChange.metadata(of: seat)
         if let identity = before.container.identity(givenFor: seat, model: model) {
             identities[index] = identity
             particulars.namesMember[index] = identity.memberID != nil
@@ -293,7 +294,8 @@ struct UndoTable {
     }
 
     private mutating func append(
-        _ row: inout EntryTable.NewRow, _ email: String, _ details: EntryDetails?, externalID: String = "", note: String
+        _ row: inout RosterTable.NewRow, _ email: String, _ details: EntryDetails?, externalID: String = "",
+        note: String
     ) {
         row.details = details
         notes.append(note)

@@ -1,0 +1,330 @@
+internal import Foundation
+internal import PolarAPI
+internal import Rosters
+internal import SeatPlanning
+internal import SeatReports
+internal import SeatRuns
+
+#if canImport(Glibc)
+    internal import Glibc
+#endif
+
+/// Runs a plan in front of the user: signals, progress, reports, the summary and the exit code.
+struct ApplyRunner: Sendable {
+    let file: PlanFile
+    let session: Session
+    let console: Console
+    let options: RunOptions
+    let reports: [String]
+    let failed: String?
+    let csv: ReportOptions
+    let isJSON: Bool
+    let resumeCommand: String
+
+    func perform() async throws {
+        do {
+            try await runAndReport()
+        } catch {
+            let failure = resumable(error)
+            // Rows that missed their goal are told by their own lines and by the summary.
+            if isJSON, failure.status != .incomplete {
+                Console.data(try JSONOutput.text(ErrorLine(failure), pretty: false))
+            }
+            throw failure
+        }
+    }
+
+    /// What the server or the plan file did wrong before a row was reached is no reason to lose the way back.
+    private func resumable(_ error: any Error) -> Failure {
+        var failure = Failure(error)
+        guard error is PolarError || error is PlanFileError else { return failure }
+        if failure.status == .interrupted { failure.message = "interrupted before the run began" }
+        if [.unreachable, .notPermitted, .stopped, .interrupted, .cannotWrite].contains(failure.status) {
+            failure.hints.append("to go on: \(resumeCommand)")
+        }
+        return failure
+    }
+
+    private func runAndReport() async throws {
+        // Places that cannot be written are found before the first request that changes anything.
+        let set = try ReportSet(reports, failed: failed, options: csv, plan: file)
+        defer { set.discard() }
+        try refuseChangedRosters()
+        let stop = StopController()
+        let display = ProgressDisplay(console: console, isJSON: isJSON, session: session)
+        let run = Run(
+            file: file, client: session.client, options: options,
+            environment: RunEnvironment(
+                now: session.now,
+                sleep: { delay in
+                    if Session.replacement != nil { return }
+                    try await session.retries.sleeping { try await Task.sleep(for: delay) }
+                },
+                random: RunEnvironment.live.random,
+                executor: session.executor),
+            toolVersion: ToolVersion.current, governor: session.governor, stop: stop,
+            onProgress: { display.update($0) })
+        let end: RunEnd
+        do {
+            defer { display.end() }
+            end = try await withSignals(stop, display) { try await run.perform() }
+        } catch let refusal as RunRefusal {
+            throw Failure(refusal, file.path, again: resumeCommand)
+        }
+        let written = try set.write(file)
+        try tell(end, set, written)
+        try judge(end)
+    }
+
+    /// A plan is made of a roster's bytes: if they have changed since, somebody may expect the change in the run.
+    private func refuseChangedRosters() throws {
+        guard !options.ignoreRosterChange else { return }
+        for roster in try file.rosters() {
+            // What a plan names could be a device that never ends: only files are read again.
+            guard let path = roster.path, let now = RosterFile.sha256(path), now != roster.sha256 else { continue }
+            throw Failure(
+                .badData, "\(roster.name): has changed since the plan was made; the plan holds the rows as they were",
+                hints: ["plan again, or apply the plan as it is with --ignore-roster-change"])
+        }
+    }
+
+    /// The first SIGINT, SIGTERM or SIGHUP lets requests under way finish; the second ends the process at once, which is
+    /// as safe as a kill.
+    private func withSignals<R: Sendable>(
+        _ stop: StopController, _ display: ProgressDisplay, _ body: @escaping @Sendable () async throws -> R
+    ) async throws -> R {
+        try await StopSignals.catching { signals in try await run(stop, display, signals, body) }
+    }
+
+    private func run<R: Sendable>(
+        _ stop: StopController, _ display: ProgressDisplay, _ signals: AsyncStream<String>,
+        _ body: @escaping @Sendable () async throws -> R
+    ) async throws -> R {
+        try await withThrowingTaskGroup(of: R?.self) { group in
+            group.addTask {
+                await display.keepShowing()
+                return nil
+            }
+            group.addTask {
+                for await signal in signals {
+                    await stop.stop(RunStop(.interrupted, "interrupted"))
+                    session.governor.close()
+                    session.retries.close()
+                    // Last: a terminal that nobody reads may keep it waiting.
+                    display.end()
+                    console.note("stopping: requests under way finish (\(signal) again stops at once, and is as safe)")
+                }
+                return nil
+            }
+            group.addTask { try await body() }
+            defer { group.cancelAll() }
+            while let result = try await group.next() {
+                if let result { return result }
+            }
+            throw CancellationError()
+        }
+    }
+
+    // MARK: Afterwards
+
+    private func tell(_ end: RunEnd, _ set: ReportSet, _ written: Int) throws {
+        if isJSON {
+            // One encoder for all rows.
+            let encoder = JSONOutput.encoder(pretty: false)
+            try file.forEachResult { Console.data(try JSONOutput.text(RowLine($0), encoder)) }
+            Console.data(
+                try JSONOutput.text(
+                    SummaryLine(summary: end.summary, stop: end.stop, plan: file.path, reports: set.paths),
+                    pretty: false))
+            return
+        }
+        Console.output(RunOutline(end: end, plan: file.path).text(console))
+        for path in set.paths { Console.line("report: \(path)") }
+        if let path = set.failedPath {
+            Console.line(
+                written == 0 ? "failed rows: none (\(path) has the header alone)" : "failed rows: \(path) (\(written))")
+        }
+    }
+
+    private func judge(_ end: RunEnd) throws {
+        let total = end.summary.outcomes.values.reduce(0, +)
+        let rows = end.summary.rosterRows + end.summary.addedRows
+        guard total == rows else {
+            throw Failure(.internalError, "the totals do not add up: \(rows) rows, but \(total) outcomes")
+        }
+        if let stop = end.stop { throw Failure(stop, resumeCommand) }
+        let missed = try file.missedRows()
+        let found = end.summary.findings.count
+        if missed + found > 0 {
+            let parts = [
+                found == 0
+                    ? nil
+                    : "\(plural(found, "person", "people")) \(found == 1 ? "does" : "do") not hold seats as planned",
+                missed == 0 ? nil : "\(plural(missed, "row")) did not reach the goal: failed, blocked or skipped",
+            ].compactMap(\.self)
+            throw Failure(
+                .incomplete, parts.joined(separator: "; "),
+                hints: failed == nil && missed > 0
+                    ? [
+                        "`--failed FILE` writes them for mending; `polar-seats show \(shellQuoted(file.path))` lists them"
+                    ] : [])
+        }
+    }
+}
+
+extension Failure {
+    init(_ stop: RunStop, _ resume: String) {
+        let hint = "to go on: \(resume)"
+        switch stop.reason {
+        case .interrupted:
+            self.init(.interrupted, "interrupted; what was under way is finished and recorded", hints: [hint])
+        case .notPermitted:
+            self.init(
+                .notPermitted, "stopped: \(stop.message)",
+                hints: ["use a valid token with the scope \(stop.scope ?? "customer_seats:write"), then \(hint)"])
+        case .notAllowed:
+            self.init(
+                .notPermitted, "stopped: \(stop.message)",
+                hints: [
+                    "the token is valid, but the organization is not allowed to do this: check its features and plan in "
+                        + "the Polar dashboard", hint,
+                ])
+        case .cannotRecord:
+            self.init(
+                .cannotWrite, "stopped: \(stop.message)",
+                hints: ["the run is recorded in the plan file: make it possible to write it", hint])
+        case .planGone:
+            self.init(
+                .stopped, "stopped part-way: \(stop.message)",
+                hints: [
+                    "what was done so far stands, and its record is lost; plan again from the roster: "
+                        + "whoever holds a seat by now keeps it"
+                ])
+        case .pauseTooLong:
+            self.init(
+                .stopped, "stopped part-way: \(stop.message)",
+                hints: ["wait as long, or allow it with --max-wait S", hint])
+        case .breaker, .serverAway:
+            self.init(.stopped, "stopped part-way: \(stop.message)", hints: [hint])
+        }
+    }
+
+    /// - Parameter again: the command that was refused, as a shell takes it.
+    init(_ refusal: RunRefusal, _ path: String, again: String) {
+        switch refusal {
+        case .badRows(let count):
+            self.init(
+                .badData,
+                "\(path): \(count) invalid, conflicting or unresolved rows; nothing was written",
+                hints: ["mend the roster and plan again, or accept that they are skipped with --skip-invalid"])
+        case .guards(let trips):
+            self.init(
+                .guarded,
+                lines: trips.enumerated().map { index, trip in
+                    (index == 0 ? "" : "polar-seats: ") + "guard \(trip.guardName): \(trip.message)"
+                        + (index == trips.count - 1 ? "; nothing was written" : "")
+                },
+                hints: trips.map { "plan again with \($0.remedy)" })
+        case .drift(let conflicts):
+            self.init(
+                .guarded,
+                lines: ["the server has changed since the plan was made; nothing was written"]
+                    + conflicts.map { "  \($0.message)" },
+                hints: [
+                    "plan anew from the plan's own rows, see the difference and go on: \(again) --replan",
+                    "or apply what still can be: \(again) --ignore-drift",
+                    "or plan again from the roster, and look first: polar-seats plan ROSTER -o FILE",
+                ])
+        case .hypothetical:
+            self.init(
+                .badData, "\(path): made with --assume-seats, and cannot be applied", hints: ["plan again without it"])
+        }
+    }
+}
+
+/// A JSON line of `apply --json`.
+struct TypedLine<Value: Encodable>: Encodable {
+    var type: String
+    var value: Value
+
+    func encode(to encoder: any Encoder) throws {
+        var container = encoder.container(keyedBy: CodingKeys.self)
+        try container.encode(type, forKey: .type)
+        try container.encode(1, forKey: .format)
+        try value.encode(to: encoder)
+    }
+
+    private enum CodingKeys: String, CodingKey { case type, format }
+}
+
+/// The last line of `apply --json` when a run could not do its work.
+struct ErrorLine: Encodable {
+    var type = "error"
+    var format = 1
+    var exitCode: Int32
+    var message: String
+    var hints: [String]
+
+    init(_ failure: Failure) {
+        exitCode = failure.status.rawValue
+        message = failure.message
+        hints = failure.hints.filter { !$0.isEmpty }
+    }
+}
+
+struct RowLine: Encodable {
+    var type = "row"
+    var source: String
+    var line: Int
+    var containerType: String?
+    var containerId: String?
+    var email: String
+    var externalId: String
+    var action: String
+    var outcome: String
+    var seatId: String?
+    var seatStatus: String?
+    var httpStatus: Int?
+    var error: String?
+    var message: String?
+    var attempts: Int
+    var startedAt: String?
+    var finishedAt: String?
+
+    init(_ row: ResultRow) {
+        source = row.source
+        line = row.line
+        containerType = row.container?.kind.rawValue
+        containerId = row.container?.id
+        email = row.email
+        externalId = row.externalID
+        action = row.action.rawValue
+        outcome = row.outcome.rawValue
+        seatId = row.seatID
+        seatStatus = row.seatStatus
+        httpStatus = row.httpStatus
+        error = row.error
+        message = row.message
+        attempts = row.attempts
+        startedAt = row.startedAt
+        finishedAt = row.finishedAt
+    }
+}
+
+struct SummaryLine: Encodable {
+    var type = "summary"
+    var format = 1
+    var summary: RunSummary
+    var stopped: String?
+    var reason: String?
+    var plan: String
+    var reports: [String]
+
+    init(summary: RunSummary, stop: RunStop?, plan: String, reports: [String]) {
+        self.summary = summary
+        stopped = stop?.reason.rawValue
+        reason = stop?.message
+        self.plan = plan
+        self.reports = reports
+    }
+}
