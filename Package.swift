@@ -29,7 +29,7 @@ let package = Package(
         // The bytes and the TLS settings that AsyncHTTPClient speaks in.
         .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
         .package(url: "https://github.com/apple/swift-nio-ssl", from: "2.37.6"),
-        // The plan file: one SQLite file that is plan, journal and record.
+        // The plan file: one SQLite file that is plan, journal and record. The embedded server's state file.
         .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
         // The embedded, Polar-compatible server.
         .package(url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.1"),
@@ -111,10 +111,10 @@ let package = Package(
                 .product(name: "NIOPosix", package: "swift-nio"),
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
-                // SQLite's own C interface, as GRDB's package exports it: the server keeps its world in one table and
-                // must not know the plan file's library.
-                .product(name: "GRDBSQLite", package: "GRDB.swift"),
+                // The state file.
+                .product(name: "GRDB", package: "GRDB.swift"),
             ],
+            resources: [.embedInCode("Seed/Resources")],
             swiftSettings: strict
         ),
         .target(name: "CToolBuild", cSettings: toolBuild),

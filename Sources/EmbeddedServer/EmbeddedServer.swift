@@ -1,127 +1,99 @@
-internal import Foundation
-internal import HTTPTypes
-internal import Hummingbird
-internal import Logging
-internal import NIOCore
-internal import NIOPosix
-internal import ServiceLifecycle
+public import Foundation
 
 /// A server that is running, for the length of `withEmbeddedServer`'s body.
 public struct RunningEmbeddedServer: Sendable {
     /// The loopback port it listens on.
     public let port: Int
-    private let stage: Stage
-
-    init(port: Int, stage: Stage) {
-        self.port = port
-        self.stage = stage
-    }
+    let handler: APIHandler
 
     /// The API's base, `http://127.0.0.1:PORT`.
     public var url: String { "http://127.0.0.1:\(port)" }
 
-    /// The mails that would have been sent, oldest first.
-    public func mails() async -> [EmbeddedMail] { await stage.world.mails.map(EmbeddedMail.init) }
+    /// The emails that would have been sent, oldest first.
+    public func emails() async -> [EmbeddedEmail] { await handler.state.emails.map(EmbeddedEmail.init) }
 
-    /// What has been asked of the server since it began.
-    public func counters() async -> EmbeddedCounters { await stage.counters }
+    /// The requests since the server started.
+    public func counters() async -> EmbeddedCounters { await handler.counters }
 
-    /// All containers with all their seats, in the order of their ids, subscriptions first.
-    public func world() async -> [EmbeddedContainer] { await stage.world.snapshot() }
+    /// All subscriptions, then all orders, with their seats, in the order of their ids.
+    public func containers() async -> [EmbeddedContainer] { await handler.state.containers() }
 
     /// The access tokens of the data that is loaded, by organization.
-    public func tokens() async -> [EmbeddedToken] { await stage.tokens() }
-
-    /// Where tests reach behind the API.
-    var backstage: Stage { stage }
+    public func tokens() async -> [EmbeddedToken] { await handler.tokens() }
 }
 
 /// Runs a Polar-compatible server on 127.0.0.1 for the length of `body`.
 ///
-/// - Throws: ``EmbeddedServerError`` if the state, the seed or the port cannot be had, and whatever `body` throws.
+/// - Throws: ``EmbeddedServerError`` if the state, the seed or the port cannot be used, and whatever `body` throws.
 public func withEmbeddedServer<Value: Sendable>(
     _ configuration: EmbeddedServerConfiguration,
     _ body: (RunningEmbeddedServer) async throws -> Value
 ) async throws -> Value {
     var lock: StateLock?
     if let file = configuration.stateFile {
-        lock = try await StateLock(stateFile: file, patience: configuration.patience, sleep: configuration.sleep)
+        lock = try await StateLock(
+            stateFile: file, timeout: configuration.lockTimeout, sleep: configuration.sleep)
     }
     defer { lock?.release() }
-    let stage = try Stage(configuration)
+    let handler = try APIHandler(configuration)
+    let result: Result<Value, any Error>
     do {
-        let value = try await serve(stage, configuration, lock: lock, body)
-        await stage.close()
-        return value
+        result = .success(
+            try await listen(handler, configuration) { port in
+                lock?.announce(port: port)
+                return try await body(RunningEmbeddedServer(port: port, handler: handler))
+            })
     } catch {
-        await stage.close()
-        throw error
+        result = .failure(error)
     }
+    await handler.close()
+    return try result.get()
 }
 
-private func serve<Value: Sendable>(
-    _ stage: Stage, _ configuration: EmbeddedServerConfiguration, lock: StateLock?,
-    _ body: (RunningEmbeddedServer) async throws -> Value
-) async throws -> Value {
-    let (ports, listening) = AsyncStream.makeStream(of: Int.self)
-    // It never speaks: what there is to say goes back as answers and errors.
-    let logger = Logger(label: "polar-seats.embedded") { _ in SwiftLogNoOpLogHandler() }
-    // One thread for connections, answers and the world: a request is then not handed from one to the other, which costs
-    // more than answering it.
-    let loop = MultiThreadedEventLoopGroup.singleton.next()
-    let application = Application(
-        responder: EmbeddedResponder(stage: stage, bodyTimeout: configuration.bodyTimeout),
-        server: .http1(configuration: .init(idleTimeout: TimeAmount(configuration.idleTimeout))),
-        configuration: ApplicationConfiguration(
-            address: .hostname("127.0.0.1", port: configuration.port),
-            serverName: "polar-seats-embedded (rehearsal)", backlog: 1024,
-            availableConnectionsDelegate: .maximum(configuration.maximumConnections, logger: logger)),
-        onServerRunning: { channel in
-            listening.yield(channel.localAddress?.port ?? 0)
-            listening.finish()
-        },
-        eventLoopGroupProvider: .shared(loop), logger: logger)
-    var services = ServiceGroupConfiguration(services: [application], logger: logger)
-    services.maximumGracefulShutdownDuration = .seconds(2)
-    let group = ServiceGroup(configuration: services)
-    return try await withThrowingTaskGroup(of: Void.self) { tasks in
-        tasks.addTask(executorPreference: EventLoopExecutor(loop)) {
-            defer { listening.finish() }
-            try await group.run()
-        }
-        var iterator = ports.makeAsyncIterator()
-        guard let port = await iterator.next() else {
-            do {
-                try await tasks.waitForAll()
-            } catch {
-                throw EmbeddedServerError(
-                    code: .cannotListen, message: "cannot listen on 127.0.0.1:\(configuration.port)",
-                    cause: String(describing: error))
-            }
-            throw CancellationError()
-        }
-        lock?.announce(port: port)
-        let result: Result<Value, any Error>
-        do {
-            result = .success(try await body(RunningEmbeddedServer(port: port, stage: stage)))
-        } catch {
-            result = .failure(error)
-        }
-        await group.triggerGracefulShutdown()
-        // A client that is still there when the time is up is cut off; that is no failure of the body's.
-        try? await tasks.waitForAll()
-        return try result.get()
-    }
-}
+/// How an embedded server runs.
+public struct EmbeddedServerConfiguration: Sendable {
+    /// Where the data is kept; nil keeps it in memory while the server runs.
+    public var stateFile: String?
+    /// The loopback port; 0 takes any that is free.
+    public var port: Int = 0
+    /// When the server's clock starts; nil starts it at the present.
+    public var now: Date?
+    /// The clock that measures the time since the start.
+    public var clock: @Sendable () -> Date = { Date() }
+    /// What ids, tokens and faults are generated from: the same seed and the same requests give the same responses.
+    public var seed: UInt64 = 0
+    /// Faults to inject.
+    public var faults: [EmbeddedFault] = []
+    /// How long a connection may be idle, or take for the head of a request.
+    ///
+    /// Longer than clients keep theirs, so that no request meets a connection that is being closed.
+    public var idleTimeout: Duration = .seconds(90)
+    /// How long the body of a request may take.
+    public var bodyTimeout: Duration = .seconds(30)
+    /// How many connections are served at once; the next ones wait.
+    public var maximumConnections: Int = 512
+    /// The data of a new state file; nil uses the default data.
+    public var data: EmbeddedSeed?
+    /// How long to wait for another process to release the state file.
+    public var lockTimeout: Duration = .seconds(5)
+    /// What the fault `crash-after` does besides closing every connection: a process of its own ends itself here.
+    public var crash: @Sendable () -> Void = {}
+    /// How faults and locks wait; a test may let its clock jump instead.
+    public var sleep: @Sendable (Duration) async throws -> Void = { try await Task.sleep(for: $0) }
 
-/// Runs tasks on an event loop's thread.
-private final class EventLoopExecutor: TaskExecutor {
-    private let loop: any EventLoop
+    /// Creates a configuration for a server in memory on any port.
+    public init() {}
 
-    init(_ loop: any EventLoop) { self.loop = loop }
-
-    func enqueue(_ job: consuming ExecutorJob) {
-        let job = UnownedJob(job)
-        loop.execute { job.runSynchronously(on: self.asUnownedTaskExecutor()) }
+    /// Creates a configuration.
+    public init(
+        stateFile: String? = nil, port: Int = 0, now: Date? = nil, seed: UInt64 = 0, faults: [EmbeddedFault] = [],
+        data: EmbeddedSeed? = nil
+    ) {
+        self.stateFile = stateFile
+        self.port = port
+        self.now = now
+        self.seed = seed
+        self.faults = faults
+        self.data = data
     }
 }

@@ -1,51 +1,55 @@
 /// What went wrong with the embedded server, outside of any one request.
-public struct EmbeddedServerError: Error, Sendable, Hashable, CustomStringConvertible {
-    /// The kind of failure.
-    public struct Code: Sendable, Hashable, CustomStringConvertible {
-        /// The code's stable name.
-        public var description: String
+public enum EmbeddedServerError: Error, Sendable, Hashable {
+    /// A fault whose text cannot be read.
+    case invalidFault(String)
+    /// A seed that cannot be read, or that contradicts itself.
+    case invalidSeed(SeedDefect)
+    /// There is no state file yet.
+    case noState(path: String)
+    /// Something under the state file's name, or beside it, is not ours. It was not touched.
+    case foreignFile(ForeignFile, path: String)
+    /// The state file cannot be read or written, as when it is damaged.
+    case unusableState(path: String, reason: String)
+    /// The state file was written by a version of another format.
+    case unsupportedFormat(path: String, format: Int)
+    /// The system denies access to a file.
+    case noAccess(FileOperation, path: String, reason: String)
+    /// The folder of the state file cannot be created.
+    case cannotCreateFolder(path: String, reason: String)
+    /// Another process has the state file open. It listens on the port, if that is known.
+    case stateInUse(path: String, port: Int?)
+    /// The port cannot be bound.
+    case cannotListen(port: Int, reason: String)
 
-        /// A fault on the command line that cannot be read.
-        public static let badFault = Code(description: "bad-fault")
-        /// A seed file that cannot be read, or that contradicts itself.
-        public static let badSeed = Code(description: "bad-seed")
-        /// The state file is ours and cannot be used, as when it is damaged.
-        public static let badState = Code(description: "bad-state")
-        /// There is no state file yet.
-        public static let noState = Code(description: "no-state")
-        /// What stands under the state file's name is not ours; it was not touched.
-        public static let foreignState = Code(description: "foreign-state")
-        /// The system does not let the state file be read or written.
-        public static let noAccess = Code(description: "no-access")
-        /// The folder of the state file cannot be made.
-        public static let noFolder = Code(description: "no-folder")
-        /// Another process has the state file open.
-        public static let stateInUse = Code(description: "state-in-use")
-        /// The port cannot be bound.
-        public static let cannotListen = Code(description: "cannot-listen")
+    /// Why a file is not ours to touch.
+    public enum ForeignFile: Sendable, Hashable {
+        /// The name is empty, or ends like a folder's.
+        case notAFileName
+        /// A folder.
+        case folder
+        /// A symbolic link.
+        case symbolicLink
+        /// A pipe, a socket or a device.
+        case otherKind
+        /// A file of another program.
+        case notAState
+        /// One of SQLite's log files, without a state file of ours.
+        case logWithoutState
+        /// A lock file that holds something else than a port.
+        case notALock
     }
 
-    /// The kind of failure.
-    public var code: Code
-    /// What happened, and where.
-    public var message: String
-    /// The state file, where it is of use to name it again.
-    public var path: String?
-    /// Where the process listens that has the state file open.
-    public var port: Int?
-    /// The error below, if there was one.
-    public var cause: String?
-
-    /// Creates an error.
-    public init(code: Code, message: String, cause: String? = nil, path: String? = nil, port: Int? = nil) {
-        self.code = code
-        self.path = path
-        self.port = port
-        self.message = message
-        self.cause = cause
-    }
-
-    public var description: String {
-        cause.map { "\(message) (\($0))" } ?? message
+    /// What the system did not allow.
+    public enum FileOperation: String, Sendable, Hashable {
+        /// Creating the lock file.
+        case create
+        /// Reading a file.
+        case read
+        /// Opening a file for writing.
+        case write
+        /// Removing a file.
+        case remove
+        /// Finding out what there is under a name.
+        case inspect
     }
 }

@@ -1,11 +1,11 @@
 import Foundation
 
-/// What came back over the wire.
+/// A response as it was received.
 struct ProbeReply: Sendable {
     var status: Int
     var headers: [String: String]
     var body: Data
-    /// Whether the connection ended before all that was promised had come.
+    /// Whether the connection ended before the announced length.
     var isCut: Bool
 
     var json: Any? { try? JSONSerialization.jsonObject(with: body, options: [.fragmentsAllowed]) }
@@ -14,8 +14,8 @@ struct ProbeReply: Sendable {
     var detail: String? { object["detail"] as? String }
 }
 
-/// A client that sends exactly what it is told and shows exactly what came: one request a connection, over a plain
-/// socket.
+/// A client that sends a request exactly as given and returns the response exactly as received: one request per
+/// connection, over a plain socket.
 struct HTTPProbe: Sendable {
     var port: Int
     var token: String?

@@ -8,7 +8,7 @@ import Testing
     private static let token = "polar_oat_embedded_wayne"
 
     @Test(arguments: ["/_embedded/outbox", "/_embedded/mails", "/_embedded/counters"])
-    func theOutboxIsForThoseWithAToken(path: String) async throws {
+    func theOutboxRequiresAToken(path: String) async throws {
         try await withEmbeddedServer(EmbeddedServerConfiguration()) { server in
             #expect(await HTTPProbe(port: server.port).send("GET", path)?.status == 401)
             for bad in ["wrong", "polar_oat_embedded_expired"] {
@@ -18,7 +18,7 @@ import Testing
         }
     }
 
-    @Test func anotherHostIsNotServed() async throws {
+    @Test func anotherHostIsRejected() async throws {
         try await withEmbeddedServer(EmbeddedServerConfiguration()) { server in
             let probe = HTTPProbe(port: server.port, token: Self.token)
             let port = server.port
@@ -37,12 +37,12 @@ import Testing
     }
 
     @Test(arguments: [true, false])
-    func aBodyThatIsTooLongIsRefused(chunked: Bool) async throws {
+    func aBodyThatIsTooLongIsRejected(chunked: Bool) async throws {
         try await withEmbeddedServer(EmbeddedServerConfiguration()) { server in
             let probe = HTTPProbe(port: server.port, token: Self.token)
             let json = #"{"email": ""# + String(repeating: "a", count: EmbeddedResponder.bodyLimit) + #""}"#
             let reply = await probe.send("POST", "/v1/customer-seats", json: json, chunked: chunked)
-            // A client that is still sending may find the connection gone instead of the answer.
+            // A client that is still sending may find the connection closed instead of a response.
             #expect(reply == nil || reply?.status == 413)
             #expect(await server.counters().requests == 0)
             #expect(await probe.send("GET", "/v1/organizations/")?.status == 200)
@@ -50,7 +50,7 @@ import Testing
     }
 
     /// By its `Content-Length` alone, before any of it was sent.
-    @Test func aBodyThatPromisesToBeTooLongIsRefusedAtOnce() async throws {
+    @Test func aBodyThatIsAnnouncedAsTooLongIsRejectedAtOnce() async throws {
         try await withEmbeddedServer(EmbeddedServerConfiguration()) { server in
             let probe = HTTPProbe(port: server.port, token: Self.token)
             let reply = await probe.send("POST", "/v1/customer-seats", headers: ["Content-Length": "99999999"])
@@ -69,7 +69,7 @@ import Testing
         }
     }
 
-    @Test func aBodyThatDoesNotComeEndsItsConnection() async throws {
+    @Test func aBodyThatDoesNotArriveClosesItsConnection() async throws {
         var configuration = EmbeddedServerConfiguration()
         configuration.bodyTimeout = .milliseconds(50)
         try await withEmbeddedServer(configuration) { server in
@@ -82,7 +82,7 @@ import Testing
         }
     }
 
-    @Test func connectionsAboveTheLimitWaitForOneToEnd() async throws {
+    @Test func connectionsAboveTheLimitWait() async throws {
         var configuration = EmbeddedServerConfiguration()
         configuration.maximumConnections = 2
         configuration.idleTimeout = .milliseconds(200)
@@ -96,9 +96,9 @@ import Testing
         }
     }
 
-    @Test func tokensAreThoseOfTheDataThatIsLoaded() async throws {
-        let world = SeedTests.organization(memberModel: true) { $0.rateGroup = "restricted" }
-        try await withEmbeddedServer(EmbeddedServerConfiguration(world: world)) { server in
+    @Test func tokensAreThoseOfTheLoadedData() async throws {
+        let data = SeedTests.organization(memberModel: true) { $0.rateGroup = "restricted" }
+        try await withEmbeddedServer(EmbeddedServerConfiguration(data: data)) { server in
             let tokens = await server.tokens()
             #expect(tokens.map(\.token) == [SeedTests.token])
             #expect(tokens.map(\.organization) == ["seeds"])
@@ -109,9 +109,9 @@ import Testing
         }
     }
 
-    /// The fifth request is as cheap as the five-thousandth: revoked rows wait in a queue.
-    @Test func rowsThatWereRevokedAreTakenInTheirOrder() {
-        var queue = World.Queue()
+    /// The five-thousandth request costs as little as the fifth: revoked rows are in a queue.
+    @Test func revokedRowsAreReusedInTheirOrder() {
+        var queue = SeatPool.Queue()
         let ids = (0..<500).map { EntityID(random: 1, UInt64($0)) }
         for id in ids { queue.append(id) }
         queue.remove(ids[3])
@@ -126,7 +126,7 @@ import Testing
     }
 }
 
-/// A connection that sends what it is told and waits for its end.
+/// A connection that sends a text and waits for its end.
 private final class RawConnection: Sendable {
     private let descriptor: Int32
 

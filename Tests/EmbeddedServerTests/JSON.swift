@@ -11,7 +11,7 @@ enum JSON: Decodable, Equatable, Sendable {
 
     init(from decoder: any Decoder) throws {
         let container = try decoder.singleValueContainer()
-        // Strings first: they are the most, and each wrong guess costs a thrown error.
+        // Strings first: they are the most frequent, and each wrong guess costs a thrown error.
         if container.decodeNil() {
             self = .null
         } else if let text = try? container.decode(String.self) {
@@ -68,9 +68,9 @@ enum JSON: Decodable, Equatable, Sendable {
         }
     }
 
-    /// What a reader of the answer relies on: which members there are, and where there is nothing, an object or a list.
+    /// What a client relies on: which members there are, and which are null, an object or a list.
     ///
-    /// Lists are as their first element is; those that the recording has trimmed end in a remark, which is left out.
+    /// The first element stands for a list; those that the recording has shortened end in a remark, which is left out.
     func shape(at place: String = "") -> Set<String> {
         switch self {
         case .null: ["\(place): null"]

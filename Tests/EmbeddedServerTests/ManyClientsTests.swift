@@ -4,8 +4,8 @@ import Testing
 @testable import EmbeddedServer
 
 @Suite struct ManyClientsTests {
-    /// A world of `count` containers with `seats` seats each.
-    private func world(containers count: Int, seats: Int, isMemberModel: Bool) -> EmbeddedSeed {
+    /// Data with `count` subscriptions with `seats` seats each.
+    private func data(containers count: Int, seats: Int, isMemberModel: Bool) -> EmbeddedSeed {
         let product = "bbbbbbbb-0000-4000-8000-000000000001"
         func id(_ head: String, _ number: Int) -> String { "\(head)-0000-4000-8000-\(100_000_000_000 + number)" }
         return EmbeddedSeed(organizations: [
@@ -32,19 +32,19 @@ import Testing
         Crowd(containers: 40, seats: 5, people: 320, isMemberModel: true),
         Crowd(containers: 40, seats: 5, people: 320, isMemberModel: false),
     ])
-    func neverTakeMoreSeatsThanThereAreNorLoseOne(crowd: Crowd) async throws {
+    func neverGetMoreSeatsThanThereAreAndLoseNone(crowd: Crowd) async throws {
         let file = FileManager.default.temporaryDirectory.appending(path: "crowd-\(UUID().uuidString)").path
         defer { for suffix in ["", ".lock"] { try? FileManager.default.removeItem(atPath: file + suffix) } }
         var configuration = EmbeddedServerConfiguration(stateFile: file, faults: [.rate(nil)])
-        configuration.world = world(
+        configuration.data = data(
             containers: crowd.containers, seats: crowd.seats, isMemberModel: crowd.isMemberModel)
         let before = try await withEmbeddedServer(configuration) { server in
-            let containers = await server.world()
+            let containers = await server.containers()
             let answers = await withTaskGroup(of: [String: Int].self) { tasks in
                 for client in 0..<64 {
                     tasks.addTask {
                         var seen: [String: Int] = [:]
-                        // Each person is asked for by two clients: one of them must hear of a duplicate or no room.
+                        // Two clients request a seat for each person: one of them must get an error.
                         for person in 0..<crowd.people where person % 32 == client / 2 {
                             let container = containers[person % crowd.containers].id
                             let reply = await HTTPProbe(port: server.port, token: "crowd").send(
@@ -57,20 +57,20 @@ import Testing
                 }
                 return await tasks.reduce(into: [:]) { $0.merge($1, uniquingKeysWith: +) }
             }
-            let world = await server.world()
-            let taken = world.reduce(0) { $0 + $1.live }
+            let after = await server.containers()
+            let taken = after.reduce(0) { $0 + $1.live }
             #expect(answers["200"] == taken)
             #expect(answers["lost"] == nil)
             #expect(answers.values.reduce(0, +) == crowd.people * 2)
             #expect(Set(answers.keys).isSubset(of: ["200", "SeatNotAvailable", "SeatAlreadyAssigned"]))
             #expect(taken == min(crowd.people, crowd.containers * crowd.seats))
-            for container in world {
+            for container in after {
                 #expect(container.live <= container.total)
                 #expect(Set(container.seats.compactMap(\.email)).count == container.live)
             }
-            #expect(await server.mails().count == taken)
-            return world
+            #expect(await server.emails().count == taken)
+            return after
         }
-        try await withEmbeddedServer(configuration) { server in #expect(await server.world() == before) }
+        try await withEmbeddedServer(configuration) { server in #expect(await server.containers() == before) }
     }
 }

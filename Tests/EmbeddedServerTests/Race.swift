@@ -3,7 +3,7 @@ import Testing
 
 @testable import EmbeddedServer
 
-/// Recorded cases that summarise several requests at once.
+/// Recorded cases that summarize several concurrent requests.
 struct Race {
     var server: RunningEmbeddedServer
 
@@ -51,15 +51,15 @@ struct Race {
     private func together(_ calls: [Call]) async -> Set<Exchange.Response.Outcome> {
         var calls = calls
         if calls.isEmpty {
-            // Revokes of one seat: the first live one of the container that the race before has filled.
-            let container = await server.world().first { $0.id == "1606c841-f669-4f5c-a7ff-0f354b248ec8" }
+            // Revocations of one seat: the first live one of the container that the previous race has filled.
+            let container = await server.containers().first { $0.id == "1606c841-f669-4f5c-a7ff-0f354b248ec8" }
             let seat = container?.seats.first { $0.status != "revoked" }?.id ?? ""
             calls = (0..<4).map { _ in Call(method: "DELETE", path: "/v1/customer-seats/\(seat)") }
         }
         let answers = await withTaskGroup(of: (Int, String).self) { tasks in
             for call in calls {
                 tasks.addTask {
-                    let probe = HTTPProbe(port: server.port, token: RecordedWorld.token(call.token))
+                    let probe = HTTPProbe(port: server.port, token: RecordedData.token(call.token))
                     let reply = await probe.send(call.method, call.path, json: call.body)
                     return (reply?.status ?? 0, reply?.error ?? "ok")
                 }
@@ -72,7 +72,7 @@ struct Race {
     }
 
     private func seesWhatWasAssigned() async throws -> [String] {
-        let probe = HTTPProbe(port: server.port, token: RecordedWorld.token("members/full"))
+        let probe = HTTPProbe(port: server.port, token: RecordedData.token("members/full"))
         let container = "bbed9fcd-7a46-42b2-8b5d-02d40b47e91f"
         for number in 0..<30 {
             let email = "visible\(number)@acme-co.dev"

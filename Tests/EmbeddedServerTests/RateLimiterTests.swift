@@ -7,9 +7,9 @@ import Testing
     private static let organization = EntityID(random: 1, 2)
     private static let token = AccessToken(token: "known", organization: organization, scopes: ["*"])
     private static let second = AccessToken(token: "second", organization: organization, scopes: ["*"])
-    private static let start = Instant(microseconds: 1_800_000_000_000_000)
+    private static let start = Timestamp(microseconds: 1_800_000_000_000_000)
 
-    /// Lets the first request of a token through, as every run does.
+    /// A limiter that has accepted a request of each token.
     private func limiter(_ override: EmbeddedRate?? = nil, seen tokens: [AccessToken] = [token]) -> RateLimiter {
         var limiter = RateLimiter(override: override)
         for token in tokens { limiter.passed(token, now: Self.start) }
@@ -22,16 +22,16 @@ import Testing
         func count(after seconds: Double) -> Int? {
             limiter.count(
                 token: Self.token, sent: "known", group: group,
-                now: Instant(microseconds: Self.start.microseconds + Int64(seconds * 1_000_000)))
+                now: Timestamp(microseconds: Self.start.microseconds + Int64(seconds * 1_000_000)))
         }
         for _ in 0..<requests { #expect(count(after: 0.2) == nil) }
-        // Retry-After is the whole window, however little is left of it.
+        // Retry-After is the whole window, even if little of it is left.
         #expect(count(after: 0.2) == window)
         #expect(count(after: 0.1 + Double(window)) == window)
         #expect(count(after: 0.2 + Double(window)) == nil)
     }
 
-    @Test func aTokenCountsByItselfUntilItHasComeThrough() {
+    @Test func aTokenHasItsOwnLimitUntilItsFirstSuccess() {
         var limiter = limiter(EmbeddedRate(requests: 2, window: 60), seen: [])
         func count(_ token: AccessToken, seconds: Int64 = 0) -> Int? {
             limiter.count(
@@ -51,13 +51,13 @@ import Testing
         #expect(count(Self.token) == nil)
         #expect(count(Self.second) == nil)
         #expect(count(Self.token) == 60)
-        // Not seen for 300 seconds: forgotten, and so in a bucket of its own again.
+        // Not used for 300 seconds: limited by itself again.
         #expect(count(Self.token, seconds: 301) == nil)
         #expect(count(Self.token, seconds: 301) == nil)
         #expect(count(Self.token, seconds: 301) == nil)
     }
 
-    @Test func badTokensAndStrangersAreLimitedToo() {
+    @Test func invalidAndMissingTokensAreLimitedToo() {
         var limiter = limiter()
         for _ in 0..<60 {
             #expect(limiter.count(token: nil, sent: "bad", group: nil, now: Self.start) == nil)
@@ -75,7 +75,7 @@ import Testing
         }
     }
 
-    @Test func refusesWithAnEmptyBody() async throws {
+    @Test func rejectsWithAnEmptyBody() async throws {
         let time = VirtualTime()
         var configuration = EmbeddedServerConfiguration(faults: [.rate(EmbeddedRate(requests: 2, window: 60))])
         configuration.clock = { time.now }

@@ -2,9 +2,9 @@ import EmbeddedServer
 import Foundation
 import Testing
 
-/// What 72 random sequences of requests, recorded on the real server, showed beside the recorded exchanges.
+/// What 72 random sequences of requests, recorded on the real server, showed in addition to the recorded exchanges.
 ///
-/// Each test names its rule; the server's own source, at the commit that was measured, has it word for word.
+/// Each test names its rule, which is in the server's source at the measured commit.
 @Suite struct RecordedSequenceTests {
     private static let team = SeedTests.team
     private static let buyer = SeedTests.buyer
@@ -49,19 +49,19 @@ import Testing
         }
     }
 
-    @Test func aMemberWithTwoSeatsAskedAgainBreaksTheServer() async throws {
+    @Test func aThirdSeatForAMemberWithTwoIsAServerError() async throws {
         let given = [SeedSeat(email: "ada@acme-co.dev", identity: "member"), SeedSeat(email: "ada@acme-co.dev")]
         try await Self.legacy(given: given) { probe, server in
             let reply = await Self.assign(probe, #""external_member_id": "u-1""#)
             #expect(reply.status == 500)
             #expect(String(decoding: reply.body, as: UTF8.self) == "Internal Server Error")
-            #expect(await server.world().first?.live == 2)
+            #expect(await server.containers().first?.live == 2)
             // The customer holds one of the two only.
             #expect(await Self.assign(probe, #""email": "ada@acme-co.dev""#).error == "SeatAlreadyAssigned")
         }
     }
 
-    @Test func theBuyerNamedAsCustomerBreaksTheServerOnceTwoSeatsCarryTheBuyer() async throws {
+    @Test func aSeatForTheBuyerIsAServerErrorOnceTwoSeatsHaveTheBuyer() async throws {
         try await Self.legacy { probe, _ in
             #expect(await Self.assign(probe, #""external_member_id": "u-1""#).status == 200)
             let one = await Self.assign(probe, #""customer_id": "\#(Self.buyer)""#)
@@ -82,7 +82,7 @@ import Testing
             #expect(seat["customer_id"]?.string == Self.nameless)
             for field in ["email", "member", "member_id", "customer_email"] { #expect(seat[field] == .null) }
             #expect(seat["status"]?.string == "pending")
-            #expect(await server.mails().isEmpty)
+            #expect(await server.emails().isEmpty)
             let again = await Self.assign(probe, #""customer_id": "\#(Self.nameless)""#)
             #expect(again.detail == "Seat already assigned to customer \(Self.nameless)")
             let id = seat["id"]?.string ?? ""
@@ -93,7 +93,7 @@ import Testing
     }
 
     @Test(arguments: [#""external_customer_id": "t-1""#, #""customer_id": "\#(nameless)""#])
-    func inTheMemberModelACustomerWithoutAnAddressIsRefused(identity: String) async throws {
+    func inTheMemberModelACustomerWithoutAnAddressIsRejected(identity: String) async throws {
         try await SeedTests.serve(SeedTests.organization(memberModel: true)) { probe, _ in
             let reply = await Self.assign(probe, identity)
             #expect(reply.status == 400)
@@ -110,7 +110,7 @@ import Testing
         "ada@acme-co.dev\n", "\r\nada@acme-co.dev", "\tada@acme-co.dev ", "ada@acme-co.dev\u{A0}",
         "\u{2003}ada@acme-co.dev\u{2028}", "\u{1F}ada@acme-co.dev\u{B}", "Ada <ada@acme-co.dev>\n",
     ])
-    func outerWhiteSpaceOfAnAddressGoesFirst(address: String) async throws {
+    func outerWhiteSpaceOfAnAddressIsRemoved(address: String) async throws {
         try await SeedTests.serve(SeedTests.organization(memberModel: true)) { probe, _ in
             let json = String(decoding: try JSONEncoder().encode(["email": address]), as: UTF8.self)
             let reply = await Self.assign(probe, String(json.dropFirst().dropLast()))
@@ -119,14 +119,14 @@ import Testing
     }
 
     @Test(arguments: ["ada@acme-co.\ndev", "\u{FEFF}ada@acme-co.dev", "ada@acme-co.dev\u{200B}"])
-    func whatIsNoOuterWhiteSpaceIsStillRefused(address: String) async throws {
+    func otherSpecialCharactersAreRejected(address: String) async throws {
         try await SeedTests.serve(SeedTests.organization(memberModel: true)) { probe, _ in
             let json = String(decoding: try JSONEncoder().encode(["email": address]), as: UTF8.self)
             #expect(await Self.assign(probe, String(json.dropFirst().dropLast())).status == 422)
         }
     }
 
-    // MARK: Changes of the seat count that wait
+    // MARK: Pending changes of the seat count
 
     struct Patch: Sendable, CustomTestStringConvertible {
         var body: String
@@ -141,12 +141,12 @@ import Testing
         Patch(body: #"{"seats": 10}"#, seats: 10, pending: nil),
         Patch(body: #"{"seats": 10, "proration_behavior": "next_period"}"#, seats: 10, pending: nil),
         Patch(body: #"{"seats": 14, "proration_behavior": "next_period"}"#, seats: 10, pending: 14),
-        // Refused: what waits goes on waiting.
+        // Rejected: the pending change stays.
         Patch(body: #"{"seats": 11, "proration_behavior": "invoice"}"#, seats: 10, pending: 12),
         Patch(body: #"{"seats": 0}"#, seats: 10, pending: 12),
         Patch(body: #"{"seats": 11, "proration_behavior": "reset"}"#, seats: 10, pending: 12),
     ])
-    func aChangeThatSucceedsTakesThePlaceOfOneThatWaits(patch: Patch) async throws {
+    func aSuccessfulChangeReplacesAPendingOne(patch: Patch) async throws {
         try await SeedTests.serve(SeedTests.organization(memberModel: true)) { probe, _ in
             let path = "/v1/subscriptions/\(Self.team)"
             let first = await probe.send(
@@ -157,14 +157,14 @@ import Testing
             let after = try JSON(try #require(await probe.send("GET", path)).body)
             #expect(after["seats"]?.int == patch.seats)
             #expect(after["pending_update"]?["seats"]?.int == patch.pending)
-            // The one that waits keeps its id when its count is changed.
+            // The pending one keeps its id if its count is changed.
             if patch.pending != nil { #expect(after["pending_update"]?["id"] == waiting?["id"]) }
         }
     }
 
-    @Test func aScheduledChangeIsAppliedWhileTheServerRuns() async throws {
+    @Test func aPendingChangeIsAppliedWhileTheServerRuns() async throws {
         let time = VirtualTime("2026-11-20T12:00:00Z")
-        var configuration = EmbeddedServerConfiguration(world: SeedTests.organization(memberModel: true))
+        var configuration = EmbeddedServerConfiguration(data: SeedTests.organization(memberModel: true))
         configuration.clock = { time.now }
         try await withEmbeddedServer(configuration) { server in
             let probe = HTTPProbe(port: server.port, token: SeedTests.token)
@@ -180,7 +180,7 @@ import Testing
         }
     }
 
-    @Test func aTrialIsBilledNothingAtOnce() async throws {
+    @Test func aTrialIsNotBilledAtOnce() async throws {
         let seed = SeedTests.organization(memberModel: true) { $0.subscriptions?[0].status = "trialing" }
         try await SeedTests.serve(seed) { probe, _ in
             let reply = await probe.send(
@@ -190,7 +190,7 @@ import Testing
     }
 
     @Test(arguments: [("canceled", 403), ("unpaid", 403), ("past_due", 200), ("active", 200)])
-    func aSubscriptionThatIsOverDoesNotGrow(status: String, code: Int) async throws {
+    func anEndedSubscriptionCannotGrow(status: String, code: Int) async throws {
         let seed = SeedTests.organization(memberModel: true) { $0.subscriptions?[0].status = status }
         try await SeedTests.serve(seed) { probe, _ in
             let reply = await probe.send("PATCH", "/v1/subscriptions/\(Self.team)", json: #"{"seats": 11}"#)
@@ -200,7 +200,7 @@ import Testing
 
     // MARK: An empty external member id
 
-    @Test func besideAnAddressAnEmptyExternalMemberIDIsAsIfAbsent() async throws {
+    @Test func withAnAddressAnEmptyExternalMemberIDIsIgnored() async throws {
         try await Self.legacy { probe, _ in
             let reply = await Self.assign(probe, #""email": "new@acme-co.dev", "external_member_id": """#)
             #expect(reply.status == 200)
@@ -234,7 +234,7 @@ import Testing
         }
     }
 
-    /// `+123` is four characters of which one is no hexadecimal digit.
+    /// `+123` is four characters of which one is not a hexadecimal digit.
     @Test(arguments: [#"\u+123"#, #"\u-123"#, #"\u 123"#, #"\u12g4"#, #"\u12"#])
     func anEscapeNeedsFourHexadecimalDigits(escape: String) async throws {
         try await SeedTests.serve(SeedTests.organization(memberModel: true)) { probe, _ in

@@ -11,7 +11,7 @@ import Testing
             id: EntityID(random: 0, 1), organization: EntityID(random: 0, 2), priceID: EntityID(random: 0, 3), name: "",
             description: nil, interval: "month", currency: "usd", graduated: graduated,
             tiers: tiers.map { Product.Tier(minimum: $0.0, maximum: $0.1, price: $0.2) },
-            createdAt: Instant(microseconds: 0))
+            createdAt: Timestamp(microseconds: 0))
     }
 
     @Test(arguments: [(1, 1200, 1200), (9, 10800, 10800), (10, 10000, 11800), (49, 49000, 50800), (60, 48000, 59600)])
@@ -29,7 +29,7 @@ import Testing
         var amount = 0
     }
 
-    // The umbrella's plan: 2 to 5 seats at 1500, 6 to 100 at 900, graduated; 2 seats are live, nobody pays at once.
+    // The umbrella's plan: 2 to 5 seats at 1500, 6 to 100 at 900, graduated; 2 seats are live, immediate invoices are not paid.
     @Test(arguments: [
         Change(body: #"{"seats": 12}"#, status: 200, seats: 12, amount: 4 * 1500 + 7 * 900),
         Change(body: #"{"seats": 3, "proration_behavior": "prorate"}"#, status: 200, seats: 3, amount: 2 * 1500),
@@ -40,14 +40,14 @@ import Testing
         Change(body: #"{"seats": 20, "proration_behavior": "next_period"}"#, status: 200, amount: 4 * 1500 + 5 * 900),
         Change(body: #"{"seats": 20, "proration_behavior": "tomorrow"}"#, status: 422, error: "RequestValidationError"),
     ])
-    func changesAsThePlanAllows(change: Change) async throws {
+    func changesWithinTheProductsLimits(change: Change) async throws {
         try await withEmbeddedServer(EmbeddedServerConfiguration()) { server in
             let probe = HTTPProbe(port: server.port, token: "polar_oat_embedded_umbrella")
             let reply = try #require(
                 await probe.send("PATCH", "/v1/subscriptions/\(Self.umbrella)", json: change.body))
             #expect(reply.status == change.status)
             #expect(reply.error == change.error)
-            #expect(await server.world().first { $0.id == Self.umbrella }?.total == change.seats)
+            #expect(await server.containers().first { $0.id == Self.umbrella }?.total == change.seats)
             if change.status == 200 {
                 #expect(try JSON(reply.body)["amount"]?.int == change.amount)
                 let events = try #require(await probe.send("GET", "/v1/events/?name=subscription.seats_updated"))
@@ -56,17 +56,17 @@ import Testing
         }
     }
 
-    @Test func fewerThanAreHeldIsRefused() async throws {
+    @Test func fewerSeatsThanAreHeldIsAnError() async throws {
         try await withEmbeddedServer(EmbeddedServerConfiguration()) { server in
             let reply = await HTTPProbe(port: server.port, token: "polar_oat_embedded_wayne")
-                .send("PATCH", "/v1/subscriptions/\(DefaultWorldTests.acme)", json: #"{"seats": 3}"#)
+                .send("PATCH", "/v1/subscriptions/\(DefaultDataTests.acme)", json: #"{"seats": 3}"#)
             #expect(reply?.error == "SeatsAlreadyAssigned")
             let detail = "Cannot decrease seats to 3. Currently 4 seats are assigned. Revoke seats first."
             #expect(reply?.detail == detail)
         }
     }
 
-    @Test func aChangeForTheNextPeriodComesWithIt() async throws {
+    @Test func aChangeForTheNextPeriodAppliesThen() async throws {
         let file = FileManager.default.temporaryDirectory.appending(path: "period-\(UUID().uuidString)").path
         defer { for suffix in ["", ".lock"] { try? FileManager.default.removeItem(atPath: file + suffix) } }
         func total(on day: String, change: String? = nil) async throws -> Int? {
@@ -77,7 +77,7 @@ import Testing
                     _ = await HTTPProbe(port: server.port, token: "polar_oat_embedded_umbrella")
                         .send("PATCH", "/v1/subscriptions/\(Self.umbrella)", json: change)
                 }
-                return await server.world().first { $0.id == Self.umbrella }?.total
+                return await server.containers().first { $0.id == Self.umbrella }?.total
             }
         }
         let change = #"{"seats": 20, "proration_behavior": "next_period"}"#

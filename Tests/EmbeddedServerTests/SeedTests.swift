@@ -2,7 +2,7 @@ import EmbeddedServer
 import Foundation
 import Testing
 
-/// What a seed may hold, as the API then shows it.
+/// What a seed may contain, as the API then shows it.
 @Suite struct SeedTests {
     static let team = "11111111-1111-4111-8111-111111111111"
     static let buyer = "c0000000-0000-4000-8000-000000000001"
@@ -31,15 +31,15 @@ import Testing
         return EmbeddedSeed(organizations: [organization])
     }
 
-    /// Serves a seed at a fixed time and gives what the paths answer.
+    /// Serves a seed at a fixed time.
     static func serve<Value: Sendable>(
         _ seed: EmbeddedSeed, now: String = "2026-11-20T12:00:00Z",
         _ body: (HTTPProbe, RunningEmbeddedServer) async throws -> Value
     ) async throws -> Value {
-        var configuration = EmbeddedServerConfiguration(world: seed)
+        var configuration = EmbeddedServerConfiguration(data: seed)
         configuration.now = try Date(now, strategy: .iso8601)
-        // What a server takes up must survive being written as JSON and read again.
-        configuration.world = try EmbeddedSeed(json: JSONEncoder().encode(seed))
+        // A seed must survive being written as JSON and read again.
+        configuration.data = try EmbeddedSeed(json: JSONEncoder().encode(seed))
         return try await withEmbeddedServer(configuration) { server in
             try await body(HTTPProbe(port: server.port, token: token), server)
         }
@@ -50,7 +50,7 @@ import Testing
         return try JSON(reply.body)["seats"]?.array ?? []
     }
 
-    @Test func aTeamCustomerMayGoWithoutAnAddress() async throws {
+    @Test func aTeamCustomerMayHaveNoAddress() async throws {
         try await Self.serve(Self.organization(memberModel: false)) { probe, _ in
             let reply = try #require(await probe.send("GET", "/v1/customers/\(Self.nameless)"))
             let customer = try JSON(reply.body)
@@ -66,7 +66,7 @@ import Testing
             let seat = try #require(try await Self.seats(probe).first)
             #expect(seat["customer_id"]?.string == Self.nameless)
             for field in ["member_id", "member", "email", "customer_email"] { #expect(seat[field] == .null) }
-            #expect(await server.mails().isEmpty)
+            #expect(await server.emails().isEmpty)
         }
     }
 
@@ -81,19 +81,19 @@ import Testing
             #expect(seats.count == 2)
             #expect(Set(seats.map { $0["member_id"]?.string }).count == 1)
             #expect(seats.count { $0["customer_id"]?.string == Self.buyer } == 1)
-            #expect(await server.world().first?.live == 2)
+            #expect(await server.containers().first?.live == 2)
         }
     }
 
-    @Test func anInvitationMayExpireAtAGivenTime() async throws {
+    @Test func anInvitationMayHaveItsOwnExpiry() async throws {
         let expiry = "2026-11-20T13:00:00Z"
         let seed = Self.organization(
             memberModel: true, given: [SeedSeat(email: "ada@acme-co.dev", status: "pending", expiresAt: expiry)])
         for (now, status) in [("2026-11-20T12:30:00Z", 200), ("2026-11-20T13:00:00Z", 404)] {
             try await Self.serve(seed, now: now) { probe, server in
                 #expect(try await Self.seats(probe).first?["invitation_token_expires_at"]?.string == expiry)
-                let mail = try #require(await server.mails().first)
-                #expect(await probe.send("GET", "/v1/customer-seats/claim/\(mail.claimToken)")?.status == status)
+                let email = try #require(await server.emails().first)
+                #expect(await probe.send("GET", "/v1/customer-seats/claim/\(email.claimToken)")?.status == status)
             }
         }
     }
@@ -137,7 +137,7 @@ import Testing
         }
     }
 
-    @Test func anOrganizationMayBillInItsOwnWay() async throws {
+    @Test func anOrganizationMayHaveItsOwnProration() async throws {
         let seed = Self.organization(memberModel: true) { $0.prorationBehavior = "next_period" }
         try await Self.serve(seed) { probe, _ in
             let id = "a0000000-0000-4000-8000-000000000001"
@@ -152,7 +152,7 @@ import Testing
         }
     }
 
-    @Test func aSubscriptionMayHaveAChangeThatWaits() async throws {
+    @Test func aSubscriptionMayHaveAPendingUpdate() async throws {
         let seed = Self.organization(memberModel: true) { organization in
             organization.subscriptions?[0].pendingUpdate = SeedPendingUpdate(
                 seats: 4, appliesAt: "2026-11-20T12:30:00Z")
@@ -199,7 +199,7 @@ import Testing
         }
     }
 
-    /// Each of these would be a crash, a silent loss or a world that the real server cannot have.
+    /// Each of these would be a crash, a silent loss or data that the real server cannot have.
     static let hostile: [Hostile] = [
         Hostile("slug") { $0.slug = "" },
         Hostile("proration_behavior") { $0.prorationBehavior = "never" },
@@ -255,10 +255,13 @@ import Testing
     ]
 
     @Test(arguments: hostile)
-    func hostileValuesAreRefusedWithTheirPlace(hostile: Hostile) throws {
+    func invalidValuesAreReportedWithTheirPlace(hostile: Hostile) throws {
         let json = try JSONEncoder().encode(Self.organization(memberModel: false, hostile.change))
         let error = #expect(throws: EmbeddedServerError.self) { try EmbeddedSeed(json: json) }
-        #expect(error?.code == .badSeed)
-        #expect(error?.message.contains("organizations[0].\(hostile.place): ") == true, "\(error?.message ?? "")")
+        guard case .invalidSeed(let defect)? = error else {
+            Issue.record("\(String(describing: error))")
+            return
+        }
+        #expect(defect.place == "organizations[0].\(hostile.place)")
     }
 }

@@ -3,17 +3,21 @@ import Foundation
 import TestSupport
 import Testing
 
-/// The state file's name may be mistyped: what is not ours stays as it is, to the byte and the mode.
+/// The state file's name may be mistyped: a file that is not ours is not changed, not even its mode.
 @Suite struct StatePathTests {
     static let operations = ["reset", "seed", "serve", "outbox"]
 
     private static func perform(_ operation: String, _ file: String) async throws {
         switch operation {
         case "reset": try await EmbeddedState.reset(file: file)
-        case "seed": try await EmbeddedState.seed(file: file, json: Data(EmbeddedSeed.defaultWorldJSON.utf8))
+        case "seed": try await EmbeddedState.seed(file: file, json: EmbeddedSeed.standardJSON)
         case "serve": try await withEmbeddedServer(EmbeddedServerConfiguration(stateFile: file)) { _ in }
-        default: _ = try EmbeddedState.mails(file: file)
+        default: _ = try EmbeddedState.emails(file: file)
         }
+    }
+
+    private static func isForeign(_ error: EmbeddedServerError) -> Bool {
+        if case .foreignFile = error { true } else { false }
     }
 
     /// Names, modes and contents of everything below a folder.
@@ -84,21 +88,25 @@ import Testing
     ]
 
     @Test(arguments: obstacles, operations)
-    func whatIsNotOursStaysAsItIs(obstacle: Obstacle, operation: String) async throws {
+    func foreignFilesAreNotChanged(obstacle: Obstacle, operation: String) async throws {
         try await withScratchFolder { folder in
             try obstacle.make(folder)
             let before = try Self.look(folder)
             let error = await #expect(throws: EmbeddedServerError.self) {
                 try await Self.perform(operation, folder.appending(path: "state").path)
             }
-            // The outbox takes no lock, and finds no state beside one.
+            // The outbox takes no lock, and there is no state beside this one.
             let isLock = obstacle.testDescription.hasSuffix("lock")
-            #expect(error?.code == (isLock && operation == "outbox" ? .noState : .foreignState))
+            if isLock, operation == "outbox" {
+                #expect(error == .noState(path: folder.appending(path: "state").path))
+            } else {
+                #expect(error.map(Self.isForeign) == true, "\(String(describing: error))")
+            }
             #expect(try Self.look(folder) == before)
         }
     }
 
-    /// A state that someone linked elsewhere is not followed either.
+    /// A symbolic link to a state file is not followed either.
     @Test(arguments: operations)
     func aLinkToAStateIsNotFollowed(operation: String) async throws {
         try await withScratchFolder { folder in
@@ -109,25 +117,25 @@ import Testing
             let error = await #expect(throws: EmbeddedServerError.self) {
                 try await Self.perform(operation, folder.appending(path: "state").path)
             }
-            #expect(error?.code == .foreignState)
+            #expect(error == .foreignFile(.symbolicLink, path: folder.appending(path: "state").path))
             #expect(try Self.look(folder) == before)
         }
     }
 
     @Test(arguments: ["", "/", "state/", "."])
-    func aNameThatIsNoFilesIsRefused(name: String) async throws {
+    func aNameThatIsNotAFilesIsRejected(name: String) async throws {
         try await withScratchFolder { folder in
             for operation in Self.operations {
                 let file = name.isEmpty || name == "/" ? name : folder.appending(path: "").path + "/" + name
                 let error = await #expect(throws: EmbeddedServerError.self) { try await Self.perform(operation, file) }
-                #expect(error?.code == .foreignState, "\(operation): \(error?.description ?? "")")
+                #expect(error.map(Self.isForeign) == true, "\(operation): \(String(describing: error))")
             }
             let left = try Self.look(folder)
             #expect(left.isEmpty)
         }
     }
 
-    @Test func anEmptyFileAndAnOldLockAreTaken() async throws {
+    @Test func anEmptyFileAndAnOldLockAreUsed() async throws {
         try await withScratchFolder { folder in
             let state = folder.appending(path: "state")
             try Self.write("", state)
@@ -135,13 +143,13 @@ import Testing
             try await EmbeddedState.reset(file: state.path)
             #expect(try FileManager.default.attributesOfItem(atPath: state.path)[.posixPermissions] as? Int == 0o600)
             try await withEmbeddedServer(EmbeddedServerConfiguration(stateFile: state.path)) { server in
-                #expect(await server.world().count == 4)
+                #expect(await server.containers().count == 4)
             }
         }
     }
 
-    /// The mark is in the file from its first write on, not only in its log.
-    @Test func aStateWhoseServerWasKilledIsStillKnownAsOurs() async throws {
+    /// The application id is in the file from its first write on, not only in its log.
+    @Test func aStateWhoseServerWasKilledIsRecognized() async throws {
         try await withScratchFolder { folder in
             let file = folder.appending(path: "state").path
             try await withEmbeddedServer(EmbeddedServerConfiguration(stateFile: file)) { _ in

@@ -1,7 +1,7 @@
 import Foundation
 import Synchronization
 
-/// A clock that moves only when somebody waits, so that no test does.
+/// A clock that advances only if someone waits, so that no test does.
 final class VirtualTime: Sendable {
     private let time: Mutex<Date>
 

@@ -4,7 +4,7 @@ import Testing
 @testable import EmbeddedServer
 
 @Suite struct WrongInputTests {
-    static let acme = DefaultWorldTests.acme
+    static let acme = DefaultDataTests.acme
     static let seat = "ffffffff-0000-4000-8000-000000000001"
     static let keys = (0..<11).map { #""k\#($0)": 1"# }.joined(separator: ", ")
 
@@ -19,7 +19,7 @@ import Testing
         var testDescription: String { "\(method) \(path) \(body ?? "")" }
     }
 
-    /// A body for the team `acme` with these members more.
+    /// A body for the team `acme` with additional members.
     static func assign(_ members: String, _ says: String..., status: Int = 422) -> Wrong {
         Wrong(body: #"{"subscription_id": "\#(acme)", \#(members)}"#, status: status, says: says)
     }
@@ -86,11 +86,11 @@ import Testing
     ]
 
     @Test(arguments: cases)
-    func isRefusedAndChangesNothing(wrong: Wrong) async throws {
+    func isRejectedAndChangesNothing(wrong: Wrong) async throws {
         var configuration = EmbeddedServerConfiguration()
         configuration.clock = { Date(timeIntervalSince1970: 1_795_000_000) }
         try await withEmbeddedServer(configuration) { server in
-            let before = await server.world()
+            let before = await server.containers()
             let reply = try #require(
                 await HTTPProbe(port: server.port, token: "polar_oat_embedded_wayne")
                     .send(
@@ -104,7 +104,7 @@ import Testing
                     return "\(detail["type"]?.string ?? "") \(place)"
                 } ?? []
             #expect((said.isEmpty ? [reply.error ?? ""] : said) == wrong.says)
-            #expect(await server.world() == before)
+            #expect(await server.containers() == before)
         }
     }
 

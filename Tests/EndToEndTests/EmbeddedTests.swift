@@ -76,7 +76,7 @@ struct EmbeddedTests {
                     "embedded", "serve", "--port", "\(server.port)", "--embedded-state", "other.sqlite")
                 #expect(result.status == 78, "\(result)")
                 #expect(result.talk.contains("cannot listen on 127.0.0.1:\(server.port)"))
-                #expect(result.talk.contains("another process has the port"))
+                #expect(result.talk.contains("another process uses the port"))
                 #expect(result.talk.contains("--port 0"))
             }
             #expect(try await tool.run("embedded", "serve", "--port", "70000").status == 64)
@@ -86,12 +86,15 @@ struct EmbeddedTests {
     @Test(
         "a seed that is wrong is 65 and says where; the world stays as it was",
         arguments: [
-            ("{\"organizations\": [\n  {\"slug\" \"x\"}\n]}", "line 2, column 11: no JSON"),
-            ("", "line 1, column 1: no JSON"), ("{\"organizations\": [],}", "line 1, column 22: no JSON"),
-            ("[]", "the document"), ("{}", "organizations is missing"),
+            ("{\"organizations\": [\n  {\"slug\" \"x\"}\n]}", "line 2, column 11: not valid JSON"),
+            ("", "line 1, column 1: not valid JSON"), ("{\"organizations\": [],}", "line 1, column 22: not valid JSON"),
+            ("[]", "the document"), ("{}", "organizations: missing"),
             (#"{"organizations":[{"slug":"x","tokens":3}]}"#, "organizations[0].tokens:"),
             (#"{"organizations":[{"slug":"x","tokens":[{"token":"t"}]}]}"#, "organizations[0].tokens[0].scopes"),
-            (#"{"organizations":[{"slug":"x","rate_group":"fast"}]}"#, "organizations[0].rate_group: 'fast'"),
+            (
+                #"{"organizations":[{"slug":"x","rate_group":"fast"}]}"#,
+                "organizations[0].rate_group: unknown value 'fast' (expected default, restricted or elevated)"
+            ),
             (
                 #"{"organizations":[{"slug":"x","products":[{"id":"zz","name":"p","tiers":[]}]}]}"#,
                 "organizations[0].products[0]"
@@ -180,7 +183,7 @@ struct EmbeddedTests {
         try await withTool { tool in
             let none = try await tool.run("embedded", "outbox")
             #expect(none.status == 78)
-            #expect(none.talk.contains("there is no embedded state"))
+            #expect(none.talk.contains("there is no state file"))
             _ = try await tool.run(["seats", "assign", "--email", "zoe@acme-co.dev"] + Self.acme)
             let text = try await tool.run("embedded", "outbox")
             #expect(text.output.contains("invitation to zoe@acme-co.dev, seat "))

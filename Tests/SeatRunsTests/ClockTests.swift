@@ -36,7 +36,7 @@ struct ClockTests {
     private func run(_ jump: (after: Int, by: TimeInterval)) async throws -> (After, [ResultRow], RunSummary) {
         try await Rehearsal.with(Self.world()) { rehearsal in
             let path = try await Self.plan(rehearsal)
-            let before = await rehearsal.server.mails().count
+            let before = await rehearsal.server.emails().count
             // Every third assignment is done, and its answer lost.
             let server = ScriptedServer(rehearsal.transport) { request, number in
                 request.method == .post && number % 3 == 1 ? .lostAfter : .pass
@@ -54,7 +54,7 @@ struct ClockTests {
                 #expect(end.stop == nil)
                 var rows: [ResultRow] = []
                 try file.forEachResult { rows.append($0) }
-                let mails = await rehearsal.server.mails().dropFirst(before).map(\.to).sorted()
+                let mails = await rehearsal.server.emails().dropFirst(before).map(\.to).sorted()
                 return (
                     After(
                         requests: server.requests, outcomes: rows.map(\.outcome), mails: mails,
@@ -163,7 +163,7 @@ struct ClockTests {
     func suspension(isDone: Bool) async throws {
         try await Rehearsal.with(Self.world()) { rehearsal in
             let path = try await Self.plan(rehearsal)
-            let before = await rehearsal.server.mails().count
+            let before = await rehearsal.server.emails().count
             let clock = StillClock()
             let governor = RequestGovernor(rate: .perSecond(100), clock: clock)
             let transport = Sleeper(inner: rehearsal.transport, clock: clock, isDone: isDone).prepared(
@@ -178,7 +178,7 @@ struct ClockTests {
                 #expect(end.stop == nil)
                 #expect(end.summary.mispredicted == 0)
             }
-            let mails = await rehearsal.server.mails().dropFirst(before).map(\.to)
+            let mails = await rehearsal.server.emails().dropFirst(before).map(\.to)
             #expect(mails.count == Set(mails).count, "nobody is invited twice: \(mails.sorted())")
             #expect(mails.count == Self.people)
             let pace = governor.snapshot()

@@ -69,7 +69,7 @@ struct ConcurrentWriterTests {
         var tally = Tally()
         var chance = SplitMix64(number &+ 77)
         let server = rehearsal.server
-        let mailsBefore = await server.mails().count
+        let mailsBefore = await server.emails().count
         let others = ThirdParty(
             rehearsal.client, containers: rehearsal.world.containers.map(\.seatContainer),
             people: contents.plan.rows.compactMap { $0.entry.map { contents.entries[$0].email } }.filter {
@@ -77,7 +77,7 @@ struct ConcurrentWriterTests {
             },
             seed: number &+ 9,
             invitation: { seat in
-                await server.mails().last { $0.seatID == seat.rawValue }.map { InvitationToken($0.claimToken) }
+                await server.emails().last { $0.seatID == seat.rawValue }.map { InvitationToken($0.claimToken) }
             })
         let passage = ConcurrentWriterRun(
             rehearsal.transport, time: time, Self.roughness, seed: number &+ 5, others: others)
@@ -192,7 +192,7 @@ struct ConcurrentWriterTests {
     ) async {
         let deeds = await others.deeds.count
         let changes = passage.changes.count
-        for container in await rehearsal.server.world() {
+        for container in await rehearsal.server.containers() {
             guard let figures = summary.containers.first(where: { $0.id.id == container.id }), figures.seenAt != nil,
                 let listed = passage.listed(container.id), listed.deeds == deeds, listed.changes == changes
             else { continue }

@@ -31,7 +31,7 @@ struct ContainerWorkerTests {
             options.reissueExpired = true
             let path = rehearsal.folder + "/lane.seatplan"
             try PlanFile.create(path, try await rehearsal.plan(table(roster, rehearsal.world.containers[0]), options))
-            let before = await rehearsal.server.mails().count
+            let before = await rehearsal.server.emails().count
             let server = ScriptedServer(rehearsal.transport) { request, number in
                 (try? await script(request, number, rehearsal)) ?? .pass
             }
@@ -48,7 +48,7 @@ struct ContainerWorkerTests {
                     ).perform()
                     var rows: [ResultRow] = []
                     try file.forEachResult { rows.append($0) }
-                    let mails = await rehearsal.server.mails().dropFirst(before).map(\.to)
+                    let mails = await rehearsal.server.emails().dropFirst(before).map(\.to)
                     return After(
                         end: end, rows: rows, requests: server.requests, mails: mails.sorted(),
                         openSteps: try file.openWork().reduce(0) { $0 + $1.kinds.values.reduce(0, +) })

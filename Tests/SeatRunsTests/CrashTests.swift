@@ -76,7 +76,7 @@ struct CrashTests {
     /// nil: the plan may not be applied.
     private func uninterrupted(_ world: RandomWorld) async throws -> EndState? {
         try await Rehearsal.with(world) { rehearsal in
-            let before = await rehearsal.server.mails().count
+            let before = await rehearsal.server.emails().count
             let contents = try await rehearsal.plan()
             if contents.header.options.mode == .mirror, contents.header.badRows > 0 { return nil }
             let (end, rows) = try await rehearsal.apply(contents)
@@ -89,7 +89,7 @@ struct CrashTests {
         try await Rehearsal.with(world, faults: Self.faults, seed: number) { rehearsal in
             var chance = SplitMix64(number &+ 1_000_000)
             var tally = Tally()
-            let before = await rehearsal.server.mails().count
+            let before = await rehearsal.server.emails().count
             let contents = try await rehearsal.plan()
             let path = rehearsal.folder + "/crash.seatplan"
             try PlanFile.create(path, contents)
@@ -110,11 +110,11 @@ struct CrashTests {
 
     private func state(_ rehearsal: Rehearsal, _ rows: [ResultRow], mailsBefore: Int) async -> EndState {
         var state = EndState()
-        for container in await rehearsal.server.world() {
+        for container in await rehearsal.server.containers() {
             let live = container.seats.filter { $0.status != "revoked" }
             state.holders[container.id] = Set(live.map { "\($0.email ?? "?") \($0.status)" })
         }
-        for mail in await rehearsal.server.mails().dropFirst(mailsBefore) {
+        for mail in await rehearsal.server.emails().dropFirst(mailsBefore) {
             state.mails["\(mail.to) \(mail.containerID)", default: 0] += 1
         }
         state.outcomes = rows.map(\.outcome)

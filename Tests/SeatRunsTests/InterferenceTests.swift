@@ -106,7 +106,7 @@ struct InterferenceTests {
 
         /// Invitations to a person since the plan was made.
         func mails(to person: String) async -> Int {
-            await rehearsal.server.mails().count { $0.to == person && $0.sentAt >= "2026-10" }
+            await rehearsal.server.emails().count { $0.to == person && $0.sentAt >= "2026-10" }
         }
     }
 

@@ -69,9 +69,9 @@ private struct WorldCheck {
         // One in four as it was made, with whatever is wrong in it, and one as a run has left it.
         if number % 4 == 0 { try await RoundTrip(rehearsal, number).check() }
         let contents = try await plan()
-        let first = await rehearsal.server.world()
+        let first = await rehearsal.server.containers()
         let before = await rehearsal.server.counters()
-        let mails = await rehearsal.server.mails().count
+        let mails = await rehearsal.server.emails().count
         let holders = await rehearsal.liveSeats()
         let isRefused = !contents.header.trips.isEmpty || options.mode == .mirror && contents.header.badRows > 0
         if isRefused {
@@ -82,7 +82,7 @@ private struct WorldCheck {
         let (end, rows) = try await rehearsal.apply(contents)
         if let stop = end.stop { mismatch("stop", stop.message) }
         let writes = await rehearsal.server.counters().writes - before.writes
-        let sent = await rehearsal.server.mails().count - mails
+        let sent = await rehearsal.server.emails().count - mails
         let excused = checkOutcomes(rows, contents)
         if excused == 0 {
             if writes != contents.plan.requests {
@@ -91,7 +91,7 @@ private struct WorldCheck {
             if sent != contents.plan.mails { mismatch("emails", "\(contents.plan.mails) predicted, \(sent) sent") }
         }
         checkCounts(rows, contents)
-        let world = await rehearsal.server.world()
+        let world = await rehearsal.server.containers()
         checkForecasts(world, contents, excused)
         checkPeople(world, rows, contents)
         await checkStrangers(holders, contents)
@@ -365,7 +365,7 @@ extension WorldCheck {
 
     /// The run undone, everyone holds again what they held before, but for those of whom the undo says that it cannot.
     private func checkUndo(_ path: String, _ before: [EmbeddedContainer], _ contents: PlanContents) async throws {
-        let changed = await rehearsal.server.world()
+        let changed = await rehearsal.server.containers()
         let file = try PlanFile.open(path, .reading)
         let undo = try await Undo(
             file, client: rehearsal.client, toolVersion: "test", allowInactive: true, now: { RandomWorld.moment }
@@ -373,13 +373,13 @@ extension WorldCheck {
         try file.close()
         var options = RunOptions()
         options.skipInvalid = true
-        let mails = await rehearsal.server.mails().count
+        let mails = await rehearsal.server.emails().count
         let (end, rows) = try await rehearsal.apply(undo, options: options)
         if let stop = end.stop { mismatch("undo", stop.message) }
         for row in rows where row.outcome != row.action.predicted {
             mismatch("undo", "\(row.action) of \(row.email) became \(row.outcome): \(row.message ?? "")")
         }
-        let sent = await rehearsal.server.mails().count - mails
+        let sent = await rehearsal.server.emails().count - mails
         if sent != undo.plan.mails { mismatch("undo", "\(undo.plan.mails) emails predicted, \(sent) sent") }
         let left: Set<Action> = [.blocked, .conflict, .unresolved, .keep, .duplicate]
         let spared = Set(
@@ -387,7 +387,7 @@ extension WorldCheck {
                 let fields = PersonFields(undo.entries[entry])
                 return fields.emailKey.isEmpty ? fields.customerID : fields.emailKey
             })
-        let now = await rehearsal.server.world()
+        let now = await rehearsal.server.containers()
         // An id that the run has linked to a member stays linked.
         let linked = Set(held(changed).compactMap(\.externalMemberID))
         func compared(_ world: [EmbeddedContainer]) -> Set<Held> {
@@ -419,7 +419,7 @@ struct LiveSeat: Hashable {
 extension Rehearsal {
     func liveSeats() async -> Set<LiveSeat> {
         var all: Set<LiveSeat> = []
-        for container in await server.world() {
+        for container in await server.containers() {
             for seat in container.seats where seat.status != "revoked" {
                 all.insert(LiveSeat(container.id, seat.email, seat.customerID))
             }

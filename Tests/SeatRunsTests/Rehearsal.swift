@@ -37,7 +37,7 @@ struct Rehearsal: Sendable {
         try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
         defer { try? FileManager.default.removeItem(atPath: folder) }
         var configuration = EmbeddedServerConfiguration()
-        configuration.world = world.seed
+        configuration.data = world.seed
         configuration.seed = seed
         configuration.now = RandomWorld.moment
         if let time {

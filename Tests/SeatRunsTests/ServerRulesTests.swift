@@ -52,7 +52,7 @@ struct ServerRulesTests {
     }
 
     private func seats(_ rehearsal: Rehearsal, _ id: String) async -> [EmbeddedSeat] {
-        await rehearsal.server.world().first { $0.id == id }?.seats.filter { $0.status != "revoked" } ?? []
+        await rehearsal.server.containers().first { $0.id == id }?.seats.filter { $0.status != "revoked" } ?? []
     }
 
     @Test("undoing a renewal that claimed the seat makes it an invitation again, with the metadata of before")
@@ -63,7 +63,7 @@ struct ServerRulesTests {
         let bob = SeedSeat(
             email: "bob@acme-co.dev", status: "pending", invitedAt: "2026-01-06T09:00:00Z", metadata: ["desk": "1"])
         try await Rehearsal.with(world(given: [bob], options: options)) { rehearsal in
-            let sent = await rehearsal.server.mails().count
+            let sent = await rehearsal.server.emails().count
             let contents = try await rehearsal.plan(roster([("bob@acme-co.dev", [.init(key: "desk", value: "2")])]))
             #expect((contents.plan.requests, contents.plan.mails) == (2, 0))
             _ = try await rehearsal.apply(contents)
@@ -80,7 +80,7 @@ struct ServerRulesTests {
             #expect(rows.map(\.outcome) == [.reissued])
             let now = try #require(await seats(rehearsal, Self.first).first)
             #expect((now.email, now.status, now.metadata) == ("bob@acme-co.dev", "pending", #"{"desk":"1"}"#))
-            #expect(await rehearsal.server.mails().count == sent + 1)
+            #expect(await rehearsal.server.emails().count == sent + 1)
         }
     }
 

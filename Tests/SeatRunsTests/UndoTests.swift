@@ -93,7 +93,7 @@ struct UndoTests {
 
     private func held(_ rehearsal: Rehearsal) async -> Set<Held> {
         var all: Set<Held> = []
-        for container in await rehearsal.server.world() {
+        for container in await rehearsal.server.containers() {
             for seat in container.seats where seat.status != "revoked" {
                 all.insert(
                     Held(
@@ -106,7 +106,7 @@ struct UndoTests {
 
     private func externalIDs(_ rehearsal: Rehearsal) async -> [String: String] {
         var ids: [String: String] = [:]
-        for container in await rehearsal.server.world() {
+        for container in await rehearsal.server.containers() {
             for seat in container.seats where seat.status != "revoked" {
                 ids["\(container.id) \(seat.email ?? "?")"] = seat.externalMemberID
             }

@@ -1,30 +1,27 @@
-/// Something that is to go wrong, as `--embedded-fault` names it.
+/// A fault to inject, with the text that names it.
 public enum EmbeddedFault: Sendable, Hashable {
-    /// `latency=50ms±20` (or `+-20`): each answer waits, by seed, this long, give or take.
+    /// `latency=50ms±20` (or `+-20`): each response waits this long, more or less, depending on the seed.
     case latency(Duration, spread: Duration)
-    /// `drop-before=0.05`: the connection is closed, nothing was done.
+    /// `drop-before=0.05`: the connection is closed, and nothing was changed.
     case dropBefore(Double)
-    /// `drop-after=0.05`: the connection is closed, it was done.
+    /// `drop-after=0.05`: the request is handled, then the connection is closed.
     case dropAfter(Double)
-    /// `status=503:0.1`: this status, nothing was done.
+    /// `status=503:0.1`: this status, and nothing was changed.
     case status(Int, Double)
-    /// `truncate=0.02`: done, and half of the answer's body arrives.
+    /// `truncate=0.02`: the request is handled, and half of the response arrives.
     case truncate(Double)
-    /// `rate=500/min`, `rate=100/s`: the limit of every group; `rate=unlimited`: none at all.
+    /// `rate=500/min`, `rate=100/s`: the limit of every group; `rate=unlimited`: no limit.
     case rate(EmbeddedRate?)
-    /// `lock=2s`: each assign holds its container's row for as long.
+    /// `lock=2s`: each assignment locks its subscription or order for this time.
     case lock(Duration)
-    /// `crash-after=100`: the server is gone after as many requests.
+    /// `crash-after=100`: the server crashes after this many requests.
     case crashAfter(Int)
 
     /// Reads a fault's text.
     public init(parsing text: String) throws(EmbeddedServerError) {
         let parts = text.split(separator: "=", maxSplits: 1).map(String.init)
         guard parts.count == 2, let fault = Self.read(parts[0], parts[1]) else {
-            throw EmbeddedServerError(
-                code: .badFault,
-                message: "cannot read the fault '\(text)': write latency=50ms±20, drop-before=0.05, drop-after=0.05, "
-                    + "status=503:0.1, truncate=0.02, rate=500/min, rate=unlimited, lock=2s or crash-after=100")
+            throw .invalidFault(text)
         }
         self = fault
     }
@@ -81,9 +78,9 @@ public enum EmbeddedFault: Sendable, Hashable {
     }
 }
 
-/// A number of requests in a fixed window.
+/// A number of requests per fixed window.
 public struct EmbeddedRate: Sendable, Hashable, Codable {
-    /// Requests that are let through in one window.
+    /// Requests that are accepted in one window.
     public var requests: Int
     /// The window's length in seconds: 1 or 60.
     public var window: Int

@@ -1,7 +1,7 @@
 /// What happens to one request.
 struct FaultDecision: Sendable, Equatable {
-    enum Fate: Sendable, Equatable {
-        case answer
+    enum Effect: Sendable, Equatable {
+        case none
         case dropBefore
         case status(Int)
         case dropAfter
@@ -9,25 +9,25 @@ struct FaultDecision: Sendable, Equatable {
     }
 
     var wait: Duration = .zero
-    var fate: Fate = .answer
+    var effect: Effect = .none
 }
 
-/// Decides, by seed, which requests go wrong.
+/// Decides, from the seed, which requests meet a fault.
 struct FaultPlan: Sendable {
     private var faults: [EmbeddedFault]
     private var salt: UInt64
     private(set) var requests = 0
 
-    /// `run` tells one opening of a state file from the next: a resumed run must not meet the same faults forever.
-    init(_ faults: [EmbeddedFault], seed: UInt64, run: UInt64) {
+    /// `run` is the number of the opening of the state file: a resumed run must not meet the same faults again and again.
+    init(_ faults: [EmbeddedFault], seed: UInt64, run: Int) {
         self.faults = faults
-        var random = RepeatableRandom(seed, 0xFA17, run)
+        var random = SplitMix64(seed, 0xFA17, UInt64(bitPattern: Int64(run)))
         salt = random.next()
     }
 
-    var isQuiet: Bool { faults.isEmpty }
+    var isEmpty: Bool { faults.isEmpty }
 
-    /// The limit that stands for every group's, doubly optional: none given, none at all, or a rate.
+    /// Replaces every group's limit: absent, no limit, or a rate.
     var rate: EmbeddedRate?? {
         for case .rate(let rate) in faults { return .some(rate) }
         return nil
@@ -38,7 +38,7 @@ struct FaultPlan: Sendable {
         return .zero
     }
 
-    /// Whether the server is gone for good after the requests counted so far.
+    /// Whether the server has crashed after the requests counted so far.
     var hasCrashed: Bool {
         for case .crashAfter(let count) in faults { return requests > count }
         return false
@@ -46,9 +46,9 @@ struct FaultPlan: Sendable {
 
     mutating func next() -> FaultDecision {
         requests += 1
-        var random = RepeatableRandom(salt, UInt64(requests))
+        var random = SplitMix64(salt, UInt64(requests))
         var decision = FaultDecision()
-        // Each fault draws its number whether or not another came first, so that adding one leaves the others be.
+        // Each fault draws its number whether or not another applies, so that adding one does not change the others.
         for fault in faults {
             let draw = random.unit()
             switch fault {
@@ -65,7 +65,7 @@ struct FaultPlan: Sendable {
 }
 
 extension FaultDecision {
-    fileprivate mutating func take(_ other: Fate) {
-        if fate == .answer { fate = other }
+    fileprivate mutating func take(_ other: Effect) {
+        if effect == .none { effect = other }
     }
 }

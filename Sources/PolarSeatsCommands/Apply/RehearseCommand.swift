@@ -108,7 +108,7 @@ struct RehearseCommand: AsyncParsableCommand {
         let troubles = try FaultOptions(
             faults, seed: seed, crashes: crashes, requests: header.requests.plus(header.reads))
         var configuration = EmbeddedServerConfiguration()
-        configuration.world = world
+        configuration.data = world
         configuration.seed = seed
         configuration.faults = troubles.faults
         // Invitations have expired, or not, as they had when the plan was made.
@@ -124,7 +124,7 @@ struct RehearseCommand: AsyncParsableCommand {
         options.skipInvalid = true
         do {
             return try await withEmbeddedServer(configuration) { [options] server in
-                let mailsBefore = await server.mails().count
+                let mailsBefore = await server.emails().count
                 return try await withHTTPTransport { transport in
                     @Sendable func client(_ death: InjectedCrash?) -> PolarClient {
                         let polar = PolarServer.embedded(port: server.port)
@@ -148,14 +148,14 @@ struct RehearseCommand: AsyncParsableCommand {
                     verification.differences.removeAll { $0.kind == .seats && overFull.contains($0.container) }
                     return RehearsalOutline(
                         plan: plan, seed: seed, faults: troubles.texts, result: result, verification: verification,
-                        mails: await server.mails().dropFirst(mailsBefore).map { "\($0.to) \($0.containerID)" },
+                        mails: await server.emails().dropFirst(mailsBefore).map { "\($0.to) \($0.containerID)" },
                         counters: await server.counters())
                 }
             }
         } catch let refusal as RunRefusal {
             throw Failure(refusal, plan, again: "polar-seats apply \(shellQuoted(plan))")
         } catch let error as EmbeddedServerError {
-            throw Failure(.badData, "\(plan): its snapshot cannot be put on the stage: \(error.message)")
+            throw Failure(.badData, "\(plan): its snapshot cannot be loaded into the embedded server: \(error.text)")
         }
     }
 }
@@ -183,7 +183,7 @@ private struct FaultOptions {
                 case let fault: faults.append(fault)
                 }
             } catch {
-                throw Failure(.usage, error.message)
+                throw Failure(.usage, error.text)
             }
         }
         if !hasRate { faults.append(.rate(nil)) }

@@ -43,7 +43,7 @@ struct EmbeddedServeCommand: AsyncParsableCommand {
         let console = common.console
         var configuration = try embedded.configuration(port: port)
         // Whoever has the state keeps it for long; commands that are about to end need no more than this.
-        configuration.patience = .seconds(1)
+        configuration.lockTimeout = .seconds(1)
         try await withEmbeddedServer(configuration) { running in
             let tokens = await running.tokens().filter { !$0.isExpired }
             // Before anybody is told that it listens: a Ctrl-C from here on ends it in good order.
@@ -91,10 +91,11 @@ struct EmbeddedSeedCommand: AsyncParsableCommand {
         let json = try Self.read(file)
         do {
             try await EmbeddedState.seed(file: embedded.stateFile, json: json)
-        } catch let error as EmbeddedServerError where error.code == .badSeed {
+        } catch let error as EmbeddedServerError {
+            guard case .invalidSeed = error else { throw error }
             throw Failure(
-                .badData, "\(file): \(error.message)",
-                hints: ["the data is as it was; samples/embedded.json is a seed to start from"])
+                .badData, "\(file): \(error.text)",
+                hints: ["the data was not changed; samples/embedded.json is a seed to start from"])
         }
         common.console.note("The embedded server has the data of \(file).")
     }
@@ -128,7 +129,7 @@ struct EmbeddedOutboxCommand: AsyncParsableCommand {
     @OptionGroup(title: "Output") var common: CommonOptions
 
     func run() async throws {
-        let mails = try EmbeddedState.mails(file: embedded.stateFile)
+        let mails = try EmbeddedState.emails(file: embedded.stateFile)
         if common.json {
             Console.data(try JSONOutput.text(["mails": mails]))
         } else {

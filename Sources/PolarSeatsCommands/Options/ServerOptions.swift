@@ -130,7 +130,7 @@ struct EmbeddedOptions: ParsableArguments {
         do {
             configuration.faults = try faults.map { try EmbeddedFault(parsing: $0) }
         } catch let error as EmbeddedServerError {
-            throw Failure(.usage, "--embedded-fault: \(error.message)")
+            throw Failure(.usage, "--embedded-fault: \(error.text)")
         }
         configuration.crash = { crashNow() }
         return configuration
