@@ -37,7 +37,7 @@ struct UndoCommand: AsyncParsableCommand {
             do {
                 contents = try await Undo(
                     file, client: session.client, toolVersion: ToolVersion.current, allowInactive: allowInactive,
-                    now: session.now
+                    rate: session.rate, now: session.now
                 ).plan()
             } catch is NothingToUndo {
                 throw Failure(

@@ -148,8 +148,7 @@ public struct Run: Sendable {
         let drifts = try await work.concurrentMap(atOnce: options.concurrency) { work in
             let watch = setting.watches[work.container]
             let listing = try await listing(watch)
-            let needsStatus = work.kinds.keys.contains { $0 != .revoke }
-            let status = needsStatus && listing != nil ? try await status(watch.id) : nil
+            let status = needsStatus(work, setting.header) && listing != nil ? try await status(watch.id) : nil
             var check = DriftCheck(
                 container: containers[work.container], index: work.container, options: setting.header.options,
                 before: setting.before, now: environment.timestamp())
@@ -173,6 +172,18 @@ public struct Run: Sendable {
         }
         return all
     }
+
+    /// Whether a container's status is read again before seats of it are given. Where seats are revoked or renewed as well,
+    /// which costs a listing every ten seconds, the status in a plan of the last minutes is good enough.
+    private func needsStatus(_ work: PlanFile.OpenWork, _ header: PlanHeader) -> Bool {
+        guard work.kinds.keys.contains(where: { $0 != .revoke }) else { return false }
+        guard work.kinds[.revoke] != nil, let plannedAt = Timestamp(rawValue: header.plannedAt).date else { return true }
+        let age = environment.serverTime(client).timeIntervalSince(plannedAt)
+        return abs(age) >= Self.freshStatus
+    }
+
+    /// Seconds. A run may take as long, and reads the status only once.
+    private static let freshStatus: TimeInterval = 300
 
     /// nil: the container does not exist any more.
     private func listing(_ watch: ContainerWatch) async throws -> SeatListing? {

@@ -14,13 +14,17 @@ public struct Undo: Sendable {
     let now: @Sendable () -> Date
     let toolVersion: String
     let allowInactive: Bool
+    let rate: RequestRate?
 
-    /// - Parameter allowInactive: gives seats back in subscriptions that are canceled or unpaid too.
+    /// - Parameters:
+    ///   - allowInactive: gives seats back in subscriptions that are canceled or unpaid too.
+    ///   - rate: at which the new plan will be applied; nil: unlimited.
     public init(
         _ file: PlanFile, client: PolarClient, toolVersion: String, allowInactive: Bool = false,
-        now: @escaping @Sendable () -> Date = { Date() }
+        rate: RequestRate? = nil, now: @escaping @Sendable () -> Date = { Date() }
     ) {
         self.file = file
+        self.rate = rate
         self.client = client
         self.allowInactive = allowInactive
         self.now = now
@@ -78,7 +82,7 @@ public struct Undo: Sendable {
             toolVersion: toolVersion, plannedAt: Timestamp(now()).rawValue, server: old.server,
             serverURL: old.serverURL, organization: old.organization, model: snapshot.world.model, options: options,
             standardContainer: nil, plan: plan, overrides: ["--max-revoke 100%", "--min-rows 0"],
-            reads: RequestForecast.reads(plan, rate: nil))
+            reads: RequestForecast.reads(plan, rate: rate))
         let roster = PlanRoster(
             name: table.entries.sources[0].name, path: nil, bytes: 0, rows: table.entries.count, sha256: "",
             columns: UndoTable.columns, extraColumns: [])
