@@ -14,19 +14,44 @@ public struct CSVOptions: Sendable, Equatable {
     }
 }
 
-/// The formula guard: an apostrophe before cells that begin with `=`, `+`, `-`, `@`, the full-width forms of these, TAB, CR
-/// or LF.
+/// The formula guard: an apostrophe before whatever a spreadsheet could take for a formula.
 ///
-/// Cells that already look guarded (apostrophes, then one of these) get one more, so that taking one off again is exact
-/// for every cell.
+/// A cell that begins with `=`, `+`, `-`, `@`, the full-width forms of these, TAB, CR or LF gets one. Quotes protect only
+/// from a reader that splits at commas: where the list separator is another one, a cell of the file may be cut in pieces,
+/// so the same signs get one within a cell, too, right after `,`, `;`, TAB, `|` or a line break. Quotes before a sign do
+/// not hide it.
+///
+/// What looks guarded already (apostrophes or quotes, then a sign) gets one more, so that taking one off again is exact for
+/// every cell.
 public enum CSVGuard {
-    /// True for cells that are written with one more apostrophe.
+    /// True for cells that are written with an apostrophe at their beginning.
     public static func isNeeded(_ cell: UnsafeRawBufferPointer) -> Bool {
-        var index = 0
-        while index < cell.count, cell[index] == UInt8(ascii: "'") { index += 1 }
+        let index = sign(cell, from: 0)
         guard index < cell.count else { return false }
         switch cell[index] {
-        case UInt8(ascii: "="), UInt8(ascii: "+"), UInt8(ascii: "-"), UInt8(ascii: "@"), 0x09, 0x0A, 0x0D: return true
+        case 0x09, 0x0A, 0x0D: return true
+        default: return isSign(cell, index)
+        }
+    }
+
+    /// True where an apostrophe is put within a cell: at the byte after a separator.
+    static func isNeeded(within cell: UnsafeRawBufferPointer, at place: Int) -> Bool {
+        isSign(cell, sign(cell, from: place))
+    }
+
+    /// Where the first byte stands that is neither an apostrophe nor a quote.
+    private static func sign(_ cell: UnsafeRawBufferPointer, from place: Int) -> Int {
+        var index = place
+        while index < cell.count, cell[index] == apostrophe || cell[index] == UInt8(ascii: "\"") { index += 1 }
+        return index
+    }
+
+    private static let apostrophe = UInt8(ascii: "'")
+
+    private static func isSign(_ cell: UnsafeRawBufferPointer, _ index: Int) -> Bool {
+        guard index < cell.count else { return false }
+        switch cell[index] {
+        case UInt8(ascii: "="), UInt8(ascii: "+"), UInt8(ascii: "-"), UInt8(ascii: "@"): return true
         case 0xEF: return isFullWidthSign(cell, index)
         default: return false
         }
@@ -41,15 +66,46 @@ public enum CSVGuard {
         }
     }
 
-    /// True for cells that were guarded: reading them back drops the first byte.
-    public static func isGuarded(_ cell: UnsafeRawBufferPointer) -> Bool {
-        cell.first == UInt8(ascii: "'") && isNeeded(cell)
+    /// Whether readers of some locale, or one that ignores quotes, begin a new cell or row after the byte.
+    static func isSeparator(_ byte: UInt8) -> Bool {
+        switch byte {
+        case UInt8(ascii: ","), UInt8(ascii: ";"), UInt8(ascii: "|"), 0x09, 0x0A, 0x0D: true
+        default: false
+        }
+    }
+
+    /// The cell with its guards; nil when it needs none.
+    public static func guarded(_ cell: UnsafeRawBufferPointer) -> [UInt8]? {
+        var bytes: [UInt8] = []
+        if isNeeded(cell) { bytes.append(apostrophe) }
+        for (index, byte) in cell.enumerated() {
+            bytes.append(byte)
+            if isSeparator(byte), isNeeded(within: cell, at: index + 1) { bytes.append(apostrophe) }
+        }
+        return bytes.count == cell.count ? nil : bytes
+    }
+
+    /// The cell as it was before it was guarded; nil when it has no guard.
+    public static func unguarded(_ cell: UnsafeRawBufferPointer) -> [UInt8]? {
+        guard cell.contains(apostrophe) else { return nil }
+        var bytes: [UInt8] = []
+        var index = cell[0] == apostrophe && isNeeded(cell) ? 1 : 0
+        while index < cell.count {
+            let byte = cell[index]
+            bytes.append(byte)
+            index += 1
+            if isSeparator(byte), index < cell.count, cell[index] == apostrophe, isNeeded(within: cell, at: index) {
+                index += 1
+            }
+        }
+        return bytes.count == cell.count ? nil : bytes
     }
 
     /// The cell as it was before it was guarded.
     public static func unguarded(_ cell: String) -> String {
         var copy = cell
-        return copy.withUTF8 { isGuarded(UnsafeRawBufferPointer($0)) } ? String(cell.dropFirst()) : cell
+        return copy.withUTF8 { unguarded(UnsafeRawBufferPointer($0)) }.map { String(decoding: $0, as: UTF8.self) }
+            ?? cell
     }
 }
 
@@ -98,9 +154,14 @@ public struct CSVText: Sendable {
             }
             put(UInt8(ascii: "\""))
             if isGuarded { put(UInt8(ascii: "'")) }
-            for byte in bytes {
+            for (index, byte) in bytes.enumerated() {
                 if byte == UInt8(ascii: "\"") { put(byte) }
                 put(byte)
+                if options.guardsFormulas, CSVGuard.isSeparator(byte),
+                    CSVGuard.isNeeded(within: bytes, at: index + 1)
+                {
+                    put(UInt8(ascii: "'"))
+                }
             }
             put(UInt8(ascii: "\""))
             return written
@@ -149,8 +210,7 @@ public struct CSVText: Sendable {
         cellsInRow += 1
     }
 
-    /// Whether the cell holds a quote, a line break, or a separator of lists in whatever locale: where that is `;`, what
-    /// follows it would be a cell of its own, and maybe a formula. Most cells hold nothing below `-`, no `;` and no `|`:
+    /// Whether the cell holds a quote, a line break, or a separator of lists in whatever locale. Most cells hold nothing below `-`, no `;` and no `|`:
     /// eight bytes at a time are asked for that, and only those that do are looked at singly.
     static func needsQuotes(_ bytes: UnsafeRawBufferPointer) -> Bool {
         let count = bytes.count

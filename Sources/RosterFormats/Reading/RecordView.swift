@@ -107,6 +107,13 @@ public struct RecordView {
         return UnsafeRawBufferPointer(start: base + from, count: to - from)
     }
 
+    /// CSV: cell `i` stands between quotes.
+    @inlinable public func isQuoted(_ i: Int) -> Bool {
+        guard scratch != nil, i < ownCount else { return false }
+        let from = i == 0 ? start : Int(ends[i - 1]) + 1
+        return Int(ends[i]) > from && base.load(fromByteOffset: from, as: UInt8.self) == 0x22
+    }
+
     /// Cell `i` as a String.
     public func string(_ i: Int) -> String { String(decoding: bytes(i), as: UTF8.self) }
 

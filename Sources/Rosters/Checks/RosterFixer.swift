@@ -84,7 +84,10 @@ public struct RosterFixer: RecordSink {
             name.withUTF8 { bytes in
                 let inner = TrimmedRange(UnsafeRawBufferPointer(bytes), lineBreaks: true)
                 separate()
-                quote(UnsafeRawBufferPointer(rebasing: UnsafeRawBufferPointer(bytes)[inner.start..<inner.end]))
+                // The name is known without its guard.
+                let text = UnsafeRawBufferPointer(rebasing: UnsafeRawBufferPointer(bytes)[inner.start..<inner.end])
+                guard let guarded = CSVGuard.guarded(text) else { return quote(text) }
+                guarded.withUnsafeBytes { quote($0) }
             }
         }
         try endLine()
@@ -116,8 +119,8 @@ public struct RosterFixer: RecordSink {
 
     /// A cell of XML has no guard against formulas yet; one of CSV keeps what it has.
     private mutating func quoteGuarded(_ bytes: UnsafeRawBufferPointer) {
-        guard !isCSV, CSVGuard.isNeeded(bytes) else { return quote(bytes) }
-        mended = [UInt8(ascii: "'")] + bytes
+        guard !isCSV, let guarded = CSVGuard.guarded(bytes) else { return quote(bytes) }
+        mended = guarded
         let copy = mended
         copy.withUnsafeBytes { quote($0) }
     }

@@ -115,17 +115,18 @@ extension RosterBuilder {
         return cell < record.count ? cell : nil
     }
 
-    /// A cell without the `'` that our own CSV puts before what a spreadsheet would take for a formula.
+    /// A cell without the `'` that our own CSV puts before what a spreadsheet would take for a formula. Within a cell there
+    /// is one only after a separator, and so between quotes.
     @inline(__always)
     func value(_ record: RecordView, _ cell: Int) -> UnsafeRawBufferPointer {
         let bytes = record.bytes(cell)
-        guard isCSV, bytes.count > 1, bytes[0] == UInt8(ascii: "'") else { return bytes }
+        guard isCSV, bytes.count > 1, bytes[0] == UInt8(ascii: "'") || record.isQuoted(cell) else { return bytes }
         return unguarded(bytes)
     }
 
     @inline(never)
     private func unguarded(_ bytes: UnsafeRawBufferPointer) -> UnsafeRawBufferPointer {
-        CSVGuard.isGuarded(bytes) ? UnsafeRawBufferPointer(rebasing: bytes[1...]) : bytes
+        CSVGuard.unguarded(bytes).map { unguardedCells.keep($0) } ?? bytes
     }
 
     /// A cell without outer blanks, for everything but addresses.

@@ -54,6 +54,7 @@ public struct RosterBuilder: RecordSink {
     var clearing = 0
 
     // The row that is being made; kept to spare allocations.
+    let unguardedCells = UnguardedCells()
     var rowIsInvalid = false
     /// The row's cells are the reader's best guess: what is wrong with them is no use to anybody.
     var rowIsGuessed = false
@@ -99,7 +100,7 @@ public struct RosterBuilder: RecordSink {
             names.append("")
             hasCells.append(isCSV)
         }
-        names[index] = name
+        names[index] = isCSV ? CSVGuard.unguarded(name) : name
         isStale = true
         if !isCSV { newColumns.append(index) }
     }
@@ -117,6 +118,7 @@ public struct RosterBuilder: RecordSink {
         if isStale { try resolveColumns() }
         rowIsInvalid = false
         rowIsGuessed = false
+        unguardedCells.removeAll()
         if !pending.isEmpty { takePending(upTo: record.number, record) }
         recordsRead += 1
         lastRecord = record.number
