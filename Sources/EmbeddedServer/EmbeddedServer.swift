@@ -40,7 +40,7 @@ public func withEmbeddedServer<Value: Sendable>(
     do {
         result = .success(
             try await listen(handler, configuration) { port in
-                lock?.announce(port: port)
+                if !configuration.isPrivate { lock?.announce(port: port) }
                 return try await body(RunningEmbeddedServer(port: port, handler: handler))
             })
     } catch {
@@ -76,6 +76,8 @@ public struct EmbeddedServerConfiguration: Sendable {
     public var data: EmbeddedSeed?
     /// How long to wait for another process to release the state file.
     public var lockTimeout: Duration = .seconds(5)
+    /// Serves one command only: who wants the state file meanwhile learns the process, and not where the server listens.
+    public var isPrivate: Bool = false
     /// What the fault `crash-after` does besides closing every connection: a process of its own ends itself here.
     public var crash: @Sendable () -> Void = {}
     /// How faults and locks wait; a test may let its clock jump instead.

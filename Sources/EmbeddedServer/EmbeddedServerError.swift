@@ -16,8 +16,8 @@ public enum EmbeddedServerError: Error, Sendable, Hashable {
     case noAccess(FileOperation, path: String, reason: String)
     /// The folder of the state file cannot be created.
     case cannotCreateFolder(path: String, reason: String)
-    /// Another process has the state file open. It listens on the port, if that is known.
-    case stateInUse(path: String, port: Int?)
+    /// Another process has the state file open. It listens on the port, if others may reach it there.
+    case stateInUse(path: String, process: Int32?, port: Int?)
     /// The port cannot be bound.
     case cannotListen(port: Int, reason: String)
 
@@ -35,7 +35,7 @@ public enum EmbeddedServerError: Error, Sendable, Hashable {
         case notAState
         /// One of SQLite's log files, without a state file of ours.
         case logWithoutState
-        /// A lock file that holds something else than a port.
+        /// A lock file that holds something else than a process and a port.
         case notALock
     }
 

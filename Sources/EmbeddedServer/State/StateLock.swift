@@ -18,9 +18,9 @@ final class StateLock: Sendable {
         var waited = Duration.zero
         while flock(descriptor, LOCK_EX | LOCK_NB) != 0 {
             if waited >= timeout {
-                let port = Self.port(in: descriptor)
+                let holder = Self.holder(in: descriptor)
                 close(descriptor)
-                throw EmbeddedServerError.stateInUse(path: stateFile, port: port)
+                throw EmbeddedServerError.stateInUse(path: stateFile, process: holder.process, port: holder.port)
             }
             do {
                 try await sleep(.milliseconds(50))
@@ -31,11 +31,14 @@ final class StateLock: Sendable {
             waited += .milliseconds(50)
         }
         self.descriptor = descriptor
+        write("\(getpid())\n")
     }
 
     /// Records where the holder listens, for the error of another process.
-    func announce(port: Int) {
-        let line = Array("\(port)\n".utf8)
+    func announce(port: Int) { write("\(getpid()) \(port)\n") }
+
+    private func write(_ text: String) {
+        let line = Array(text.utf8)
         ftruncate(descriptor, 0)
         _ = line.withUnsafeBytes { pwrite(descriptor, $0.baseAddress, $0.count, 0) }
     }
@@ -48,10 +51,12 @@ final class StateLock: Sendable {
         close(descriptor)
     }
 
-    private static func port(in descriptor: Int32) -> Int? {
-        var bytes = [UInt8](repeating: 0, count: 8)
+    /// What the holder has written: its process, and the port where others may reach it.
+    private static func holder(in descriptor: Int32) -> (process: Int32?, port: Int?) {
+        var bytes = [UInt8](repeating: 0, count: 32)
         let count = bytes.withUnsafeMutableBytes { pread(descriptor, $0.baseAddress, $0.count, 0) }
-        guard count > 1 else { return nil }
-        return Int(String(decoding: bytes[..<(count - 1)], as: UTF8.self))
+        guard count > 1 else { return (nil, nil) }
+        let words = String(decoding: bytes[..<(count - 1)], as: UTF8.self).split(separator: " ")
+        return (words.first.flatMap { Int32($0) }, words.count > 1 ? Int(words[1]) : nil)
     }
 }

@@ -44,17 +44,20 @@ struct StatePath {
         return .own
     }
 
-    /// Checks that the lock's file is ours: absent, empty, or a port in digits.
+    /// Checks that the lock's file is ours: absent, empty, or a process and perhaps a port, in digits.
     func checkLock() throws(EmbeddedServerError) {
         guard try Self.isThere(lock) else { return }
         let descriptor = open(lock, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC)
         guard descriptor >= 0 else { return }
         defer { close(descriptor) }
-        var bytes = [UInt8](repeating: 0, count: 8)
+        var bytes = [UInt8](repeating: 0, count: 24)
         let count = bytes.withUnsafeMutableBytes { pread(descriptor, $0.baseAddress, $0.count, 0) }
         let text = bytes[..<max(0, count)]
-        let isPort = text.count <= 6 && text.last == 0x0A && text.dropLast().allSatisfy { 0x30...0x39 ~= $0 }
-        if !text.isEmpty, !isPort { throw .foreignFile(.notALock, path: lock) }
+        let numbers = text.dropLast().split(separator: 0x20, omittingEmptySubsequences: false)
+        let isOurs =
+            text.count <= 18 && text.last == 0x0A && numbers.count <= 2
+            && numbers.allSatisfy { number in !number.isEmpty && number.allSatisfy { 0x30...0x39 ~= $0 } }
+        if !text.isEmpty, !isOurs { throw .foreignFile(.notALock, path: lock) }
     }
 
     /// Removes the state and its logs, once ``content()`` has found them to be ours.

@@ -17,9 +17,16 @@ extension Failure {
         case .foreignFile:
             self.init(.badConfiguration, message, hints: ["nothing was changed; \(anotherFile)"])
         case .cannotCreateFolder: self.init(.cannotWrite, message, hints: [anotherFile])
-        case .stateInUse(_, let port):
-            let server = port.map { "use it with --server http://127.0.0.1:\($0), or " } ?? ""
-            self.init(.badConfiguration, message, hints: [server + anotherFile])
+        case .stateInUse(_, _, let port?):
+            self.init(
+                .badConfiguration, message,
+                hints: ["use it with --server http://127.0.0.1:\(port), or \(anotherFile)"])
+        case .stateInUse(let path, let process, nil):
+            // Another command, which comes to its end.
+            let who = process.map { "process \($0)" } ?? "another process"
+            self.init(
+                .stopped, "\(who) is using the embedded server's data '\(path)'; nothing was changed",
+                hints: ["wait until it is done, then run the same command again; or \(anotherFile)"])
         case .unusableState(let path, _), .unsupportedFormat(let path, _):
             let reset = "polar-seats embedded reset --embedded-state \(shellQuoted(path))"
             self.init(
@@ -58,7 +65,7 @@ extension EmbeddedServerError {
         case .unsupportedFormat(let path, _): "the state file '\(path)' was written by another version of polar-seats"
         case .noAccess(let operation, let path, let reason): "cannot \(operation.rawValue) '\(path)': \(reason)"
         case .cannotCreateFolder(let path, let reason): "cannot create the folder '\(path)': \(reason)"
-        case .stateInUse(let path, _): "another process runs the embedded server on '\(path)'"
+        case .stateInUse(let path, _, _): "another process runs the embedded server on '\(path)'"
         case .cannotListen(let port, let reason): "cannot listen on 127.0.0.1:\(port): \(Self.system(reason))"
         }
     }

@@ -112,7 +112,8 @@ struct Session: Sendable {
         case .remote(let server):
             return try await connect(choice, server, credential, options, common, concurrency, nil, body)
         case .embedded:
-            let configuration = try options.embedded.configuration()
+            var configuration = try options.embedded.configuration()
+            configuration.isPrivate = true
             do {
                 return try await withEmbeddedServer(configuration) { running in
                     let tokens = await running.tokens()
