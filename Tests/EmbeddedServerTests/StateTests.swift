@@ -79,7 +79,7 @@ import Testing
                 let error = await #expect(throws: EmbeddedServerError.self) {
                     try await withEmbeddedServer(configuration) { _ in }
                 }
-                #expect(error == .stateInUse(path: folder + "/embedded.sqlite", port: server.port))
+                #expect(error == .stateInUse(path: folder + "/embedded.sqlite", process: getpid(), port: server.port))
             }
             try await withEmbeddedServer(configuration) { _ in }
         }

@@ -18,7 +18,9 @@ struct PlanFuzzTests {
             try await plans.append(
                 Rehearsal.with(RandomWorld(number, mode: mode)) { rehearsal in
                     let path = rehearsal.folder + "/a.seatplan"
-                    try PlanFile.create(path, try await rehearsal.plan())
+                    var contents = try await rehearsal.plan()
+                    contents.protected = ProtectedPeople(emailKeys: ["boss@acme-co.dev"], externalIDs: ["hr-1"])
+                    try PlanFile.create(path, contents)
                     if number % 2 == 1 {
                         _ = try? await rehearsal.resume(path)
                         try await PlanFile.running(path) { try findings($0) }
@@ -81,6 +83,7 @@ struct PlanFuzzTests {
             try file.forEachAssignment { _ in }
             for work in try file.openWork() { _ = try file.openSteps(of: work) }
             for lane in try file.openLanes() { _ = try file.openSteps(lane: lane, after: 0, limit: 100) }
+            _ = try (file.protectedPeople(), file.protectedRevocations())
             _ = try (file.openRows(), file.isOver(), file.findings(), file.openFindings(), file.doubtedSeats())
         }
     }

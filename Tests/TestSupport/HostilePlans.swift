@@ -138,7 +138,7 @@ public struct HostilePlans {
 
     /// By table, where it is not `id`.
     private static let keys = [
-        "plan": "key", "minute": "at", "seat": "position", "look": "container", "doubt": "step",
+        "plan": "key", "protected": "key", "minute": "at", "seat": "position", "look": "container", "doubt": "step",
     ]
 
     private func value(

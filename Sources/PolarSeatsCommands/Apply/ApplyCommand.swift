@@ -147,7 +147,7 @@ struct ApplyCommand: AsyncParsableCommand {
     /// What is left of a plan, planned again against the live seats. The old plan stays as the record that it is.
     private func applyAnew(_ path: String) async throws {
         let console = common.console
-        let material: PlanBuilder.PlanInputs
+        var material: PlanBuilder.PlanInputs
         let before: PlanHeader
         let left: PlanDifference.Changes
         do {
@@ -161,11 +161,12 @@ struct ApplyCommand: AsyncParsableCommand {
         }
         let choice = try PlannedServer(before, path).choice(server, command: "apply", options: ["--replan"])
         let target = output ?? standardPath()
-        // Whoever was protected in the old plan is protected in the new one.
-        var kept = arguments
-        kept.protect = kept.protect ?? before.protectFile
-        let making = PlanBuilder(arguments: kept, console: console)
-        try await Session.with(choice, server, common, concurrency: concurrency) { session in
+        // Whoever was protected in the old plan is protected in the new one, and whom --protect names beside them.
+        if let more = arguments.protect.map({ "--protect \($0)" }), !material.overrides.contains(more) {
+            material.overrides.append(more)
+        }
+        let making = PlanBuilder(arguments: arguments, console: console)
+        try await Session.with(choice, server, common, concurrency: concurrency) { [material] session in
             let contents = try await making.make(material, session)
             console.note(setAside: try PlanFile.create(target, contents, replacing: replacement))
             try await PlanFile.running(target) { file in

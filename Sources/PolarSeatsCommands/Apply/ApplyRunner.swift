@@ -224,7 +224,7 @@ extension Failure {
                     (index == 0 ? "" : "polar-seats: ") + "guard \(trip.guardName): \(trip.message)"
                         + (index == trips.count - 1 ? "; nothing was written" : "")
                 },
-                hints: trips.map { "plan again with \($0.remedy)" })
+                hints: trips.map { $0.remedy.hasPrefix("--") ? "plan again with \($0.remedy)" : $0.remedy })
         case .drift(let conflicts):
             self.init(
                 .guarded,

@@ -21,6 +21,8 @@ struct PlanBuilder {
         var overrides: [String]
         /// By row: metadata that is no text, of seats that move.
         var metadata: [Int: [String: JSONValue]] = [:]
+        /// Whom the plan protects beside the people of `--protect`.
+        var protected = ProtectedPeople.none
 
         init(_ loaded: LoadedRosters, _ arguments: PlanArguments) {
             entries = loaded.roster.entries
@@ -55,6 +57,7 @@ struct PlanBuilder {
             options = header.options
             standard = header.standardContainer
             overrides = header.overrides
+            protected = try file.protectedPeople()
         }
     }
 
@@ -70,7 +73,8 @@ struct PlanBuilder {
 
     func make(_ material: PlanInputs, _ session: Session) async throws -> PlanContents {
         let options = material.options
-        let protected = try arguments.protectedPeople(console)
+        var protected = material.protected
+        protected.formUnion(try arguments.protectedPeople(console))
         var scope = SnapshotTaker.Scope(
             entries: material.entries, standard: material.standard, product: options.product,
             identity: options.identity)
@@ -93,6 +97,7 @@ struct PlanBuilder {
         var contents = PlanContents(
             header: header, rosters: material.rosters, entries: material.entries, defects: material.defects,
             world: snapshot.world, plan: plan)
+        contents.protected = protected
         contents.exactMetadata = material.metadata
         return contents
     }
@@ -111,11 +116,6 @@ struct PlanBuilder {
 }
 
 extension PlanHeader {
-    /// The file that protected people when the plan was made.
-    var protectFile: String? {
-        overrides.first { $0.hasPrefix("--protect ") }.map { String($0.dropFirst("--protect ".count)) }
-    }
-
     /// Why nobody may apply the plan as it is: what `plan` exits with.
     func verdict() -> Failure? {
         // What is wrong with the rows comes first: the guards' figures change when the rows are corrected.

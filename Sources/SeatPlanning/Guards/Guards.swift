@@ -12,9 +12,31 @@ public struct ProtectedPeople: Sendable, Equatable {
 
     public static let none = ProtectedPeople()
 
+    public var isEmpty: Bool { emailKeys.isEmpty && externalIDs.isEmpty }
+    /// How many addresses and ids there are.
+    public var count: Int { emailKeys.count + externalIDs.count }
+
+    public mutating func formUnion(_ others: ProtectedPeople) {
+        emailKeys.formUnion(others.emailKeys)
+        externalIDs.formUnion(others.externalIDs)
+    }
+
     public func holds(_ record: SeatRecord) -> Bool {
         if let email = record.email, emailKeys.contains(EmailAddress.serverKey(of: email)) { return true }
         return record.externalID.map(externalIDs.contains) ?? false
+    }
+}
+
+extension GuardTrip {
+    /// Revocations of protected people.
+    ///
+    /// - Parameter people: each by name.
+    public static func protect(_ people: [String], remedy: String) -> GuardTrip {
+        let shown = people.prefix(20).joined(separator: ", ")
+        let rest = people.count > 20 ? " and \(people.count - 20) more" : ""
+        return GuardTrip(
+            guardName: "protect", figure: people.count, limit: 0,
+            message: "protected people would be revoked: \(shown)\(rest)", remedy: remedy)
     }
 }
 
@@ -50,12 +72,12 @@ struct Guards {
                     remedy: "--max-grow \(bought)"))
         }
         if !protectedRows.isEmpty {
-            let lines = protectedRows.prefix(5).map { "\(entries.line(at: $0))" }.joined(separator: ", ")
+            let people = protectedRows.map { index in
+                let entry = entries[index]
+                return "\(entry.email.isEmpty ? entry.externalID : entry.email) (line \(entries.line(at: index)))"
+            }
             trips.append(
-                GuardTrip(
-                    guardName: "protect", figure: protectedRows.count, limit: 0,
-                    message: "\(protectedRows.count) rows revoke protected people: line \(lines)",
-                    remedy: "take them out of the roster, or out of the file given with --protect"))
+                .protect(people, remedy: "take them out of the roster, or out of the file given with --protect"))
         }
         if !options.allowInactive { trips += inactive(plan) }
         return trips

@@ -33,6 +33,9 @@ public struct Drift: Sendable, Equatable {
     /// Steps of an earlier, interrupted run that turn out to be done, or not done.
     var settled: [StepChange] = []
 
+    /// Protected people whom a step would revoke, by name.
+    var protected: [String] = []
+
     /// Revocations of an earlier run whose seats somebody else had held in between.
     var foreign: [Step] = []
 
@@ -53,6 +56,7 @@ struct DriftCheck {
     /// In a mirror: everybody whom a row of the plan names.
     var named: NamedPeople?
     var ignoresState = false
+    var protected = ProtectedPeople.none
 
     /// People whom a plan's rows name, and the seats that its runs gave.
     struct NamedPeople: Sendable {
@@ -74,6 +78,7 @@ struct DriftCheck {
             if step.state == .planned { open.append(step) } else { settle(step, listing, &open, &drift) }
         }
         if let status { judgeStatus(status, open, &drift) }
+        judgeProtected(open, listing, &drift)
         judgeHolders(open, listing, &drift)
         judgeKept(listing, &drift)
         judgeNewHolders(listing, open, &drift)
@@ -142,6 +147,17 @@ struct DriftCheck {
                 conflict(
                     .inactive, nil,
                     "\(id) is \(status) now; it was \(planned ?? "not readable") when the plan was made"))
+        }
+    }
+
+    /// Whoever the plan says is on a seat: the server says who is.
+    private func judgeProtected(_ open: [Step], _ listing: SeatListing, _ drift: inout Drift) {
+        guard !protected.isEmpty else { return }
+        for step in open where step.kind == .revoke && step.action == .revoke {
+            guard let seat = listing.live.byID[step.seatID ?? ""], before.person(of: step).holds(seat) == true,
+                protected.holds(seat)
+            else { continue }
+            drift.protected.append(PlannedPerson(holderOf: seat, model: before.model).name)
         }
     }
 

@@ -135,6 +135,13 @@ public struct Run: Sendable {
         let accepted = (header.options.skipInvalid || options.skipInvalid) && header.options.mode != .mirror
         if header.badRows > 0, !accepted { throw RunRefusal.badRows(header.badRows) }
         if !header.trips.isEmpty { throw RunRefusal.guards(header.trips) }
+        // The plan is as it was made, or it has been changed by hand.
+        try refuseProtected(try file.protectedRevocations())
+    }
+
+    private func refuseProtected(_ people: [String]) throws {
+        if people.isEmpty { return }
+        throw RunRefusal.guards([.protect(people, remedy: "leave them out of what is revoked, and plan again")])
     }
 
     // MARK: Drift
@@ -145,6 +152,7 @@ public struct Run: Sendable {
         let work = try file.openWork()
         let kept = try keptRows(work)
         let named = try namedPeople(setting.header, work)
+        let protected = try file.protectedPeople()
         let drifts = try await work.concurrentMap(atOnce: options.concurrency) { work in
             let watch = setting.watches[work.container]
             let listing = try await listing(watch)
@@ -155,6 +163,7 @@ public struct Run: Sendable {
             check.skew = client.serverClock.skew
             check.kept = kept[work.container] ?? []
             check.named = named[work.container]
+            check.protected = protected
             check.ignoresState = options.ignoreDrift
             return check.compare(try file.openSteps(of: work), listing, status: status)
         }
@@ -164,7 +173,9 @@ public struct Run: Sendable {
             all.alreadyDone += drift.alreadyDone
             all.settled += drift.settled
             all.foreign += drift.foreign
+            all.protected += drift.protected
         }
+        try refuseProtected(all.protected)
         if !all.conflicts.isEmpty, !options.ignoreDrift {
             // What an interrupted run turns out to have done stays true, whoever goes on from here.
             if !all.settled.isEmpty { try file.apply(all.settled) }
@@ -177,7 +188,9 @@ public struct Run: Sendable {
     /// which costs a listing every ten seconds, the status in a plan of the last minutes is good enough.
     private func needsStatus(_ work: PlanFile.OpenWork, _ header: PlanHeader) -> Bool {
         guard work.kinds.keys.contains(where: { $0 != .revoke }) else { return false }
-        guard work.kinds[.revoke] != nil, let plannedAt = Timestamp(rawValue: header.plannedAt).date else { return true }
+        guard work.kinds[.revoke] != nil, let plannedAt = Timestamp(rawValue: header.plannedAt).date else {
+            return true
+        }
         let age = environment.serverTime(client).timeIntervalSince(plannedAt)
         return abs(age) >= Self.freshStatus
     }

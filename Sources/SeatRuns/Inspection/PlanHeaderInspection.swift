@@ -20,7 +20,10 @@ struct PlanHeaderInspection {
 
     private func checkFigures() throws {
         let figures =
-            [header.requests, header.mails, header.reads, header.expiredKept ?? 0, header.grownSeats ?? 0]
+            [
+                header.requests, header.mails, header.reads, header.protectedPeople ?? 0, header.expiredKept ?? 0,
+                header.grownSeats ?? 0,
+            ]
             + header.counts.values + header.trips.flatMap { [$0.figure, $0.limit] }
         guard figures.allSatisfy(PlanLimits.counts.contains) else { throw damage("a figure is out of range") }
         guard header.counts.count <= Action.allCases.count,

@@ -34,6 +34,7 @@ struct PlanInspection {
             try checkRuns()
             try checkFindings()
             try checkCounts(header)
+            try PlanProtection(database).check(header)
             try PlanStepInspection(database, header, containers).perform()
             return header.planID ?? ""
         } catch let damage as PlanDamage {

@@ -10,6 +10,8 @@ public struct PlanContents: Sendable {
     public var defects: [Defect]
     public var world: LiveSnapshot
     public var plan: Plan
+    /// Whom the plan must not revoke, and no run of it.
+    public var protected = ProtectedPeople.none
     /// Metadata by entry where it is not a roster's text: seats that are given back.
     public var exactMetadata: [Int: [String: JSONValue]] = [:]
     /// Renewals that write on the seat what their row says, and nothing of what stands there: an undo's.

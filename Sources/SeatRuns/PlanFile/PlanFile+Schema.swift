@@ -38,6 +38,7 @@ extension PlanFile {
             finished_at TEXT, ended TEXT, requests INTEGER NOT NULL DEFAULT 0) STRICT;
         CREATE TABLE minute (
             at TEXT PRIMARY KEY NOT NULL, requests INTEGER NOT NULL, paused REAL NOT NULL) STRICT, WITHOUT ROWID;
+        CREATE TABLE protected (kind TEXT NOT NULL, key TEXT NOT NULL, PRIMARY KEY (kind, key)) STRICT, WITHOUT ROWID;
         """ + findingSchema
 
     static let indexes = "CREATE INDEX step_open ON step(lane, id) WHERE state IN ('planned', 'sent', 'unknown')"

@@ -38,6 +38,8 @@ public struct PlanHeader: Sendable, Equatable, Codable {
     /// Email domains of new holders of which it is not known whether they take email; nil in plans of versions that did
     /// not count them.
     public var uncheckedEmailDomains: Int?
+    /// How many addresses and ids of protected people the plan has; nil for none.
+    public var protectedPeople: Int?
 
     public init(
         toolVersion: String, plannedAt: String, server: String, serverURL: String, organization: String?,

@@ -8,8 +8,10 @@ struct PlanWriting {
     let contents: PlanContents
 
     func writeAll() throws {
-        try database.execute(
-            sql: "INSERT INTO plan VALUES ('header', ?)", arguments: [PlanJSON.text(contents.header)])
+        var header = contents.header
+        header.protectedPeople = contents.protected.isEmpty ? nil : contents.protected.count
+        try database.execute(sql: "INSERT INTO plan VALUES ('header', ?)", arguments: [PlanJSON.text(header)])
+        try PlanProtection(database).write(contents.protected)
         try database.execute(
             sql: "INSERT INTO journal (id, plan_id) VALUES (1, ?)", arguments: [contents.header.planID ?? ""])
         try writeRosters()

@@ -55,11 +55,12 @@ public struct Undo: Sendable {
             let then = before[deed.container]
             table.add(deed, then, live: live[then.container.id] ?? then)
         }
-        return contents(header, table, deeds, snapshot)
+        return contents(header, table, deeds, snapshot, try file.protectedPeople())
     }
 
     private func contents(
-        _ old: PlanHeader, _ table: UndoTable, _ deeds: AppliedChanges, _ snapshot: SnapshotTaker.Result
+        _ old: PlanHeader, _ table: UndoTable, _ deeds: AppliedChanges, _ snapshot: SnapshotTaker.Result,
+        _ protected: ProtectedPeople
     ) -> PlanContents {
         var options = PlanningOptions()
         options.allowInactive = allowInactive || old.options.allowInactive
@@ -67,8 +68,12 @@ public struct Undo: Sendable {
         options.maxRevoke = .percent(100)
         options.minRows = 0
         var plan = Planner(
-            entries: table.entries, world: snapshot.world, options: options, particulars: table.particulars
+            entries: table.entries, world: snapshot.world, options: options, protected: protected,
+            particulars: table.particulars
         ).plan()
+        for index in plan.trips.indices where plan.trips[index].guardName == "protect" {
+            plan.trips[index].remedy = "the run gave these people their seats: revoke the seats one by one"
+        }
         for index in plan.rows.indices where plan.rows[index].note == nil || plan.rows[index].action == .absent {
             plan.rows[index].note = table.notes[index]
         }
@@ -81,13 +86,15 @@ public struct Undo: Sendable {
         let header = PlanHeader(
             toolVersion: toolVersion, plannedAt: Timestamp(now()).rawValue, server: old.server,
             serverURL: old.serverURL, organization: old.organization, model: snapshot.world.model, options: options,
-            standardContainer: nil, plan: plan, overrides: ["--max-revoke 100%", "--min-rows 0"],
+            standardContainer: nil, plan: plan,
+            overrides: ["--max-revoke 100%", "--min-rows 0"] + old.overrides.filter { $0.hasPrefix("--protect ") },
             reads: RequestForecast.reads(plan, rate: rate))
         let roster = PlanRoster(
             name: table.entries.sources[0].name, path: nil, bytes: 0, rows: table.entries.count, sha256: "",
             columns: UndoTable.columns, extraColumns: [])
         var contents = PlanContents(
             header: header, rosters: [roster], entries: table.entries, defects: [], world: snapshot.world, plan: plan)
+        contents.protected = protected
         contents.exactMetadata = table.metadata
         contents.replacesMetadata = table.particulars.renewals
         contents.identities = table.identities
