@@ -1,3 +1,4 @@
+internal import SeatRuns
 internal import ArgumentParser
 internal import EmbeddedServer
 internal import Foundation

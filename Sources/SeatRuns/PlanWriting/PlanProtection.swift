@@ -1,3 +1,4 @@
+internal import Rosters
 internal import GRDB
 internal import PolarAPI
 public import SeatPlanning
