@@ -35,11 +35,11 @@ struct StepPolicyTests {
             name: "404 of a seat", error: answer(.notFound, 404, "ResourceNotFound"), kind: .revoke, verdict: "fail"),
         Case(name: "full", error: answer(.badRequest, 400, "SeatNotAvailable"), verdict: "full"),
         Case(name: "held", error: answer(.badRequest, 400, "SeatAlreadyAssigned"), verdict: "alreadyHeld"),
-        Case(name: "401", error: answer(.unauthorized, 401, "invalid_token"), verdict: "stop notPermitted"),
-        Case(name: "403", error: answer(.insufficientScope, 403), verdict: "stop notPermitted"),
+        Case(name: "401", error: answer(.unauthorized, 401, "invalid_token"), verdict: "stop not_permitted"),
+        Case(name: "403", error: answer(.insufficientScope, 403), verdict: "stop not_permitted"),
         Case(
             name: "a feature that is switched off is not a bad token",
-            error: answer(.forbidden, 403, "FeatureNotEnabled"), verdict: "stop notAllowed"),
+            error: answer(.forbidden, 403, "FeatureNotEnabled"), verdict: "stop not_allowed"),
         Case(
             name: "a canceled subscription cannot grow", error: answer(.forbidden, 403, "AlreadyCanceledSubscription"),
             kind: .grow, verdict: "fail"),
@@ -60,7 +60,7 @@ struct StepPolicyTests {
         Case(name: "closed", error: silence(.cancelled, reached: false), verdict: "stop interrupted"),
         Case(
             name: "pause", error: PolarError(.pauseTooLong, status: 429, message: "words", isDefinite: true),
-            verdict: "stop pauseTooLong"),
+            verdict: "stop pause_too_long"),
     ]
 
     @Test("every error leads to one verdict", arguments: cases)

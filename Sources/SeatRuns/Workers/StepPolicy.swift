@@ -24,19 +24,19 @@ public struct RunStop: Error, Sendable, Equatable {
         /// SIGINT or SIGTERM.
         case interrupted
         /// 401, or a scope that the token lacks.
-        case notPermitted
+        case notPermitted = "not_permitted"
         /// The organization may not do this at all: 403 for another reason than the token.
-        case notAllowed
+        case notAllowed = "not_allowed"
         /// Ten failures in a row.
         case breaker
         /// The server asked for a longer pause than `--max-wait` allows.
-        case pauseTooLong
+        case pauseTooLong = "pause_too_long"
         /// The server was not reached any more.
-        case serverAway
+        case serverAway = "server_away"
         /// The plan file cannot be written.
-        case cannotRecord
+        case cannotRecord = "cannot_record"
         /// The plan file was removed or replaced.
-        case planGone
+        case planGone = "plan_gone"
     }
 
     public var reason: Reason
