@@ -61,6 +61,7 @@ soak: deps
 	POLAR_SEATS_ANSWERS=20000 POLAR_SEATS_ARGUMENTS=20000 POLAR_SEATS_HOSTILE_SERVERS=500 \
 		$(SWIFT) test --skip-build --filter "AnswerFuzzTests|OddArgumentTests|HostileServerTests"
 	POLAR_SEATS_CONCURRENT_WRITERS=1000 $(SWIFT) test --skip-build --filter SeatRunsTests.ConcurrentWriterTests
+	POLAR_SEATS_INTERFERENCE=200 $(SWIFT) test --skip-build --filter InterferenceCommandTests
 	POLAR_SEATS_WORLDS=2800 POLAR_SEATS_WORLD_SCALE=50 $(SWIFT) test --skip-build --filter SeatRunsTests.PlanPredictionTests
 
 # The tests of the concurrent targets under the thread sanitizer, those of the targets with unsafe code under the address
