@@ -85,14 +85,14 @@ import Testing
     @Test func connectionsAboveTheLimitWait() async throws {
         var configuration = EmbeddedServerConfiguration()
         configuration.maximumConnections = 2
-        configuration.idleTimeout = .milliseconds(200)
         try await withEmbeddedServer(configuration) { server in
-            let held = [RawConnection(port: server.port), RawConnection(port: server.port)].compactMap(\.self)
+            var held = [RawConnection(port: server.port), RawConnection(port: server.port)].compactMap(\.self)
             #expect(held.count == 2)
-            // Answered once the idle ones were closed.
+            // Answered once one of the others is closed, and not refused before.
             let probe = HTTPProbe(port: server.port, token: Self.token)
-            #expect(await probe.send("GET", "/v1/organizations/")?.status == 200)
-            for connection in held { #expect(await connection.readsToEnd(after: "") == true) }
+            async let response = probe.send("GET", "/v1/organizations/")
+            held.removeLast()
+            #expect(await response?.status == 200)
         }
     }
 
