@@ -2,9 +2,9 @@ import Foundation
 import PolarAPI
 import Testing
 
-// The example of the documentation, from here to the end mark, word for word.
+// The example of PolarAPI.md, word for word, between the two marks.
 // BEGIN
-/// Invites people to a team and says who could not be; whoever holds a seat already is left alone.
+/// Assigns a seat to each person and returns the failures by address. People who hold a seat already keep it.
 func invite(
     _ people: [String], to team: SubscriptionID, on server: PolarServer, token: AccessToken,
     over transport: any PolarTransport
@@ -20,7 +20,7 @@ func invite(
         } catch let error as PolarError where error.errorClass == "SeatAlreadyAssigned" {
             continue
         } catch let error as PolarError where !error.isDefinite {
-            // The answer was lost, the invitation perhaps not: look, and never ask again blindly.
+            // The response was lost, but the seat may have been assigned: list the seats before anything else.
             let seats = try await polar.seats(of: .subscription(team)).seats
             let isThere = seats.contains { $0.email?.lowercased() == email.lowercased() && $0.status != .revoked }
             if !isThere { failures[email] = error }
@@ -31,7 +31,7 @@ func invite(
     return failures
 }
 
-/// The same with a real connection.
+/// Does the same over the network.
 func inviteOnSandbox(_ people: [String], to team: SubscriptionID, token: AccessToken) async throws {
     try await withHTTPTransport(.init(timeout: .seconds(60))) { connections in
         let failures = try await invite(people, to: team, on: .sandbox, token: token, over: connections)
@@ -54,7 +54,7 @@ func inviteOnSandbox(_ people: [String], to team: SubscriptionID, token: AccessT
         #expect(page.contains("```swift\nimport PolarAPI\n\n\(example)```\n"))
     }
 
-    @Test func `it leaves holders alone, looks after a lost answer and tells the rest`() async throws {
+    @Test func `holders keep their seats, lost responses are looked into, other failures returned`() async throws {
         let seats = """
             {"seats":[{"id":"11111111-1111-4111-8111-000000000001","status":"pending","email":"GRACE@acme-co.dev","created_at":"2026-11-20T23:34:32Z"}],
             "available_seats":1,"total_seats":2}

@@ -1,16 +1,21 @@
 /// Which subscriptions to list; every condition that is set must hold.
 public struct SubscriptionFilter: Sendable, Hashable {
+    /// The organization that the subscriptions belong to; nil for all that the token may see.
     public var organization: OrganizationID?
+    /// The buyer; nil for all.
     public var customer: CustomerID?
     /// Customers' external ids; one of them is enough, and several cost one request.
     public var externalCustomers: [String]
+    /// The product that is subscribed to; nil for all.
     public var product: ProductID?
     /// True: active and trialing and the like alone; false: the ended ones alone.
     public var active: Bool?
+    /// The one status to list; nil for all.
     public var status: SubscriptionStatus?
     /// Field names, `-` before one for descending.
     public var sorting: [String]
 
+    /// Creates a filter; without arguments it lets every subscription through.
     public init(
         organization: OrganizationID? = nil, customer: CustomerID? = nil, externalCustomers: [String] = [],
         product: ProductID? = nil, active: Bool? = nil, status: SubscriptionStatus? = nil, sorting: [String] = []
@@ -34,16 +39,24 @@ public struct SubscriptionFilter: Sendable, Hashable {
 
 /// Which orders to list; every condition that is set must hold.
 public struct OrderFilter: Sendable, Hashable {
+    /// The organization that the orders belong to; nil for all that the token may see.
     public var organization: OrganizationID?
+    /// The buyer; nil for all.
     public var customer: CustomerID?
+    /// The buyer's id in the organization's own system; nil for all.
     public var externalCustomer: String?
+    /// The product that was bought; nil for all.
     public var product: ProductID?
+    /// The checkout that the orders came from; nil for all.
     public var checkout: CheckoutID?
+    /// The subscription that produced the orders; nil for all.
     public var subscription: SubscriptionID?
+    /// The one status to list; nil for all.
     public var status: OrderStatus?
     /// Field names, `-` before one for descending.
     public var sorting: [String]
 
+    /// Creates a filter; without arguments it lets every order through.
     public init(
         organization: OrganizationID? = nil, customer: CustomerID? = nil, externalCustomer: String? = nil,
         product: ProductID? = nil, checkout: CheckoutID? = nil, subscription: SubscriptionID? = nil,
@@ -70,6 +83,7 @@ public struct OrderFilter: Sendable, Hashable {
 
 /// Which customers to list; every condition that is set must hold.
 public struct CustomerFilter: Sendable, Hashable {
+    /// The organization that the customers buy from; nil for all that the token may see.
     public var organization: OrganizationID?
     /// The whole address.
     public var email: String?
@@ -78,6 +92,7 @@ public struct CustomerFilter: Sendable, Hashable {
     /// Field names, `-` before one for descending.
     public var sorting: [String]
 
+    /// Creates a filter; without arguments it lets every customer through.
     public init(
         organization: OrganizationID? = nil, email: String? = nil, text: String? = nil, sorting: [String] = []
     ) {
@@ -95,10 +110,14 @@ public struct CustomerFilter: Sendable, Hashable {
 
 /// Which members to list; every condition that is set must hold.
 public struct MemberFilter: Sendable, Hashable {
+    /// The customer whose team the members belong to.
     public var customer: CustomerID?
+    /// The same customer by the id in the organization's own system.
     public var externalCustomer: String?
+    /// The one role to list; nil for all.
     public var role: MemberRole?
 
+    /// Creates a filter; without arguments it lets every member through.
     public init(customer: CustomerID? = nil, externalCustomer: String? = nil, role: MemberRole? = nil) {
         self.customer = customer
         self.externalCustomer = externalCustomer
@@ -113,9 +132,12 @@ public struct MemberFilter: Sendable, Hashable {
 
 /// Which products to list; every condition that is set must hold.
 public struct ProductFilter: Sendable, Hashable {
+    /// The organization that sells the products; nil for all that the token may see.
     public var organization: OrganizationID?
+    /// True: archived products only; false: products for sale only; nil for both.
     public var isArchived: Bool?
 
+    /// Creates a filter; without arguments it lets every product through.
     public init(organization: OrganizationID? = nil, isArchived: Bool? = nil) {
         self.organization = organization
         self.isArchived = isArchived
@@ -128,13 +150,16 @@ public struct ProductFilter: Sendable, Hashable {
 
 /// Which events to list; every condition that is set must hold.
 public struct EventFilter: Sendable, Hashable {
+    /// The organization that the events belong to; nil for all that the token may see.
     public var organization: OrganizationID?
+    /// The customer that the events name; nil for all.
     public var customer: CustomerID?
     /// From this moment on.
     public var start: Timestamp?
     /// Up to this moment.
     public var end: Timestamp?
 
+    /// Creates a filter; without arguments it lets every event through.
     public init(
         organization: OrganizationID? = nil, customer: CustomerID? = nil, start: Timestamp? = nil,
         end: Timestamp? = nil

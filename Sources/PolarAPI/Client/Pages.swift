@@ -1,6 +1,8 @@
 /// One page of a collection.
 public struct Page<Element: Decodable & Sendable>: Decodable, Sendable {
+    /// The page's elements, in the collection's order.
     public var items: [Element]
+    /// How many elements or pages there are.
     public var pagination: Pagination
 
     enum CodingKeys: String, CodingKey { case items, pagination }
@@ -10,10 +12,14 @@ extension Page: Equatable where Element: Equatable {}
 
 /// How much there is; collections by cursor say only whether there is more.
 public struct Pagination: Sendable, Hashable, Codable {
+    /// The number of elements in the whole collection; nil for a collection by cursor.
     public var totalCount: Int?
+    /// The number of the last page, counted from 1; nil for a collection by cursor.
     public var maxPage: Int?
+    /// Whether another page follows; nil for a collection that counts its pages.
     public var hasNextPage: Bool?
 
+    /// Reads the counts. Counts out of bounds are an error.
     public init(from decoder: any Decoder) throws {
         let container = try decoder.container(keyedBy: CodingKeys.self)
         totalCount = try container.countIfPresent(.totalCount)
@@ -32,6 +38,7 @@ public struct Pagination: Sendable, Hashable, Codable {
 ///
 /// Pages are counted from the collection's start: what is added or removed meanwhile can show twice or not at all.
 public struct Pages<Element: Decodable & Sendable>: AsyncSequence, Sendable {
+    /// What iteration throws: a `PolarError` for each failure of a request.
     public typealias Failure = any Error
 
     let client: PolarClient
@@ -62,8 +69,10 @@ public struct Pages<Element: Decodable & Sendable>: AsyncSequence, Sendable {
         return elements
     }
 
+    /// Returns an iterator that begins with `firstPage`; each one requests the pages again.
     public func makeAsyncIterator() -> Iterator { Iterator(pages: self, next: firstPage) }
 
+    /// The elements one by one, with a request for a page whenever the page before is used up.
     public struct Iterator: AsyncIteratorProtocol {
         private let pages: Pages
         private var nextPage: Int?
@@ -74,10 +83,12 @@ public struct Pages<Element: Decodable & Sendable>: AsyncSequence, Sendable {
             nextPage = next
         }
 
+        /// Returns the next element, or nil after the last one.
         public mutating func next() async throws -> Element? {
             try await next(isolation: nil)
         }
 
+        /// Returns the next element, or nil after the last one, without leaving the caller's actor.
         public mutating func next(isolation actor: isolated (any Actor)?) async throws -> Element? {
             while elements.isEmpty {
                 guard let number = nextPage else { return nil }

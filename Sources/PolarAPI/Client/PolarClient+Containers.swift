@@ -1,5 +1,6 @@
 /// Subscriptions, orders and products.
 extension PolarClient {
+    /// Returns the subscription with that id; 404 if the token's organization has none.
     public func subscription(_ id: SubscriptionID) async throws -> Subscription {
         try await get("v1", "subscriptions", .plain(id.rawValue))
     }
@@ -29,6 +30,7 @@ extension PolarClient {
                 body: SeatCountUpdate(seats: seats, prorationBehavior: proration)))
     }
 
+    /// Returns the order with that id; 404 if the token's organization has none.
     public func order(_ id: OrderID) async throws -> Order {
         try await get("v1", "orders", .plain(id.rawValue))
     }
@@ -38,10 +40,12 @@ extension PolarClient {
         pages("orders", filter.query)
     }
 
+    /// Returns the product with that id and its prices; 404 if the token's organization has none.
     public func product(_ id: ProductID) async throws -> Product {
         try await get("v1", "products", .plain(id.rawValue))
     }
 
+    /// Products that meet every condition of the filter, with their prices.
     public func products(filter: ProductFilter = .init()) -> Pages<Product> {
         pages("products", filter.query)
     }

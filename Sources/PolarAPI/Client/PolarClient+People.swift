@@ -1,5 +1,6 @@
 /// Customers, members, organizations, and the events of seat counts.
 extension PolarClient {
+    /// Returns the customer with that id; 404 if the token's organization has none.
     public func customer(_ id: CustomerID) async throws -> Customer {
         try await get("v1", "customers", .plain(id.rawValue))
     }
@@ -10,6 +11,7 @@ extension PolarClient {
         try await get("v1", "customers", "external", .masked(externalID, as: "<external id>"))
     }
 
+    /// Customers that meet every condition of the filter.
     public func customers(filter: CustomerFilter = .init()) -> Pages<Customer> {
         pages("customers", filter.query)
     }
@@ -24,6 +26,7 @@ extension PolarClient {
         pages("organizations", [])
     }
 
+    /// Returns the organization with that id, with its features; 404 if the token may not see it.
     public func organization(_ id: OrganizationID) async throws -> Organization {
         try await get("v1", "organizations", .plain(id.rawValue))
     }

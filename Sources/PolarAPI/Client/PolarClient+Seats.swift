@@ -33,8 +33,10 @@ extension PolarClient {
 
     /// The same, with the answer's status and how often the request was sent.
     ///
-    /// - Parameter isCurrent: asked when the request may leave; false: it is not sent, and fails with
-    ///   `PolarError.Code.outdated`.
+    /// - Parameters:
+    ///   - id: the seat to revoke
+    ///   - isCurrent: asked when the request may leave; false: it is not sent, and fails with
+    ///     `PolarError.Code.outdated`
     public func revokeSeatAnswer(
         _ id: SeatID, while isCurrent: (@Sendable () -> Bool)? = nil
     ) async throws -> PolarAnswer<CustomerSeat> {
@@ -61,5 +63,6 @@ extension PolarClient {
 }
 
 extension PolarRequest.Segment: ExpressibleByStringLiteral {
+    /// Creates a part that holds nothing about a person, such as `v1` or `customer-seats`.
     public init(stringLiteral value: String) { self = .plain(value) }
 }

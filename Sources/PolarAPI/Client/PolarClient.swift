@@ -5,11 +5,13 @@ import Foundation
 /// Every operation throws `PolarError` and nothing else. The client holds no state: copies are free, and what retries,
 /// paces, authenticates and logs is the transport, put together by `PolarTransport.prepared(…)`.
 public struct PolarClient: Sendable {
+    /// The server that all requests go to.
     public let server: PolarServer
     /// How far the server's clock is from this machine's, by the answers so far.
     public let serverClock = ServerClock()
     private let transport: any PolarTransport
 
+    /// Creates a client whose requests leave through a transport, as a rule one from `prepared(…)`.
     public init(server: PolarServer, transport: any PolarTransport) {
         self.server = server
         self.transport = transport
@@ -105,11 +107,14 @@ public struct PolarClient: Sendable {
 
 /// A success with what the server said beside it.
 public struct PolarAnswer<Value> {
+    /// What the operation returns.
     public var value: Value
+    /// The HTTP status, from 200 to 299.
     public var status: Int
     /// How many times the request was sent.
     public var attempt: Int
 
+    /// Creates a response from its value, its status and the number of attempts.
     public init(value: Value, status: Int, attempt: Int) {
         self.value = value
         self.status = status

@@ -6,6 +6,7 @@ import Foundation
 public struct PolarServer: Sendable, Hashable, CustomStringConvertible {
     /// `production`, `sandbox`, `embedded`, or the base URL.
     public let name: String
+    /// `https`, or `http` for a loopback address.
     public let scheme: String
     /// In lower case; an IPv6 address without its brackets.
     public let host: String
@@ -16,8 +17,10 @@ public struct PolarServer: Sendable, Hashable, CustomStringConvertible {
     /// The number of requests that the server documents for an organization of the default group.
     public let documentedLimit: RequestRate
 
+    /// `https://api.polar.sh`, 500 requests per minute.
     public static let production = PolarServer(
         name: "production", scheme: "https", host: "api.polar.sh", documentedLimit: .perMinute(500))
+    /// `https://sandbox-api.polar.sh`, 100 requests per minute.
     public static let sandbox = PolarServer(
         name: "sandbox", scheme: "https", host: "sandbox-api.polar.sh", documentedLimit: .perMinute(100))
 
@@ -78,6 +81,7 @@ public struct PolarServer: Sendable, Hashable, CustomStringConvertible {
     /// True if requests to it do not leave the machine.
     public var isLoopback: Bool { isLoopbackHost(host) }
 
+    /// The server's name.
     public var description: String { name }
 
     /// True if both are reached at the same scheme, host and port.
@@ -93,6 +97,7 @@ public struct PolarServer: Sendable, Hashable, CustomStringConvertible {
 
 /// A base URL that cannot be used, and why.
 public struct InvalidServerURL: Error, Sendable, CustomStringConvertible {
+    /// What is wrong with the URL.
     public let description: String
     init(_ description: String) { self.description = description }
 }

@@ -12,6 +12,9 @@ public final class ServerClock: Sendable {
     private let state = Mutex<TimeInterval?>(nil)
     private let localNow: @Sendable () -> Date
 
+    /// Creates a clock that has not seen a response yet.
+    ///
+    /// - Parameter localNow: this machine's time; injected in tests
     public init(localNow: @escaping @Sendable () -> Date = { Date() }) { self.localNow = localNow }
 
     /// What has to be added to this machine's time; 0 until an answer has come, and where the clocks agree.

@@ -4,18 +4,24 @@
 /// requests that may be repeated: time-outs, lost connections, 500, 502, 503 and 504. An assignment that may have been done
 /// is never sent again: it is for the caller to look.
 public struct RetryPolicy: Sendable, Hashable {
+    /// What to do about a failure.
     public enum Decision: Sendable, Hashable {
+        /// Send the request again after this delay.
         case retry(after: Duration)
+        /// Report the failure.
         case giveUp
     }
 
     /// How often a request is sent again after failures other than 429.
     public var retries: Int
+    /// The longest delay before the first retry; it doubles with each further failure.
     public var base: Duration
+    /// The longest delay before any retry, whatever the number of failures.
     public var cap: Duration
     /// How many 429s one request bears with, where no governor bears with them before.
     public var limitedRetries: Int
 
+    /// Creates a policy; the defaults make five retries with delays of at most 0.5, 1, 2, 4 and 8 seconds.
     public init(
         retries: Int = 5, base: Duration = .milliseconds(500), cap: Duration = .seconds(30), limitedRetries: Int = 20
     ) {

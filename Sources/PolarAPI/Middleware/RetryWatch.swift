@@ -10,8 +10,10 @@ public final class RetryWatch: Sendable {
         public var next: Duration?
         /// What the one that waits since last met with, and with which status if it was an answer.
         public var code: PolarError.Code?
+        /// The status of that response; nil if there was no response.
         public var status: Int?
 
+        /// Creates a snapshot from its figures; without arguments no request waits.
         public init(
             waiting: Int = 0, next: Duration? = nil, code: PolarError.Code? = nil, status: Int? = nil
         ) {
@@ -40,11 +42,13 @@ public final class RetryWatch: Sendable {
     private let state = Mutex(State())
     private let now: @Sendable () -> Duration
 
+    /// Creates a watch that measures on this clock how long is left of each wait.
     public init<C: Clock>(clock: C = ContinuousClock()) where C.Duration == Duration {
         let beginning = clock.now
         now = { beginning.duration(to: clock.now) }
     }
 
+    /// Returns the requests that wait now.
     public func snapshot() -> Snapshot {
         let now = now()
         return state.withLock { state in

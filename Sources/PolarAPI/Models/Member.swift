@@ -1,25 +1,38 @@
 /// What a member may do for the customer.
 public struct MemberRole: OpenValue {
+    /// The role as Polar writes it.
     public let rawValue: String
+    /// Creates a role from Polar's word for it, whether it is one of the constants or not.
     public init(rawValue: String) { self.rawValue = rawValue }
 
+    /// Owns the team.
     public static let owner = MemberRole(rawValue: "owner")
+    /// Manages the team's billing.
     public static let billingManager = MemberRole(rawValue: "billing_manager")
+    /// Belongs to the team without a further role; what a person who is assigned a seat becomes.
     public static let member = MemberRole(rawValue: "member")
 }
 
 /// A person in a customer's team.
 public struct Member: Sendable, Hashable, Identifiable {
+    /// The member's id in Polar.
     public var id: MemberID
     /// The buyer whose team it is.
     public var customerID: CustomerID
+    /// The member's email address.
     public var email: String
+    /// The member's name, if it is known.
     public var name: String?
+    /// The member's id in the organization's own system, unique within the customer; nil if none was set.
     public var externalID: String?
+    /// What the member may do for the customer.
     public var role: MemberRole
+    /// When the member was created (ISO 8601).
     public var createdAt: Timestamp
+    /// When the member last changed; nil if it never has.
     public var modifiedAt: Timestamp?
 
+    /// Creates a member from its fields.
     public init(
         id: MemberID, customerID: CustomerID, email: String, name: String? = nil, externalID: String? = nil,
         role: MemberRole = .member, createdAt: Timestamp, modifiedAt: Timestamp? = nil

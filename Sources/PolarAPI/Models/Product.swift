@@ -1,20 +1,30 @@
 /// A product and what it costs.
 public struct Product: Sendable, Hashable, Codable, Identifiable {
+    /// The product's id.
     public var id: ProductID
+    /// The product's name.
     public var name: String
+    /// True for a product sold by subscription, false for a one-time purchase.
     public var isRecurring: Bool?
+    /// True for a product that is no longer for sale.
     public var isArchived: Bool?
+    /// The unit of the billing period: `day`, `week`, `month` or `year`; nil for a one-time purchase.
     public var recurringInterval: String?
+    /// How many units a billing period has, so 3 with `month` for a quarter; nil for a one-time purchase.
     public var recurringIntervalCount: Int?
+    /// The organization that sells the product.
     public var organizationID: OrganizationID?
     /// Absent where a product is named in passing, as in an order.
     public var prices: [Price]?
+    /// When the product was created (ISO 8601).
     public var createdAt: Timestamp?
+    /// When the product last changed; nil if it never has.
     public var modifiedAt: Timestamp?
 
     /// True if one of its prices counts seats.
     public var isSeatBased: Bool { prices?.contains { $0.seatTiers != nil } ?? false }
 
+    /// Reads a product. Counts out of bounds are an error.
     public init(from decoder: any Decoder) throws {
         let container = try decoder.container(keyedBy: CodingKeys.self)
         id = try container.decode(ProductID.self, forKey: .id)
@@ -45,23 +55,34 @@ public struct Product: Sendable, Hashable, Codable, Identifiable {
 
 /// How a price counts.
 public struct PriceAmountType: OpenValue {
+    /// The type as Polar writes it.
     public let rawValue: String
+    /// Creates a type from Polar's word for it, whether it is one of the constants or not.
     public init(rawValue: String) { self.rawValue = rawValue }
 
+    /// Per seat, by tiers.
     public static let seatBased = PriceAmountType(rawValue: "seat_based")
+    /// A fixed amount.
     public static let fixed = PriceAmountType(rawValue: "fixed")
+    /// An amount that the customer chooses.
     public static let custom = PriceAmountType(rawValue: "custom")
+    /// No charge.
     public static let free = PriceAmountType(rawValue: "free")
 }
 
 /// One price of a product or subscription; only seat-based ones have tiers.
 public struct Price: Sendable, Hashable, Codable, Identifiable {
+    /// The price's id.
     public var id: PriceID
+    /// Whether the price is per seat, fixed, custom or free.
     public var amountType: PriceAmountType
     /// Three letters in lower case.
     public var currency: String?
+    /// True for a price that is no longer offered; subscriptions bought at it may keep it.
     public var isArchived: Bool?
+    /// The product that the price belongs to.
     public var productID: ProductID?
+    /// The tiers of a seat-based price; nil for every other type.
     public var seatTiers: SeatTiers?
 
     enum CodingKeys: String, CodingKey {
@@ -76,7 +97,9 @@ public struct Price: Sendable, Hashable, Codable, Identifiable {
 
 /// How tiers add up.
 public struct SeatTierType: OpenValue {
+    /// The type as Polar writes it.
     public let rawValue: String
+    /// Creates a type from Polar's word for it, whether it is one of the constants or not.
     public init(rawValue: String) { self.rawValue = rawValue }
 
     /// All seats at the price of the tier that their number falls into.
@@ -87,11 +110,16 @@ public struct SeatTierType: OpenValue {
 
 /// The tiers of a seat-based price.
 public struct SeatTiers: Sendable, Hashable, Codable {
+    /// Whether the scale is by volume or graduated; `volume` where the API leaves it out.
     public var type: SeatTierType
+    /// The tiers as the API lists them, at least one.
     public var tiers: [SeatTier]
+    /// The fewest seats that can be bought: the first tier's minimum.
     public var minimumSeats: Int?
+    /// The most seats that can be bought: the last tier's maximum; nil for no limit.
     public var maximumSeats: Int?
 
+    /// Creates a scale from its tiers and its bounds.
     public init(type: SeatTierType, tiers: [SeatTier], minimumSeats: Int? = nil, maximumSeats: Int? = nil) {
         self.type = type
         self.tiers = tiers
@@ -99,6 +127,7 @@ public struct SeatTiers: Sendable, Hashable, Codable {
         self.maximumSeats = maximumSeats
     }
 
+    /// Reads a scale. Seat counts out of bounds are an error.
     public init(from decoder: any Decoder) throws {
         let container = try decoder.container(keyedBy: CodingKeys.self)
         // Optional in the API's description, where its default is `volume`.
@@ -118,18 +147,21 @@ public struct SeatTiers: Sendable, Hashable, Codable {
 
 /// A range of seat counts and its price.
 public struct SeatTier: Sendable, Hashable, Codable {
+    /// The tier's first seat count, inclusive.
     public var minSeats: Int
     /// Nil in the last tier of an open scale.
     public var maxSeats: Int?
     /// In the currency's smallest unit.
     public var pricePerSeat: Int
 
+    /// Creates a tier from its bounds, both inclusive, and its price.
     public init(minSeats: Int, maxSeats: Int?, pricePerSeat: Int) {
         self.minSeats = minSeats
         self.maxSeats = maxSeats
         self.pricePerSeat = pricePerSeat
     }
 
+    /// Reads a tier. Counts and prices out of bounds are an error.
     public init(from decoder: any Decoder) throws {
         let container = try decoder.container(keyedBy: CodingKeys.self)
         minSeats = try container.count(.minSeats)

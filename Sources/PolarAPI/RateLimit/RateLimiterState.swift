@@ -16,17 +16,21 @@ public struct RateLimiterState: Sendable {
 
     /// What the holder of a ticket is to do.
     public enum Turn: Sendable, Hashable {
+        /// Start now.
         case go
         /// First in the queue: ask again then.
         case wait(until: Duration)
         /// Others come first, or the warm-up is under way: ask again when the machine has changed.
         case queued
+        /// Do not start at all.
         case refused(Refusal)
     }
 
+    /// Why a request is not started.
     public enum Refusal: Sendable, Hashable {
         /// The server asked for a pause of this length, which is more than allowed.
         case pauseTooLong(Duration)
+        /// `close()` was called: nothing starts any more.
         case closed
     }
 
@@ -34,6 +38,7 @@ public struct RateLimiterState: Sendable {
     public enum Ending: Sendable, Hashable {
         /// The server answered, with whatever status but 429.
         case answered
+        /// The server answered with 429 and asked for a pause of this length.
         case limited(retryAfter: Duration)
         /// No answer.
         case missing
@@ -41,6 +46,7 @@ public struct RateLimiterState: Sendable {
         case unsent
     }
 
+    /// How much lateness of earlier starts is made up for at most.
     public static let allowance = Duration.milliseconds(250)
     /// One part in 2,000: 30 ms in a window of a minute.
     static let margin = 2_000
@@ -51,15 +57,21 @@ public struct RateLimiterState: Sendable {
     static let creepPercent = 5
     static let leastPercent = 10.0
 
+    /// The rate that requests are spaced for; nil for unlimited. A learned limit may lower it.
     public private(set) var rate: RequestRate?
+    /// The longest pause that is waited out; a longer one is refused.
     public let maxWait: Duration
     /// The server's limit was guessed, and no 429 has shown it yet.
     public private(set) var learnsLimit: Bool
     /// What the server let through in one window, once a 429 has shown it.
     public private(set) var learnedLimit: RequestRate?
+    /// True after `close()`: nothing starts any more.
     public private(set) var isClosed = false
+    /// Requests that were started, without those that did not leave after all.
     public private(set) var sent = 0
+    /// Requests that were answered with 429.
     public private(set) var limited = 0
+    /// Every pause so far, in order, the present one too.
     public private(set) var pauses: [Pause] = []
 
     private enum Warmth: Hashable {
@@ -85,11 +97,14 @@ public struct RateLimiterState: Sendable {
     private var lastSlot: Duration?
     private var starts: StartRing
 
-    /// `rate` nil for unlimited: then warm-up and pauses are all that holds requests back. `limit` is what the server
-    /// allows in a window if that is more than the rate; a rate at its limit pays for each late start with the lateness.
+    /// Creates a state with an empty queue. A rate at its limit pays for each late start with the lateness.
     ///
-    /// - Parameter learnsLimit: the limit is a guess. The first 429 shows how much the server lets through in its window,
-    ///   and from then on 80 % of that are asked for at most.
+    /// - Parameters:
+    ///   - rate: the rate that requests are spaced for; nil for unlimited: then only the warm-up and pauses hold them back
+    ///   - limit: what the server allows in a window, if that is more than the rate; nil: the rate
+    ///   - maxWait: the longest pause that is waited out; a longer one is refused
+    ///   - learnsLimit: the limit is a guess. The first 429 shows how much the server lets through in its window, and from
+    ///     then on at most 80% of that is requested
     public init(
         rate: RequestRate?, limit: RequestRate? = nil, maxWait: Duration = .seconds(300), learnsLimit: Bool = false
     ) {
@@ -106,16 +121,22 @@ public struct RateLimiterState: Sendable {
         starts = StartRing(capacity: limit.count, period: period)
     }
 
+    /// Requests in the queue.
     public var waiting: Int { queue.count }
     /// One request is under way alone, and the others wait for its answer.
     public var isWarmingUp: Bool { if case .warming = warmth { true } else { false } }
+    /// Requests that were started and have not ended.
     public var inFlight: Int { underWay.count }
     /// When the oldest request under way was sent.
     public var oldestStart: Duration? { underWay.values.min() }
     /// Whose turn is next.
     public var first: Ticket? { queue.first?.ticket }
 
-    /// - Parameter isUrgent: goes before all that are not.
+    /// Adds a request to the queue and returns its ticket.
+    ///
+    /// - Parameters:
+    ///   - now: the time since the beginning
+    ///   - isUrgent: the request goes before all that are not urgent
     public mutating func enqueue(at now: Duration, isUrgent: Bool = false) -> Ticket {
         issued += 1
         let ticket = Ticket(number: issued)
@@ -128,6 +149,7 @@ public struct RateLimiterState: Sendable {
         return ticket
     }
 
+    /// Takes a request out of the queue that will not be started, as its task was canceled.
     public mutating func withdraw(_ ticket: Ticket) {
         queue.removeAll { $0.ticket == ticket }
         urgentTickets.remove(ticket)
@@ -154,6 +176,7 @@ public struct RateLimiterState: Sendable {
         return .go
     }
 
+    /// Records how a request that was started has ended; a ticket that is not under way changes nothing.
     public mutating func ended(_ ticket: Ticket, _ ending: Ending, at now: Duration) {
         guard let started = underWay.removeValue(forKey: ticket) else { return }
         switch ending {
@@ -262,9 +285,12 @@ public struct RateLimiterState: Sendable {
 public struct Pause: Sendable, Hashable {
     /// Since the governor's beginning.
     public var start: Duration
+    /// How long it lasts.
     public var length: Duration
+    /// When requests may start again, since the governor's beginning.
     public var end: Duration { start + length }
 
+    /// Creates a pause from its start and its length.
     public init(start: Duration, length: Duration) {
         self.start = start
         self.length = length

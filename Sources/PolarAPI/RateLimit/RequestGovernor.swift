@@ -14,10 +14,14 @@ public final class RequestGovernor: Sendable {
     private let now: @Sendable () -> Duration
     private let sleep: @Sendable (Duration) async throws -> Void
 
-    /// `rate` nil for unlimited; `limit` is what the server allows, if that is more than the rate. A pause that the server
-    /// asks for beyond `maxWait` is refused, not waited for.
+    /// Creates a governor for all requests of a process.
     ///
-    /// - Parameter learnsLimit: the limit is a guess: the first 429 shows what the server really lets through.
+    /// - Parameters:
+    ///   - rate: the rate that requests are spaced for; nil for unlimited
+    ///   - limit: what the server allows, if that is more than the rate; nil: the rate
+    ///   - maxWait: the longest pause that is waited out; requests are refused when the server asks for a longer one
+    ///   - learnsLimit: the limit is a guess: the first 429 shows what the server really lets through
+    ///   - clock: measures and waits; injected in tests
     public init<C: Clock>(
         rate: RequestRate?, limit: RequestRate? = nil, maxWait: Duration = .seconds(300), learnsLimit: Bool = false,
         clock: C = ContinuousClock()
@@ -33,6 +37,7 @@ public final class RequestGovernor: Sendable {
     public struct Snapshot: Sendable, Hashable {
         /// Since the governor's beginning, as the pauses' times are.
         public var at: Duration
+        /// The rate that requests are spaced for; nil for unlimited. A learned limit may lower it.
         public var rate: RequestRate?
         /// Requests a second that are allowed at the moment; nil for unlimited.
         public var allowedPerSecond: Double?
@@ -40,10 +45,13 @@ public final class RequestGovernor: Sendable {
         public var pauseLeft: Duration?
         /// Every pause so far, the present one too.
         public var pauses: [Pause]
+        /// Requests that were sent so far.
         public var sent: Int
         /// How many of them were answered with 429.
         public var limited: Int
+        /// Requests that wait for their turn.
         public var waiting: Int
+        /// Requests that were sent and have not been answered.
         public var inFlight: Int
         /// How long the oldest request under way has waited for its answer; nil if none is.
         public var oldestWait: Duration?
@@ -51,6 +59,7 @@ public final class RequestGovernor: Sendable {
         public var isWarmingUp: Bool
     }
 
+    /// Returns the queue, the counts and the pauses as they are now.
     public func snapshot() -> Snapshot {
         let now = now()
         return state.withLock { state in

@@ -1,6 +1,8 @@
 /// A number of requests per stretch of time, kept as the two whole figures that a limit is written in.
 public struct RequestRate: Sendable, Hashable, CustomStringConvertible {
+    /// The number of requests per period, at least 1.
     public let count: Int
+    /// The stretch of time that `count` applies to, above zero.
     public let period: Duration
 
     /// Nil unless both are above zero.
@@ -29,8 +31,10 @@ public struct RequestRate: Sendable, Hashable, CustomStringConvertible {
         RequestRate(unchecked: max(1, count * percent / 100), per: period)
     }
 
+    /// The average number of requests per second.
     public var perSecond: Double { Double(count) / period.inSeconds }
 
+    /// The rate as a limit is written: `500/min`, `100/s`, or with the period in seconds.
     public var description: String {
         switch period {
         case .seconds(1): "\(count)/s"

@@ -22,7 +22,10 @@ public struct AccessToken: Sendable, Hashable, CustomStringConvertible, CustomDe
     /// The token itself, for the `Authorization` header and nothing else.
     public func revealed() -> String { secret }
 
+    /// `<token>`, whatever the token.
     public var description: String { "<token>" }
+    /// `<token>`, whatever the token.
     public var debugDescription: String { description }
+    /// A mirror without children, so that dumping shows no secret.
     public var customMirror: Mirror { Mirror(self, children: []) }
 }

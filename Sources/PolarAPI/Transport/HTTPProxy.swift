@@ -2,7 +2,9 @@ import Foundation
 
 /// An HTTP proxy that connections are tunnelled through, and the hosts that are reached without it.
 public struct HTTPProxy: Sendable, Hashable, CustomStringConvertible {
+    /// The proxy's host name or address; an IPv6 address without its brackets.
     public let host: String
+    /// The proxy's port; 80 if the URL names none.
     public let port: Int
     let user: String?
     let password: String?
@@ -48,12 +50,15 @@ public struct HTTPProxy: Sendable, Hashable, CustomStringConvertible {
 }
 
 extension HTTPProxy: CustomDebugStringConvertible, CustomReflectable {
+    /// Host and port, without the credentials.
     public var debugDescription: String { description }
+    /// A mirror with host and port only, so that dumping shows no credentials.
     public var customMirror: Mirror { Mirror(self, children: ["host": host, "port": port]) }
 }
 
 /// A proxy's URL that cannot be used, and why.
 public struct InvalidProxyURL: Error, Sendable, CustomStringConvertible {
+    /// What is wrong with the URL, without the URL, which may hold a password.
     public let description: String
     init(_ description: String) { self.description = description }
 }

@@ -22,6 +22,8 @@ public struct HTTPTransport: PolarTransport {
         executor = EventLoopExecutor(loop)
     }
 
+    /// Sends the request once and returns the whole response, whatever its status; throws `PolarTransportError` if
+    /// there is none.
     public func send(_ request: PolarRequest) async throws -> PolarResponse {
         if Task.isCancelled {
             throw PolarTransportError(

@@ -2,11 +2,17 @@ public import Foundation
 
 /// One request to a Polar server: built from values, so that encoding and redaction cannot be forgotten.
 public struct PolarRequest: Sendable {
+    /// The HTTP methods that Polar's API uses.
     public enum Method: String, Sendable, Hashable {
+        /// Reads an object or a collection.
         case get = "GET"
+        /// Reads what `GET` would, without the body.
         case head = "HEAD"
+        /// Assigns, resends or claims.
         case post = "POST"
+        /// Changes an object, such as a subscription's seat count.
         case patch = "PATCH"
+        /// Revokes a seat.
         case delete = "DELETE"
 
         /// True if sending it twice does no more than sending it once.
@@ -39,6 +45,12 @@ public struct PolarRequest: Sendable {
         let value: String
         let isMasked: Bool
 
+        /// Creates an item of a name and a value, neither of them encoded yet.
+        ///
+        /// - Parameters:
+        ///   - name: the name, as the API spells it
+        ///   - value: the value
+        ///   - masked: true if the value identifies a person: logs and errors show an ellipsis in its place
         public init(_ name: String, _ value: String, masked: Bool = false) {
             self.name = name
             self.value = value
@@ -46,11 +58,15 @@ public struct PolarRequest: Sendable {
         }
     }
 
+    /// The server that the request goes to.
     public var server: PolarServer
+    /// The HTTP method.
     public var method: Method
+    /// The parts of the path below the server's prefix, from `v1` on.
     public var segments: [Segment]
     /// Polar's collections end in a slash, its objects do not; the other form is a redirect.
     public var endsInSlash: Bool
+    /// The query's items in the order in which they are sent; a name may come several times.
     public var query: [QueryItem]
     /// Names as they are sent; the token is not among them.
     public var headers: [(name: String, value: String)]
@@ -68,6 +84,7 @@ public struct PolarRequest: Sendable {
     /// fails with `PolarError.Code.outdated`.
     public var isCurrent: (@Sendable () -> Bool)?
 
+    /// Creates a request without a token and headers; the transports add them.
     public init(
         _ method: Method, _ segments: [Segment], endsInSlash: Bool = false, query: [QueryItem] = [], body: Data? = nil,
         needsToken: Bool = true, bodyLimit: Int = PolarRequest.objectLimit, to server: PolarServer
@@ -86,9 +103,11 @@ public struct PolarRequest: Sendable {
 
     /// What an answer may be long, in bytes: beyond it something else than Polar is talking.
     public static let objectLimit = 8 << 20
+    /// The largest page of a collection that is accepted, in bytes (64 MB).
     public static let listLimit = 64 << 20
     /// The one list that has no pages: some 700 bytes for each seat that a container ever had.
     public static let seatsLimit = 512 << 20
+    /// The largest response to a failed request that is read, in bytes (1 MB).
     public static let errorLimit = 1 << 20
 
     /// Path and query as they are sent, everything percent-encoded but RFC 3986's unreserved characters.
@@ -102,6 +121,7 @@ public struct PolarRequest: Sendable {
         return target
     }
 
+    /// The whole URL as it is sent. It may identify people: use `redactedTarget` for logs.
     public var url: String {
         String(server.baseURL.dropLast(server.pathPrefix.count)) + target
     }

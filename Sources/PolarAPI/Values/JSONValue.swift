@@ -2,16 +2,24 @@
 ///
 /// Whole numbers up to 64 bits keep every digit; object keys lose their order, as in JSON itself.
 public enum JSONValue: Sendable, Hashable {
+    /// `null`.
     case null
+    /// `true` or `false`.
     case bool(Bool)
+    /// A whole number that 64 bits hold.
     case integer(Int64)
+    /// Any other number.
     case number(Double)
+    /// A string.
     case string(String)
+    /// A list of values.
     case array([JSONValue])
+    /// Values by key, without an order.
     case object([String: JSONValue])
 }
 
 extension JSONValue: Codable {
+    /// Reads any JSON value; a whole number that 64 bits hold becomes `integer`.
     public init(from decoder: any Decoder) throws {
         let container = try decoder.singleValueContainer()
         // Strings first: they are by far the most frequent, and each wrong guess costs a thrown error.
@@ -32,6 +40,7 @@ extension JSONValue: Codable {
         }
     }
 
+    /// Writes the value as JSON.
     public func encode(to encoder: any Encoder) throws {
         var container = encoder.singleValueContainer()
         switch self {
@@ -49,13 +58,20 @@ extension JSONValue: Codable {
 extension JSONValue: ExpressibleByStringLiteral, ExpressibleByIntegerLiteral, ExpressibleByBooleanLiteral,
     ExpressibleByFloatLiteral, ExpressibleByArrayLiteral, ExpressibleByDictionaryLiteral, ExpressibleByNilLiteral
 {
+    /// Creates a string.
     public init(stringLiteral value: String) { self = .string(value) }
+    /// Creates a whole number.
     public init(integerLiteral value: Int64) { self = .integer(value) }
+    /// Creates `true` or `false`.
     public init(booleanLiteral value: Bool) { self = .bool(value) }
+    /// Creates a number.
     public init(floatLiteral value: Double) { self = .number(value) }
+    /// Creates a list.
     public init(arrayLiteral elements: JSONValue...) { self = .array(elements) }
+    /// Creates an object; of two equal keys the last one counts.
     public init(dictionaryLiteral elements: (String, JSONValue)...) {
         self = .object(Dictionary(elements, uniquingKeysWith: { _, last in last }))
     }
+    /// Creates `null`.
     public init(nilLiteral: ()) { self = .null }
 }

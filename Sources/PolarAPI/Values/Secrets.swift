@@ -4,15 +4,20 @@ public struct InvitationToken: Sendable, Hashable, Encodable, CustomStringConver
 {
     let secret: String
 
+    /// Creates a token from the text in the invitation's link.
     public init(_ value: String) { secret = value }
 
+    /// Writes the token itself: it is encoded only as the body of a claim.
     public func encode(to encoder: any Encoder) throws {
         var container = encoder.singleValueContainer()
         try container.encode(secret)
     }
 
+    /// `<claim token>`, whatever the token.
     public var description: String { "<claim token>" }
+    /// `<claim token>`, whatever the token.
     public var debugDescription: String { description }
+    /// A mirror without children, so that dumping shows no secret.
     public var customMirror: Mirror { Mirror(self, children: []) }
 }
 
@@ -22,10 +27,12 @@ public struct CustomerSessionToken: Sendable, Hashable, Codable, CustomStringCon
 {
     private let secret: String
 
+    /// Reads the token from the response to a claim.
     public init(from decoder: any Decoder) throws {
         secret = try decoder.singleValueContainer().decode(String.self)
     }
 
+    /// Writes the token itself; what holds it must not be logged.
     public func encode(to encoder: any Encoder) throws {
         var container = encoder.singleValueContainer()
         try container.encode(secret)
@@ -34,7 +41,10 @@ public struct CustomerSessionToken: Sendable, Hashable, Codable, CustomStringCon
     /// The token itself, to be handed to the customer and nobody else.
     public func revealed() -> String { secret }
 
+    /// `<session token>`, whatever the token.
     public var description: String { "<session token>" }
+    /// `<session token>`, whatever the token.
     public var debugDescription: String { description }
+    /// A mirror without children, so that dumping shows no secret.
     public var customMirror: Mirror { Mirror(self, children: []) }
 }

@@ -5,8 +5,10 @@ public import Foundation
 /// The text is kept as it came, so that nothing is lost when it is written again: Polar's microseconds do not survive a
 /// `Date`. Equality is that of the text.
 public struct Timestamp: RawRepresentable, Sendable, Hashable, Codable, CustomStringConvertible {
+    /// The time as it came, such as `2026-11-20T23:34:32.954419Z`.
     public let rawValue: String
 
+    /// Creates a timestamp from its text; the text is not checked.
     public init(rawValue: String) { self.rawValue = rawValue }
 
     /// The instant in UTC, with six digits of fraction.
@@ -17,6 +19,7 @@ public struct Timestamp: RawRepresentable, Sendable, Hashable, Codable, CustomSt
         self.init(microsecondsSince1970: Int64(inRange))
     }
 
+    /// The instant in UTC, with six digits of fraction, from whole microseconds since 1 January 1970.
     public init(microsecondsSince1970 micros: Int64) {
         let (seconds, fraction) = micros.flooredDivision(by: 1_000_000)
         let (days, secondOfDay) = seconds.flooredDivision(by: 86_400)
@@ -31,15 +34,18 @@ public struct Timestamp: RawRepresentable, Sendable, Hashable, Codable, CustomSt
             + ".\(padded(fraction, 6))Z"
     }
 
+    /// Reads the text as it came; a text that is no time is not an error here, its `date` is nil.
     public init(from decoder: any Decoder) throws {
         rawValue = try decoder.singleValueContainer().decode(String.self)
     }
 
+    /// Writes the text as it came.
     public func encode(to encoder: any Encoder) throws {
         var container = encoder.singleValueContainer()
         try container.encode(rawValue)
     }
 
+    /// The text as it came.
     public var description: String { rawValue }
 
     /// The instant, or nil if the text is no RFC 3339 time; good to about a microsecond.
