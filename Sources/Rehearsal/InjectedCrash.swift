@@ -17,6 +17,7 @@ public final class InjectedCrash: Sendable {
     /// - Parameter moments: how many moments are lived through; the next one is the last.
     public init(after moments: Int) { state = Mutex(State(left: moments)) }
 
+    /// True once the crash has happened: nothing is sent or written any more.
     public var hasHappened: Bool { state.withLock { $0.hasHappened } }
 
     /// Counts one moment; true from the last one on.

@@ -6,11 +6,13 @@ public import SeatRuns
 public struct RehearsalRun: Sendable {
     /// What it took, and what came of it.
     public struct Result: Sendable {
+        /// Runs that ended in an injected crash.
         public var crashes = 0
         /// Runs that stopped by themselves and were resumed.
         public var stops = 0
         /// nil: every row is over.
         public var lastStop: RunStop?
+        /// The record of the plan's copy after the last run.
         public var summary: RunSummary
     }
 

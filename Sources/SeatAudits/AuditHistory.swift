@@ -7,6 +7,11 @@ public struct AuditHistory: Sendable {
     let client: PolarClient
     let now: @Sendable () -> Date
 
+    /// Creates a reader.
+    ///
+    /// - Parameters:
+    ///   - client: the client for the server; its token needs the scope `events:read`
+    ///   - now: the time up to which changes are read
     public init(client: PolarClient, now: @escaping @Sendable () -> Date) {
         self.client = client
         self.now = now

@@ -7,8 +7,11 @@ internal import SeatRuns
 public struct SeatHolder: Sendable, Equatable {
     /// The customer that is the holder: the seat's own in the legacy model, in the member model whoever has the address.
     public var customerID: String?
+    /// That customer's id in the organization's own system; nil if none is known.
     public var externalCustomerID: String?
+    /// The holder as a member of the buyer's team; nil if none is known.
     public var memberID: String?
+    /// That member's id in the organization's own system; nil if none is known.
     public var externalMemberID: String?
 }
 
@@ -32,6 +35,7 @@ public struct AuditPeople: Sendable {
     private var mayReadCustomers = true
     private var mayReadMembers = true
 
+    /// Creates a directory in which no one was looked up.
     public init(client: PolarClient) {
         self.client = client
     }

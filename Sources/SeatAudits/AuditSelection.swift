@@ -11,8 +11,10 @@ public struct SeatSelection: Sendable, Equatable {
     /// Only those that came into their present state before this moment.
     public var before: Date?
 
+    /// Creates a selection of all live seats.
     public init() {}
 
+    /// True if the selection includes the seat. A seat whose time is not known is not before any moment.
     public func covers(_ seat: SeatRecord) -> Bool {
         guard states?.contains(seat.state) ?? seat.state.isLive else { return false }
         if expiredOnly, !seat.invitationExpired { return false }

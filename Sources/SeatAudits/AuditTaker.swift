@@ -9,12 +9,14 @@ internal import SeatRuns
 public struct AuditScope: Sendable, Equatable {
     /// Ids.
     public var subscriptions: [String]
+    /// Ids of orders.
     public var orders: [String]
     /// Ids of products.
     public var products: [String]
     /// Ids of billing customers, or their external ids.
     public var customers: [String]
 
+    /// Creates a scope; without arguments it is all active seat-based subscriptions.
     public init(
         subscriptions: [String] = [], orders: [String] = [], products: [String] = [], customers: [String] = []
     ) {
@@ -43,6 +45,7 @@ public struct AuditProgress: Sendable, Equatable {
     public var found: Int
     /// Containers listed; nil while they are still looked for.
     public var listed: Int?
+    /// Live seats listed so far.
     public var seats: Int
 }
 
@@ -62,6 +65,13 @@ public struct AuditTaker: Sendable {
     let width: Int
     let onProgress: @Sendable (AuditProgress) -> Void
 
+    /// Creates a taker.
+    ///
+    /// - Parameters:
+    ///   - client: the client for the server
+    ///   - width: requests under way at once
+    ///   - now: decides whether an invitation has expired
+    ///   - onProgress: called for each container found or listed
     public init(
         client: PolarClient, width: Int = 4, now: @escaping @Sendable () -> Date,
         onProgress: @escaping @Sendable (AuditProgress) -> Void = { _ in }

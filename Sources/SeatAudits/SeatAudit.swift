@@ -5,6 +5,7 @@ public import SeatPlanning
 public struct SeatUtilization: Sendable, Equatable {
     /// Seats paid for.
     public var bought: Int
+    /// Seats whose holders accepted them, or that were assigned with an immediate claim.
     public var claimed: Int
     /// Invited, and the invitation can still be taken.
     public var pending: Int
@@ -20,6 +21,7 @@ public struct SeatUtilization: Sendable, Equatable {
     /// Claimed, pending and expired: what the server counts against the seats bought.
     public var live: Int { used.plus(expired) }
 
+    /// Creates figures from the counts.
     public init(bought: Int, claimed: Int, pending: Int, expired: Int, free: Int) {
         self.bought = bought
         self.claimed = claimed
@@ -28,6 +30,7 @@ public struct SeatUtilization: Sendable, Equatable {
         self.free = free
     }
 
+    /// Figures that are all 0.
     public static let none = SeatUtilization(bought: 0, claimed: 0, pending: 0, expired: 0, free: 0)
 
     package static func + (lhs: SeatUtilization, rhs: SeatUtilization) -> SeatUtilization {
@@ -40,11 +43,17 @@ public struct SeatUtilization: Sendable, Equatable {
 
 /// One container's use and what it costs a period.
 public struct ContainerAudit: Sendable, Equatable {
+    /// The subscription or order.
     public var id: ContainerID
+    /// The server's status of the subscription or order; nil when it may not be read.
     public var status: String?
+    /// The product's name; nil when it may not be read.
     public var product: String?
+    /// The buyer's address; nil when it may not be read, or if there is none.
     public var billingCustomerEmail: String?
+    /// The buyer's external id; nil when it may not be read, or if there is none.
     public var billingCustomerExternalID: String?
+    /// How the seats are used.
     public var utilization: SeatUtilization
     /// ISO 4217; nil when the prices are not known.
     public var currency: String?
@@ -55,11 +64,13 @@ public struct ContainerAudit: Sendable, Equatable {
     /// In the currency's smallest unit, by the tiers, without discounts and taxes: what all seats cost, and what the idle
     /// ones do.
     public var price: Int?
+    /// What the idle seats cost per period; negative where fewer seats would cost more.
     public var idlePrice: Int?
     /// The seat count that would cost least and still hold everybody who uses a seat, once expired invitations are
     /// revoked; and what it would save. Nil for orders, which are paid once.
     public var reduction: SeatPricing.Reduction?
 
+    /// Counts a container's seats and prices them. A subscription that has ended has no price.
     public init(_ container: ContainerSnapshot) {
         id = container.id
         status = container.status

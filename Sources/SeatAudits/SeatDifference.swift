@@ -3,14 +3,22 @@ public import SeatPlanning
 
 /// One seat as an export has it: what two exports are compared by.
 public struct ExportedSeat: Sendable, Equatable {
+    /// The subscription or order.
     public var container: ContainerID
+    /// The seat's id; nil in an export that leaves it out.
     public var seatID: String?
+    /// Whether the seat is pending, claimed or revoked.
     public var status: SeatState
+    /// The holder's address; nil for a revoked seat, and for a holder without one.
     public var email: String?
+    /// The holder's id in the organization's own system; nil if there is none.
     public var externalID: String?
+    /// The holder as a member; nil where the export names none.
     public var memberID: String?
+    /// In the member model the buyer, in the legacy model the holder; nil where the export names none.
     public var customerID: String?
 
+    /// Creates a seat from an export's fields.
     public init(
         container: ContainerID, seatID: String? = nil, status: SeatState, email: String? = nil,
         externalID: String? = nil, memberID: String? = nil, customerID: String? = nil
@@ -24,6 +32,7 @@ public struct ExportedSeat: Sendable, Equatable {
         self.customerID = customerID
     }
 
+    /// Creates a seat from a live listing, so that it can be compared with an export.
     public init(_ container: ContainerID, _ seat: SeatRecord) {
         self.init(
             container: container, seatID: seat.id, status: seat.state, email: seat.email, externalID: seat.externalID,
@@ -36,6 +45,7 @@ public struct ExportedSeat: Sendable, Equatable {
 
 /// One difference between two exports.
 public struct SeatDifference: Sendable, Equatable {
+    /// What differs.
     public enum Kind: String, Sendable, CaseIterable {
         /// Holds a seat now, and did not.
         case added
@@ -43,15 +53,20 @@ public struct SeatDifference: Sendable, Equatable {
         case removed
         /// Holds a seat in another container than before.
         case moved
+        /// The seat was pending and is claimed, or the other way round.
         case statusChanged = "status_changed"
         /// The same holder under another address or id.
         case identityChanged = "identity_changed"
     }
 
+    /// What differs.
     public var kind: Kind
+    /// The seat in the older export; nil for one that was added.
     public var before: ExportedSeat?
+    /// The seat in the newer export; nil for one that was removed.
     public var after: ExportedSeat?
 
+    /// Creates a difference from its kind and the two seats.
     public init(_ kind: Kind, before: ExportedSeat?, after: ExportedSeat?) {
         self.kind = kind
         self.before = before

@@ -7,6 +7,7 @@ public struct CSVOptions: Sendable, Equatable {
     /// Cells that a spreadsheet would take for a formula get a leading apostrophe: see ``CSVGuard``.
     public var guardsFormulas: Bool
 
+    /// Creates options; without arguments: LF, no byte order mark, formulas guarded.
     public init(crlf: Bool = false, byteOrderMark: Bool = false, guardsFormulas: Bool = true) {
         self.crlf = crlf
         self.byteOrderMark = byteOrderMark
@@ -111,12 +112,14 @@ public enum CSVGuard {
 
 /// CSV rows as bytes, to be drained into a sink.
 public struct CSVText: Sendable {
+    /// The bytes written so far and not drained.
     public var out = OutputBytes()
     private let options: CSVOptions
     private var cellsInRow = 0
     /// The row so far is nothing but one empty cell, which would read back as a blank line.
     private var isLoneEmptyCell = false
 
+    /// Creates a text that holds nothing, or the byte order mark only.
     public init(_ options: CSVOptions) {
         self.options = options
         if options.byteOrderMark {
@@ -187,8 +190,11 @@ public struct CSVText: Sendable {
         out.append(text)
     }
 
+    /// A cell with nothing in it.
     public mutating func emptyCell() { separate(isEmpty: true) }
 
+    /// Ends the row. One that is nothing but an empty cell is written as `""`, so that it does not read back as a
+    /// blank line.
     public mutating func endRow() {
         if isLoneEmptyCell {
             out.append(UInt8(ascii: "\""))
@@ -249,11 +255,13 @@ public struct CSVWriter<Sink: ByteSink> {
     private var text: CSVText
     private var sink: Sink
 
+    /// Creates a writer whose first bytes reach the sink when a block is full, or at the end.
     public init(_ options: CSVOptions = CSVOptions(), into sink: Sink) {
         text = CSVText(options)
         self.sink = sink
     }
 
+    /// Writes a row of the user's data, guarded and quoted as needed; throws what the sink throws.
     public mutating func write(row cells: [String]) throws {
         text.row(cells)
         if text.out.isBlock { try text.out.drain(into: &sink) }

@@ -18,13 +18,17 @@ public struct ReadingOptions: Sendable {
     /// No record, and no piece of markup, may be longer; what is longer is refused.
     public var maximumRecordBytes = 1 << 20
 
+    /// Creates options with which everything is found out.
     public init() {}
 }
 
 /// What was understood of a roster's form.
 public struct Dialect: Sendable, Equatable, Codable {
+    /// Whether the roster is CSV or XML.
     public var format: RosterFormat
+    /// The encoding that the bytes were decoded from.
     public var encoding: TextEncoding
+    /// True if the file begins with a byte order mark.
     public var hadByteOrderMark: Bool
     /// CSV only.
     public var delimiter: UInt8?
@@ -37,6 +41,7 @@ public struct Dialect: Sendable, Equatable, Codable {
     /// XML: the root element's local name.
     public var rootElement: String?
 
+    /// Creates a dialect from what was found out.
     public init(
         format: RosterFormat, encoding: TextEncoding, hadByteOrderMark: Bool = false, delimiter: UInt8? = nil,
         lineEnding: LineEnding? = nil, hasSeparatorLine: Bool = false, columns: [String] = [],

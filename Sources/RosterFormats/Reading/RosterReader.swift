@@ -19,6 +19,7 @@ public struct RosterReader: ~Copyable {
     /// Bytes of the file that were read.
     private var passed = 0
 
+    /// Creates a reader for one roster.
     public init(_ options: ReadingOptions) {
         self.init(options, sampleBytes: FormatDetection.sampleBytes)
     }

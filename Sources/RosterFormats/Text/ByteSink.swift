@@ -6,14 +6,18 @@ public protocol ByteSink {
 
 /// A sink that keeps everything in memory: for small documents and for tests.
 public struct MemorySink: ByteSink, Sendable {
+    /// Everything that was written.
     public private(set) var bytes: [UInt8] = []
 
+    /// Creates a sink that holds nothing.
     public init() {}
 
+    /// Appends the bytes; never throws.
     public mutating func write(_ bytes: UnsafeRawBufferPointer) throws {
         self.bytes.append(contentsOf: bytes)
     }
 
+    /// The bytes as UTF-8.
     public var text: String { String(decoding: bytes, as: UTF8.self) }
 }
 
@@ -24,22 +28,27 @@ public struct OutputBytes: Sendable {
     public static let block = 64 * 1024
 
     private var storage: [UInt8]
+    /// The bytes that were appended and not drained.
     public private(set) var count = 0
 
+    /// Creates a buffer without storage.
     public init() {
         storage = []
     }
 
     /// Bytes reserved: what tests of flat memory look at.
     public var capacity: Int { storage.count }
+    /// True once a block is full and should be drained.
     public var isBlock: Bool { count >= OutputBytes.block }
 
+    /// Appends one byte.
     public mutating func append(_ byte: UInt8) {
         if count == storage.count { grow(by: 1) }
         storage[count] = byte
         count += 1
     }
 
+    /// Appends a copy of the bytes.
     public mutating func append(_ bytes: UnsafeRawBufferPointer) {
         guard let source = bytes.baseAddress else { return }
         if count + bytes.count > storage.count { grow(by: bytes.count) }
@@ -63,6 +72,7 @@ public struct OutputBytes: Sendable {
         }
     }
 
+    /// Appends the text as UTF-8.
     public mutating func append(_ text: String) {
         var text = text
         text.withUTF8 { append(UnsafeRawBufferPointer($0)) }
@@ -89,10 +99,12 @@ public struct OutputBytes: Sendable {
         }
     }
 
+    /// Appends a copy of another buffer's bytes.
     public mutating func append(_ other: OutputBytes) {
         other.withBytes { append($0) }
     }
 
+    /// Calls `body` with the bytes, which must not be kept.
     public func withBytes<R>(_ body: (UnsafeRawBufferPointer) throws -> R) rethrows -> R {
         try storage.withUnsafeBytes { try body(UnsafeRawBufferPointer(rebasing: $0[..<count])) }
     }
@@ -104,6 +116,7 @@ public struct OutputBytes: Sendable {
         count = 0
     }
 
+    /// Drops the bytes and keeps the storage.
     public mutating func removeAll() { count = 0 }
 
     /// Gives the storage back too.

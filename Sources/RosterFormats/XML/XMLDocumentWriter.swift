@@ -2,8 +2,10 @@ internal import CLibXML2
 
 /// libxml2 could not make a writer, or refused to write.
 public struct XMLWritingError: Error, Sendable, Equatable, CustomStringConvertible {
+    /// What libxml2 could not do.
     public var message: String
 
+    /// The message.
     public var description: String { message }
 }
 
@@ -22,6 +24,7 @@ public final class XMLDocumentWriter {
     /// Characters that were replaced by U+FFFD so far.
     public private(set) var replacedCharacters = 0
 
+    /// Begins a document with its XML declaration; throws if libxml2 has no memory.
     public init() throws {
         let context = Unmanaged.passUnretained(pending).toOpaque()
         let buffer = xmlOutputBufferCreateIO(
@@ -46,16 +49,21 @@ public final class XMLDocumentWriter {
         xmlFreeTextWriter(writer)
     }
 
+    /// Begins an element; throws if the element cannot be written.
     public func startElement(_ name: String) throws { try check(xmlTextWriterStartElement(writer, name)) }
 
+    /// Ends the element that was begun last.
     public func endElement() throws { try check(xmlTextWriterEndElement(writer)) }
 
+    /// Writes an attribute of the element that was begun last and has no content yet; the value is escaped.
     public func attribute(_ name: String, _ value: String) throws {
         try check(xmlTextWriterWriteAttribute(writer, name, allowed(value)))
     }
 
+    /// Writes text within the element that was begun last; it is escaped.
     public func text(_ value: String) throws { try check(xmlTextWriterWriteString(writer, allowed(value))) }
 
+    /// Writes a comment; the text must not hold two hyphens in a row.
     public func comment(_ value: String) throws { try check(xmlTextWriterWriteComment(writer, allowed(value))) }
 
     /// Closes what is open; nothing can be written afterwards.

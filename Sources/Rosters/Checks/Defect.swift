@@ -4,28 +4,39 @@ internal import RosterFormats
 ///
 /// Defects gather as values; only those of severity ``Severity/error`` make a row `invalid`.
 public struct Defect: Sendable, Hashable, Codable {
+    /// How much a defect matters, the gravest first.
     public enum Severity: String, Sendable, Codable, Comparable {
+        /// An `error` makes the row invalid; a `warning` should be looked at; a `note` says what was changed or
+        /// understood.
         case error, warning, note
 
+        /// Orders severities from `error` to `note`.
         public static func < (lhs: Severity, rhs: Severity) -> Bool { lhs.rank < rhs.rank }
         private var rank: Int { self == .error ? 0 : self == .warning ? 1 : 2 }
     }
 
     /// The kind of a defect, for machines: `email_syntax`, `ragged_row`, … New kinds may come.
     public struct Code: Sendable, Hashable, Codable, RawRepresentable, ExpressibleByStringLiteral {
+        /// The code in reports, such as `email_syntax`.
         public var rawValue: String
+        /// Creates a code from its text, whether the tool uses it or not.
         public init(rawValue: String) { self.rawValue = rawValue }
+        /// Creates a code from its text.
         public init(stringLiteral value: String) { self.rawValue = value }
+        /// Reads the code's text.
         public init(from decoder: any Decoder) throws {
             rawValue = try decoder.singleValueContainer().decode(String.self)
         }
+        /// Writes the code's text.
         public func encode(to encoder: any Encoder) throws {
             var container = encoder.singleValueContainer()
             try container.encode(rawValue)
         }
     }
 
+    /// Whether the row is invalid or usable all the same.
     public var severity: Severity
+    /// The kind of the defect.
     public var code: Code
     /// The roster's name as the user gave it.
     public var source: String
@@ -55,6 +66,7 @@ public struct Defect: Sendable, Hashable, Codable {
         /// Its length in Unicode scalars; 0 when it is the row as a whole.
         public var length: Int
 
+        /// Creates an excerpt from a line and the place on it.
         public init(text: String, start: Int, length: Int) {
             self.text = text
             self.start = start
@@ -64,17 +76,22 @@ public struct Defect: Sendable, Hashable, Codable {
 
     /// Defects of one kind are listed together and counted together.
     public struct Kind: Sendable, Hashable {
+        /// Whether rows with it are invalid or usable all the same.
         public var severity: Severity
+        /// The kind of the defect.
         public var code: Code
 
+        /// Creates the kind that defects of this severity and code belong to.
         public init(_ severity: Severity, _ code: Code) {
             self.severity = severity
             self.code = code
         }
     }
 
+    /// The severity and code, by which defects are listed and counted.
     public var kind: Kind { Kind(severity, code) }
 
+    /// Creates a defect without an excerpt; the value is shortened to 80 characters.
     public init(
         _ severity: Severity, _ code: Code, source: String, line: Int? = nil, column: Int? = nil,
         field: String? = nil, value: String? = nil, message: String, remedy: String? = nil, entry: Int? = nil

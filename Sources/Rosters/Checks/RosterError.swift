@@ -2,8 +2,11 @@ internal import RosterFormats
 
 /// Why a roster as a whole cannot be used.
 public struct RosterError: Error, Sendable, Equatable {
+    /// The kind of the error, for machines.
     public struct Code: Sendable, Hashable, RawRepresentable {
+        /// The code's text, such as `no_identity_column`.
         public var rawValue: String
+        /// Creates a code from its text.
         public init(rawValue: String) { self.rawValue = rawValue }
 
         /// A `--map` argument that cannot be understood.
@@ -18,6 +21,7 @@ public struct RosterError: Error, Sendable, Equatable {
         public static let columnTwice = Code(rawValue: "column_twice")
     }
 
+    /// The kind of the error.
     public var code: Code
     /// The roster, where it is one roster's error.
     public var source: String?
@@ -28,6 +32,7 @@ public struct RosterError: Error, Sendable, Equatable {
     /// The columns that were read.
     public var columns: [String]
 
+    /// Creates an error from its fields.
     public init(code: Code, source: String? = nil, message: String, remedy: String, columns: [String] = []) {
         self.code = code
         self.source = source

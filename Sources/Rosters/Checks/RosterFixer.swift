@@ -27,6 +27,7 @@ public struct RosterFixer: RecordSink {
         self.write = write
     }
 
+    /// Takes the roster's form, and notes how the copy's differs.
     public mutating func began(_ dialect: Dialect) {
         isCSV = dialect.format == .csv
         if !isCSV { changed("mended_format", "the copy is CSV, one column for each field") }
@@ -45,11 +46,13 @@ public struct RosterFixer: RecordSink {
         }
     }
 
+    /// Takes a column; the copy's columns are those of the first pass, so nothing is done.
     public mutating func columnAdded(_ name: String, at index: Int) {}
 
     /// Defects are the first pass's affair.
     public mutating func defect(_ defect: FormatDefect) {}
 
+    /// Writes one row of the copy; throws what `write` throws.
     public mutating func record(_ record: RecordView) throws {
         try writeHeader()
         line.removeAll(keepingCapacity: true)

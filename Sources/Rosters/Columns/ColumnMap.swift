@@ -5,6 +5,7 @@ public struct ColumnMap: Sendable, Equatable {
     /// The roster's column, or for foreign XML the path, for each field that was given one.
     public var columns: [RosterField: String]
 
+    /// Creates a map; without arguments every column is found by its name.
     public init(_ columns: [RosterField: String] = [:]) {
         self.columns = columns
     }

@@ -2,7 +2,9 @@ internal import RosterFormats
 
 /// The column names of one directory's export, so that its whole set is understood at once.
 public enum Preset: String, Sendable, Codable, CaseIterable {
+    /// The user export of Google Workspace.
     case googleWorkspace = "google-workspace"
+    /// The user exports of Okta, Microsoft Entra ID and Slack, and user lists in the form of SCIM.
     case okta, entra, slack, scim
 
     /// Beside each field the names that mean it, best first, in the normal form of ``RosterField``.

@@ -2,20 +2,25 @@ internal import RosterFormats
 
 /// What a column of a roster says about a person.
 public enum RosterField: Sendable, Hashable {
+    /// The address that the invitation is sent to.
     case email
     /// The person's id in the user's own system; the plan's identity option says how it is sent.
     case externalID
+    /// An id whose kind the roster states: of a member or customer in the user's own system, or in Polar.
     case externalMemberID, externalCustomerID, customerID, memberID
     /// For the report only.
     case name
+    /// The subscription or order that the seat is in, or the checkout that it came from.
     case subscriptionID, orderID, checkoutID
     /// The billing customer's external id.
     case team
     /// `subscription` or `order`, and its id: how our own exports name the container.
     case containerType, containerID
+    /// What the row asks for, and whether the seat is claimed at once.
     case action, immediateClaim
     /// In our own exports: the seat's status and id.
     case status, seatID
+    /// A key of the seat's metadata: the column `metadata.KEY`.
     case metadata(String)
 
     /// The fields that have a fixed name, in the manual's order.

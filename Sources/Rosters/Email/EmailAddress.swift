@@ -4,7 +4,9 @@ internal import RosterFormats
 public struct EmailAddress: Sendable, Equatable {
     /// What judging changed on the way; each is worth a remark to whoever wrote the roster.
     public struct Notes: OptionSet, Sendable, Hashable {
+        /// The notes as bits.
         public var rawValue: UInt8
+        /// Creates a set of notes from its bits.
         public init(rawValue: UInt8) { self.rawValue = rawValue }
 
         /// White space before or after the address went.
@@ -19,6 +21,7 @@ public struct EmailAddress: Sendable, Equatable {
     public var address: String
     /// As it is compared: the server compares `lower(email)`.
     public var key: String
+    /// What was changed on the way from the roster's text to ``address``.
     public var notes: Notes
 
     /// Judges an address as the server's validator does, short of asking DNS.
@@ -61,7 +64,9 @@ public struct EmailAddress: Sendable, Equatable {
 
 /// What the server's validator would say to an address.
 public enum EmailVerdict: Sendable, Equatable {
+    /// The server would take the address, if its domain takes mail.
     case accepted(EmailAddress)
+    /// The server would answer with a 422.
     case rejected(EmailRejection)
 }
 

@@ -8,6 +8,7 @@ public struct Roster: Sendable {
         public var name: String
         /// nil when nothing could be read.
         public var dialect: Dialect?
+        /// The columns in order; for XML, in order of first appearance.
         public var columns: [Column] = []
         /// Rows read, those left out included.
         public var records = 0
@@ -45,9 +46,11 @@ public struct Roster: Sendable {
         public var isPresent = true
     }
 
+    /// The rows of all rosters, in order.
     public var entries: RosterTable
     /// In the order of files and lines; those of a file as a whole come first.
     public var defects: [Defect]
+    /// The files, in the order in which they were read.
     public var sources: [Source]
     /// See ``RosterOptions/defectLimit``.
     var defectLimit: Int?
@@ -66,7 +69,9 @@ public struct Roster: Sendable {
 
 /// How rosters are understood.
 public struct RosterOptions: Sendable {
+    /// The columns that the user named for fields; they go before the aliases.
     public var map = ColumnMap()
+    /// The system that the roster was exported from; nil for the aliases only.
     public var preset: Preset?
     /// For rows that say no action.
     public var defaultAction: RosterAction = .assign
@@ -79,5 +84,6 @@ public struct RosterOptions: Sendable {
     /// Whether defects of CSV come with the line on which they stand.
     public var keepsExcerpts = false
 
+    /// Creates the options that apply without any flag.
     public init() {}
 }

@@ -59,6 +59,7 @@ public struct RosterBuilder: RecordSink {
     /// The row's cells are the reader's best guess: what is wrong with them is no use to anybody.
     var rowIsGuessed = false
 
+    /// Creates a builder without rosters.
     public init(_ options: RosterOptions = RosterOptions()) {
         self.options = options
     }
@@ -89,12 +90,14 @@ public struct RosterBuilder: RecordSink {
         zeros = []
     }
 
+    /// Takes the form of the roster that was begun.
     public mutating func began(_ dialect: Dialect) {
         sources[currentSource].dialect = dialect
         isCSV = dialect.format == .csv
         delimiter = dialect.delimiter ?? UInt8(ascii: ",")
     }
 
+    /// Takes a column's name; for XML, whenever an element or attribute appears for the first time.
     public mutating func columnAdded(_ name: String, at index: Int) {
         while names.count <= index {
             names.append("")
@@ -105,6 +108,7 @@ public struct RosterBuilder: RecordSink {
         if !isCSV { newColumns.append(index) }
     }
 
+    /// Takes a defect; one of a record that has not come yet waits for it.
     public mutating func defect(_ defect: FormatDefect) {
         if let record = defect.record, record != lastRecord {
             pending.append(defect)
@@ -113,6 +117,7 @@ public struct RosterBuilder: RecordSink {
         }
     }
 
+    /// Makes an entry of a record; throws a ``RosterError`` if the columns cannot be used.
     public mutating func record(_ record: RecordView) throws {
         if !isCSV { seeColumns(of: record) }
         if isStale { try resolveColumns() }

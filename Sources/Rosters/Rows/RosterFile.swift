@@ -12,6 +12,7 @@ public struct RosterFile {
     public struct Facts: Sendable {
         /// Absolute; nil for standard input.
         public var path: String?
+        /// The number of bytes that were read.
         public var bytes: Int
         /// Lower-case hexadecimal.
         public var sha256: String
@@ -19,11 +20,15 @@ public struct RosterFile {
 
     /// A file that cannot be opened or read.
     public struct Failure: Error, Sendable, CustomStringConvertible {
+        /// The file as the user named it.
         public var name: String
+        /// True if there is no such file, or it is a folder; false if it cannot be opened or read.
         public var isMissing: Bool
+        /// The name and what went wrong, in the system's words.
         public var description: String
     }
 
+    /// The path, or `-` for standard input.
     public let name: String
 
     /// - Parameter name: a path, or `-` for standard input.

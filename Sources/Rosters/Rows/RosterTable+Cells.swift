@@ -25,6 +25,7 @@ public struct RowCells {
 
     static var none: RowCells { RowCells(bytes: UnsafeRawBufferPointer(start: nil, count: 0), delimiter: 0) }
 
+    /// True if no cells were kept.
     public var isEmpty: Bool { bytes.isEmpty }
 
     var texts: [String] {

@@ -6,7 +6,9 @@ public struct EntryText {
     public let email: UnsafeRawBufferPointer
     /// As it is compared.
     public let emailKey: UnsafeRawBufferPointer
+    /// The plain external id; empty when the row has none.
     public let externalID: UnsafeRawBufferPointer
+    /// The person's name; empty when the row has none.
     public let name: UnsafeRawBufferPointer
     /// The roster's own.
     public let cells: RowCells

@@ -2,6 +2,7 @@ internal import RosterFormats
 
 /// What a row asks for.
 public enum RosterAction: UInt8, Sendable, Codable {
+    /// `assign` a seat, `revoke` it, or `keep` it if the person holds one.
     case assign, revoke, keep
 }
 
@@ -15,8 +16,11 @@ public struct RosterRow: Sendable, Equatable {
     public var email: String
     /// The address as it is compared: the server compares `lower(email)`, with the domain in its Unicode form.
     public var emailKey: String
+    /// The plain external id, whose kind the organization's model decides; empty when the row has none.
     public var externalID: String
+    /// The fields that few rosters have, and the name.
     public var details: EntryDetails
+    /// What the row asks for, or the default where it does not say.
     public var action: RosterAction
     /// nil: the option decides.
     public var immediateClaim: Bool?
@@ -30,25 +34,36 @@ public struct RosterRow: Sendable, Equatable {
 
 /// The fields that few rosters have.
 public struct EntryDetails: Sendable, Equatable {
+    /// The id of a member in the organization's own system; empty when the row has none.
     public var externalMemberID = ""
+    /// The id of a customer in the organization's own system; empty when the row has none.
     public var externalCustomerID = ""
+    /// The id of a customer in Polar; empty when the row has none.
     public var customerID = ""
+    /// The id of a member in Polar; empty when the row has none.
     public var memberID = ""
+    /// The person's name, for reports; it is not sent.
     public var name = ""
     /// From `metadata.KEY` columns, in the roster's order.
     public var metadata: [Metadatum] = []
 
+    /// One key of a seat's metadata and its value.
     public struct Metadatum: Sendable, Equatable {
+        /// The key, as it is spelled after `metadata.` in the column's name.
         public var key: String
+        /// The cell's text.
         public var value: String
+        /// Creates a key with its value.
         public init(key: String, value: String) {
             self.key = key
             self.value = value
         }
     }
 
+    /// Creates details of which all are empty.
     public init() {}
 
+    /// True if all are empty.
     public var isEmpty: Bool { self == EntryDetails() }
 }
 
@@ -61,6 +76,7 @@ public struct RosterSource: Sendable, Equatable, Codable {
     /// Indices in ``columns`` that name no known field, or the person: carried through to reports untouched.
     public var extraColumns: [Int]
 
+    /// Creates a source from its name and columns.
     public init(name: String, columns: [String] = [], extraColumns: [Int] = []) {
         self.name = name
         self.columns = columns
@@ -106,16 +122,20 @@ public struct RosterTable: Sendable {
         var immediateClaim: Bool? { bits >> 4 == 0 ? nil : bits >> 4 == 2 }
     }
 
+    /// The files that the rows come from, in the order in which they were read.
     public var sources: [RosterSource] = []
     private(set) var rows = BulkArray<Row>()
     var invalid: Set<Int> = []
     private(set) var arena = BulkArray<UInt8>()
     var details: [EntryDetails] = []
+    /// The containers that rows name, each once, in order of first appearance.
     public private(set) var references: [ContainerReference] = []
     private var referenceIndex: [ContainerReference: Int32] = [:]
 
+    /// Creates a table without rows.
     public init() {}
 
+    /// The number of rows.
     public var count: Int { rows.count }
     /// The bytes of all rows' text.
     var byteCount: Int { arena.count }
@@ -156,7 +176,9 @@ public struct RosterTable: Sendable {
         return all
     }
 
+    /// True if a defect of severity error belongs to the row.
     public func isInvalid(_ index: Int) -> Bool { invalid.contains(index) }
+    /// Records that a defect of severity error belongs to the row.
     public mutating func markInvalid(_ index: Int) { invalid.insert(index) }
 
     /// Interns a reference, so that rows hold four bytes for it.
@@ -170,14 +192,20 @@ public struct RosterTable: Sendable {
 
     /// A row under construction: its text goes straight into the arena.
     public struct NewRow {
+        /// Index into ``RosterTable/sources``.
         public var source: Int
+        /// The physical line on which the row begins, from 1.
         public var line: Int
+        /// What the row asks for.
         public var action: RosterAction = .assign
+        /// Whether the seat is claimed at once; nil: the option decides.
         public var immediateClaim: Bool?
         /// From ``RosterTable/intern(_:)``; nil: the options' container.
         public var container: Int32?
+        /// The fields that few rosters have; nil where there are none.
         public var details: EntryDetails?
 
+        /// Creates a row that asks for a seat and names no container.
         public init(source: Int, line: Int) {
             self.source = source
             self.line = line
@@ -252,10 +280,13 @@ public struct RosterTable: Sendable {
         }
     }
 
+    /// What the row asks for.
     public func action(at index: Int) -> RosterAction { rows[index].wishes.action }
     /// What the row says of `immediate_claim`; nil: the option decides.
     public func immediateClaim(at index: Int) -> Bool? { rows[index].wishes.immediateClaim }
+    /// The physical line on which the row begins, from 1.
     public func line(at index: Int) -> Int { Int(rows[index].line) }
+    /// Index into ``sources``.
     public func source(at index: Int) -> Int { Int(rows[index].source) }
     /// Index into ``references``, or nil for the options' container.
     public func reference(at index: Int) -> Int? {
@@ -272,6 +303,7 @@ public struct RosterTable: Sendable {
     public func withEmailKey<R>(_ index: Int, _ body: (UnsafeRawBufferPointer) throws -> R) rethrows -> R {
         try withBytes(rows[index].base, rows[index].emailKey, body)
     }
+    /// The plain external id, as bytes; empty when the row has none.
     public func withExternalID<R>(_ index: Int, _ body: (UnsafeRawBufferPointer) throws -> R) rethrows -> R {
         try withBytes(rows[index].base, rows[index].externalID, body)
     }

@@ -2,25 +2,32 @@ internal import Rosters
 
 /// People who are never revoked, by address or external id.
 public struct ProtectedPeople: Sendable, Equatable {
+    /// The compared forms of the protected addresses; see ``EmailAddress/key(of:)``.
     public var emailKeys: Set<String>
+    /// The external ids of protected people, as the server has them.
     public var externalIDs: Set<String>
 
+    /// Creates a list from addresses in their compared form and external ids.
     public init(emailKeys: Set<String> = [], externalIDs: Set<String> = []) {
         self.emailKeys = emailKeys
         self.externalIDs = externalIDs
     }
 
+    /// No one.
     public static let none = ProtectedPeople()
 
+    /// True if no one is protected.
     public var isEmpty: Bool { emailKeys.isEmpty && externalIDs.isEmpty }
     /// How many addresses and ids there are.
     public var count: Int { emailKeys.count + externalIDs.count }
 
+    /// Adds the people of another list.
     public mutating func formUnion(_ others: ProtectedPeople) {
         emailKeys.formUnion(others.emailKeys)
         externalIDs.formUnion(others.externalIDs)
     }
 
+    /// True if the seat's holder is protected, by address or by external id.
     public func holds(_ record: SeatRecord) -> Bool {
         if let email = record.email, emailKeys.contains(EmailAddress.serverKey(of: email)) { return true }
         return record.externalID.map(externalIDs.contains) ?? false

@@ -2,11 +2,14 @@ public import Rosters
 
 /// Someone whom the server knows: a member, or a customer of the legacy model.
 public struct KnownPerson: Sendable, Equatable, Codable {
+    /// The member's id, or in the legacy model the customer's.
     public var id: String
     /// Empty for a customer without an address.
     public var email: String
+    /// The id in the organization's own system; nil if none was set.
     public var externalID: String?
 
+    /// Creates a person from what the server lists.
     public init(id: String, email: String, externalID: String?) {
         self.id = id
         self.email = email
@@ -18,10 +21,12 @@ public struct KnownPerson: Sendable, Equatable, Codable {
 public struct IdentityDirectory: Sendable, Equatable {
     /// All members of one billing customer, to be found by what a row may say of them.
     public struct Members: Sendable, Equatable {
+        /// The members in the order in which they were listed.
         public let people: [KnownPerson]
         private let keys: KeyTable
         private let byID: ByteIndex
 
+        /// Creates a directory of the members and indexes them by address, external id and id.
         public init(_ people: [KnownPerson]) {
             self.people = people
             var keys = KeyTable(minimumCapacity: people.count)
@@ -37,6 +42,7 @@ public struct IdentityDirectory: Sendable, Equatable {
             self.byID = byID
         }
 
+        /// Returns the member with that external id, or nil if there is none.
         public func person(externalID: String) -> KnownPerson? {
             withUTF8Bytes(externalID) { index(externalID: $0) }.map { people[$0] }
         }
@@ -44,6 +50,7 @@ public struct IdentityDirectory: Sendable, Equatable {
         public func person(emailKey: String) -> KnownPerson? {
             withUTF8Bytes(emailKey) { index(emailKey: $0) }.map { people[$0] }
         }
+        /// Returns the member with that id in Polar, or nil if there is none.
         public func person(id: String) -> KnownPerson? {
             withUTF8Bytes(id) { bytes in
                 byID.find(KeyHash(bytes, 0)) { people[Int($0)].id == id }.map { people[Int($0)] }
@@ -57,6 +64,7 @@ public struct IdentityDirectory: Sendable, Equatable {
             keys.withEmailKey(index, body)
         }
 
+        /// True if both have the same members in the same order.
         public static func == (lhs: Members, rhs: Members) -> Bool { lhs.people == rhs.people }
     }
 
@@ -67,6 +75,7 @@ public struct IdentityDirectory: Sendable, Equatable {
     /// By customer id, likewise.
     public var customersByID: [String: KnownPerson?] = [:]
 
+    /// Creates a directory in which no one was looked up.
     public init() {}
 }
 
@@ -82,16 +91,22 @@ public enum ContainerResolution: Sendable, Equatable {
 public struct LiveSnapshot: Sendable, Equatable {
     /// ISO 8601, UTC.
     public var takenAt: String
+    /// The organization's short name in URLs; nil if the token may not read it.
     public var organization: String?
+    /// The organization's customer model, which decides how people are named to the server.
     public var model: CustomerModel
     /// How the organization charges for a change of a seat count, in the API's word; nil when it may not be read.
     public var proration: String?
+    /// The containers that the roster or the options name, each with its seats.
     public var containers: [ContainerSnapshot]
+    /// What each reference of the roster stands for; a reference that is absent was not looked up.
     public var resolutions: [ContainerReference: ContainerResolution]
     /// What rows that name no container mean.
     public var standard: ContainerResolution?
+    /// What was found out about external ids.
     public var directory: IdentityDirectory
 
+    /// Creates a snapshot from its parts.
     public init(
         takenAt: String, organization: String? = nil, model: CustomerModel, containers: [ContainerSnapshot],
         resolutions: [ContainerReference: ContainerResolution] = [:], standard: ContainerResolution? = nil,

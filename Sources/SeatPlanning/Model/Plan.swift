@@ -8,6 +8,7 @@ public struct PlannedRow: Sendable, Equatable {
     private var containerIndex: Index
     private var seatIndex: Index
     private var afterIndex = Index(nil)
+    /// What is done with the row or the seat.
     public var action: Action
     /// The compared address of the person where the server knows it better than the row: rows with an id alone.
     public var emailKey: String?
@@ -35,6 +36,7 @@ public struct PlannedRow: Sendable, Equatable {
         set { afterIndex = Index(newValue) }
     }
 
+    /// Creates a row; what it comes after and its compared address are set afterwards.
     public init(entry: Int?, container: Int?, action: Action, seat: Int? = nil, note: String? = nil) {
         entryIndex = Index(entry)
         containerIndex = Index(container)
@@ -53,10 +55,14 @@ public struct PlannedRow: Sendable, Equatable {
 
 /// A raise of one container's seat count.
 public struct Growth: Sendable, Equatable, Codable {
+    /// Index into ``LiveSnapshot/containers``.
     public var container: Int
+    /// The seat count before.
     public var from: Int
+    /// The seat count that is requested.
     public var to: Int
 
+    /// Creates a raise of a container from one count to another.
     public init(container: Int, from: Int, to: Int) {
         self.container = container
         self.from = from
@@ -66,15 +72,25 @@ public struct Growth: Sendable, Equatable, Codable {
 
 /// What one container will look like.
 public struct ContainerForecast: Sendable, Equatable, Codable {
+    /// Seats bought as the snapshot shows them, or the number that ``PlanningOptions/assumeSeats`` gives.
     public var seatsBefore: Int
+    /// Seats bought once the plan is applied: more than before only with growth.
     public var seatsAfter: Int
+    /// Live seats in the snapshot: pending or claimed.
     public var liveBefore: Int
+    /// Live seats once the plan is applied.
     public var liveAfter: Int
+    /// Seats bought and not live before, never below zero.
     public var freeBefore: Int { max(0, seatsBefore - liveBefore) }
+    /// Seats bought and not live afterwards, never below zero.
     public var freeAfter: Int { max(0, seatsAfter - liveAfter) }
+    /// Seats to be assigned.
     public var assigns = 0
+    /// Seats to be revoked, not counting renewals.
     public var revokes = 0
+    /// Invitations to be renewed: revoked and assigned again.
     public var reissues = 0
+    /// Rows for which no seat is left.
     public var blocked = 0
 }
 
@@ -82,7 +98,9 @@ public struct ContainerForecast: Sendable, Equatable, Codable {
 public struct GuardTrip: Sendable, Equatable, Codable {
     /// `max-revoke`, `max-mails`, `max-grow`, `min-rows`, `protect`, `inactive`.
     public var guardName: String
+    /// The figure that the plan comes to, such as the number of revocations.
     public var figure: Int
+    /// The most that is allowed; for `min-rows`, the least.
     public var limit: Int
     /// What tripped it, lower case, no full stop.
     public var message: String
@@ -92,25 +110,32 @@ public struct GuardTrip: Sendable, Equatable, Codable {
 
 /// One action for every roster row, in roster order, and what the plan adds to them.
 public struct Plan: Sendable, Equatable {
+    /// One action for each roster row, in roster order.
     public var rows: [PlannedRow]
     /// Revocations that no row asks for by itself: those of `mirror` by container, then by seat; further seats of someone
     /// whom a row revokes; a migration's.
     public var added: [PlannedRow]
+    /// The raises of seat counts, at most one per container.
     public var growths: [Growth]
     /// Aligned with ``LiveSnapshot/containers``.
     public var forecasts: [ContainerForecast]
+    /// The guards that stop the plan; empty if it may be applied.
     public var trips: [GuardTrip]
     /// Things to know that stop nothing.
     public var warnings: [String]
+    /// How many rows there are of each action, added ones included; for `grow`, how many containers.
     public var counts: [Action: Int]
     /// Requests that change something, and mails that they send.
     public var requests: Int
+    /// Invitation emails that these requests send.
     public var mails: Int
     /// Seats that are kept although their invitation has expired: `--reissue-expired` renews them.
     public var expiredKept = 0
 
+    /// Returns how many rows have that action.
     public func count(_ action: Action) -> Int { counts[action] ?? 0 }
     /// Rows that a run refuses unless they are accepted with `--skip-invalid`.
     public var badRows: Int { count(.invalid) + count(.conflict) + count(.unresolved) }
+    /// True if applying the plan sends at least one request that changes something.
     public var hasChanges: Bool { requests > 0 }
 }

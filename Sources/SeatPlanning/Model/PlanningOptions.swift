@@ -12,8 +12,11 @@ public enum PlanMode: String, Sendable, Codable, CaseIterable {
 
 /// Which identity is sent for a person.
 public enum IdentityPolicy: String, Sendable, Codable, CaseIterable {
+    /// `auto`: what the organization's model takes. `email`: the address, wherever the row has one.
     case auto, email
+    /// The row's external id as a member's.
     case externalMember = "external-member"
+    /// The row's external id as a customer's.
     case externalCustomer = "external-customer"
 }
 
@@ -27,11 +30,14 @@ public enum CustomerModel: String, Sendable, Codable {
 
 /// A cap on revocations: a number of seats, or a share of the live seats of each container.
 public enum RevocationLimit: Sendable, Equatable, Codable, CustomStringConvertible {
+    /// A number of seats.
     case count(Int)
+    /// A share of the live seats, from 0 to 100, rounded down to whole seats.
     case percent(Double)
     /// 10 % of the live seats of each container, at least 5.
     case standard
 
+    /// Reads `N` or `P%`; nil for anything else, and for a share beyond 0 to 100.
     public init?(_ text: String) {
         if text.hasSuffix("%") {
             guard let share = Double(text.dropLast()), (0...100).contains(share) else { return nil }
@@ -51,6 +57,7 @@ public enum RevocationLimit: Sendable, Equatable, Codable, CustomStringConvertib
         }
     }
 
+    /// The limit for people: a number, a percentage, or what the standard one comes to.
     public var description: String {
         switch self {
         case .count(let count): "\(count)"
@@ -62,9 +69,13 @@ public enum RevocationLimit: Sendable, Equatable, Codable, CustomStringConvertib
 
 /// The choices that a plan was made with. Stored in the plan, so that `apply` needs nothing else.
 public struct PlanningOptions: Sendable, Equatable, Codable {
+    /// What the plan may do with people whom the roster does not name.
     public var mode: PlanMode = .add
+    /// Which identity is sent for a person.
     public var identity: IdentityPolicy = .auto
+    /// Claims seats at once, without an invitation, unless a row says otherwise.
     public var immediateClaim = false
+    /// Renews expired invitations of people on the roster: revokes the seat and assigns it again.
     public var reissueExpired = false
     /// Accepts invalid, conflicting and unresolved rows: they are skipped.
     public var skipInvalid = false
@@ -82,11 +93,15 @@ public struct PlanningOptions: Sendable, Equatable, Codable {
     public var migrateFrom: ContainerID?
     /// Revokes each person's seat there, once the one in the new container is there.
     public var thenRevoke = false
+    /// The most revocations per container.
     public var maxRevoke: RevocationLimit = .standard
+    /// The most invitation emails in all; nil for no limit.
     public var maxMails: Int?
     /// Seats bought at most, in all containers together.
     public var maxGrow: Int?
+    /// The fewest rows that the rosters together must have.
     public var minRows = 1
 
+    /// Creates the options that a plan has without any flag.
     public init() {}
 }

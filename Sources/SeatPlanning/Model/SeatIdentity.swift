@@ -3,12 +3,18 @@ public import Rosters
 
 /// The identity that a request carries: exactly the fields that the API takes together.
 public struct SeatIdentity: Sendable, Equatable, Codable {
+    /// The address; alone, or with `externalMemberID`.
     public var email: String?
+    /// The member's id in the organization's own system; alone, or with `email`.
     public var externalMemberID: String?
+    /// The customer's id in the organization's own system; always alone.
     public var externalCustomerID: String?
+    /// The customer's id in Polar; always alone.
     public var customerID: String?
+    /// The member's id in Polar; always alone.
     public var memberID: String?
 
+    /// Creates an identity from its fields; whether the API takes them together is not checked.
     public init(
         email: String? = nil, externalMemberID: String? = nil, externalCustomerID: String? = nil,
         customerID: String? = nil, memberID: String? = nil
@@ -26,9 +32,12 @@ public struct SeatIdentity: Sendable, Equatable, Codable {
 /// The API takes one of `email`, `external_customer_id`, `customer_id`, `member_id`, `external_member_id` (the last also
 /// with `email`); everything else is a 422.
 public struct IdentityRules: Sendable {
+    /// The organization's customer model.
     public var model: CustomerModel
+    /// The identity that the options ask for.
     public var policy: IdentityPolicy
 
+    /// Creates the rules for an organization's model and a policy.
     public init(model: CustomerModel, policy: IdentityPolicy) {
         self.model = model
         self.policy = policy
@@ -95,14 +104,22 @@ public struct IdentityRules: Sendable {
 
 /// The fields of a row that say who somebody is.
 public struct PersonFields: Sendable, Equatable {
+    /// The address as it is sent; empty if the row has none.
     public var email: String
+    /// The address as it is compared; empty if the row has none.
     public var emailKey: String
+    /// The plain external id, whose kind the rules decide; empty if the row has none.
     public var externalID: String
+    /// The external id of a member; empty if the row has none.
     public var externalMemberID: String
+    /// The external id of a customer; empty if the row has none.
     public var externalCustomerID: String
+    /// The customer's id in Polar; empty if the row has none.
     public var customerID: String
+    /// The member's id in Polar; empty if the row has none.
     public var memberID: String
 
+    /// Creates the fields from a roster row.
     public init(_ entry: RosterRow) {
         email = entry.email
         emailKey = entry.emailKey

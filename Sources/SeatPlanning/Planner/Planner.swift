@@ -16,9 +16,18 @@ public struct Planner {
         /// Rows whose people are named to the server as members of the buyer, or not, whatever their fields are.
         public var namesMember: [Int: Bool] = [:]
 
+        /// Creates particulars that say nothing about any row.
         public init() {}
     }
 
+    /// Creates a planner for rosters and a snapshot of the server.
+    ///
+    /// - Parameters:
+    ///   - entries: the rows of all rosters, in order
+    ///   - world: the containers and people as they were listed
+    ///   - options: what the plan may do
+    ///   - protected: people who are never revoked
+    ///   - particulars: what rows cannot say of themselves
     public init(
         entries: RosterTable, world: LiveSnapshot, options: PlanningOptions, protected: ProtectedPeople = .none,
         particulars: Particulars = Particulars()

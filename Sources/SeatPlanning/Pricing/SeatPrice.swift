@@ -41,9 +41,11 @@ extension SeatPricing {
 
     /// Seats that cost the same.
     public struct Part: Sendable, Equatable {
+        /// How many seats there are at this price.
         public var seats: Int
         /// In the currency's smallest unit.
         public var pricePerSeat: Int
+        /// Creates a part from its number of seats and their price.
         public init(seats: Int, pricePerSeat: Int) {
             self.seats = seats
             self.pricePerSeat = pricePerSeat
@@ -81,8 +83,12 @@ extension SeatPricing {
 
     /// A lower seat count and what it saves a period.
     public struct Reduction: Sendable, Equatable {
+        /// The lower seat count.
         public var seats: Int
+        /// What it costs less per period than the present count, in the currency's smallest unit; 0 if nothing is
+        /// saved.
         public var saving: Int
+        /// Creates a reduction from its count and its saving.
         public init(seats: Int, saving: Int) {
             self.seats = seats
             self.saving = saving
@@ -94,8 +100,10 @@ extension SeatPricing {
 public struct BillingPeriod: Sendable, Hashable, Comparable {
     /// `day`, `week`, `month`, `year`.
     public var interval: String
+    /// How many intervals a period has: 3 with `month` for a quarter.
     public var count: Int
 
+    /// Creates a period of one interval, or of several.
     public init(_ interval: String, count: Int = 1) {
         self.interval = interval
         self.count = count
@@ -104,6 +112,7 @@ public struct BillingPeriod: Sendable, Hashable, Comparable {
     /// For people, after an amount: `a month`, `every 3 months`.
     public var text: String { count == 1 ? "a \(interval)" : "every \(count) \(interval)s" }
 
+    /// Orders periods by the interval's name, then by the number; the order is fixed, not one of length.
     public static func < (lhs: BillingPeriod, rhs: BillingPeriod) -> Bool {
         (lhs.interval, lhs.count) < (rhs.interval, rhs.count)
     }
@@ -111,10 +120,12 @@ public struct BillingPeriod: Sendable, Hashable, Comparable {
 
 /// An amount of money, in the currency's smallest unit.
 public struct Money: Sendable, Hashable {
+    /// The amount in the currency's smallest unit, such as cents.
     public var amount: Int
     /// ISO 4217, in any case.
     public var currency: String
 
+    /// Creates an amount in a currency.
     public init(_ amount: Int, _ currency: String) {
         self.amount = amount
         self.currency = currency

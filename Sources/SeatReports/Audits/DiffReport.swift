@@ -47,6 +47,7 @@ public struct DiffReportWriter<Sink: ByteSink> {
         names = (old, new)
     }
 
+    /// Writes one difference; throws what the sink throws.
     public mutating func write(_ difference: SeatDifference) throws {
         counts[difference.kind, default: 0] += 1
         try document.row(difference)

@@ -7,6 +7,7 @@ public struct ExportOrigin: Sendable, Equatable {
     /// What was asked for, in the words of the options: `--status pending`.
     public var conditions: [String]
 
+    /// Creates an origin from its parts.
     public init(server: String, time: String, conditions: [String]) {
         self.server = server
         self.time = time

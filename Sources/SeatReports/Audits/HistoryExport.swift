@@ -5,17 +5,24 @@ internal import Rosters
 public struct SeatCountChange: Sendable, Equatable {
     /// ISO 8601, UTC, as the server wrote it.
     public var time: String
+    /// The id of the subscription whose seat count changed.
     public var subscriptionID: String
+    /// The count before the change.
     public var oldSeats: Int
+    /// The count after the change.
     public var newSeats: Int
     /// The server's word: `prorate`, `invoice`, `next_period`, …
     public var proration: String?
     /// `system` or `user`, as the event says.
     public var source: String?
+    /// The buyer's customer id; nil if the event names none.
     public var customerID: String?
+    /// The buyer's address; nil if the event names none.
     public var customerEmail: String?
+    /// The buyer's id in the organization's own system; nil if the event names none.
     public var customerExternalID: String?
 
+    /// Creates a change from an event's fields.
     public init(
         time: String, subscriptionID: String, oldSeats: Int, newSeats: Int, proration: String? = nil,
         source: String? = nil, customerID: String? = nil, customerEmail: String? = nil,
@@ -78,6 +85,7 @@ public struct HistoryExportWriter<Sink: ByteSink> {
         document = try DocumentWriter(format, options: options, head: head, into: sink)
     }
 
+    /// Writes one change; throws what the sink throws.
     public mutating func write(_ change: SeatCountChange) throws {
         sum.add(change)
         try document.row(change)

@@ -4,16 +4,24 @@ public import SeatPlanning
 
 /// Who holds a seat under which ids: what a move from the legacy to the member model needs.
 public struct IdentityMapping: Sendable, Equatable {
+    /// The subscription or order.
     public var container: ContainerID
+    /// The seat's id.
     public var seatID: String
+    /// Whether the seat is pending, claimed or revoked.
     public var status: SeatState
+    /// The holder's address; nil for a revoked seat, and for a holder without one.
     public var email: String?
     /// The holder's customer id of the legacy model; the member's own customer in the member model.
     public var customerID: String?
+    /// That customer's id in the organization's own system; nil if none is known.
     public var externalCustomerID: String?
+    /// The holder as a member of the buyer's team; nil if none is known.
     public var memberID: String?
+    /// That member's id in the organization's own system; nil if none is known.
     public var externalMemberID: String?
 
+    /// Creates a row of the map from what is known of the holder.
     public init(
         container: ContainerID, seatID: String, status: SeatState, email: String? = nil, customerID: String? = nil,
         externalCustomerID: String? = nil, memberID: String? = nil, externalMemberID: String? = nil
@@ -75,6 +83,7 @@ public struct IdentityExportWriter<Sink: ByteSink> {
         document = try DocumentWriter(format, options: options, head: head, into: sink)
     }
 
+    /// Writes one seat's holder; throws what the sink throws.
     public mutating func write(_ identity: IdentityMapping) throws {
         count += 1
         if identity.isMapped { mapped += 1 }

@@ -21,6 +21,7 @@ public struct SubscriptionExportWriter<Sink: ByteSink> {
         document = try DocumentWriter(format, options: options, head: head, into: sink)
     }
 
+    /// Writes one container's figures and prices; throws what the sink throws.
     public mutating func write(_ container: ContainerSnapshot) throws {
         let row = ContainerAudit(container)
         audit.add(row)

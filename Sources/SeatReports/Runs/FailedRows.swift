@@ -19,6 +19,7 @@ public struct FailedRowsWriter<Sink: ByteSink> {
     /// Rows that did not reach their goal but stand in no roster.
     public private(set) var leftOut = 0
 
+    /// Creates a writer whose columns are those of all rosters, and begins with the header.
     public init(sources: [RosterSource], options: ReportOptions = ReportOptions(), into sink: Sink) {
         text = CSVText(options.csv)
         self.sink = sink

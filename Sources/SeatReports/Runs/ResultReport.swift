@@ -25,6 +25,7 @@ public struct ResultReportWriter<Sink: ByteSink> {
         self.extraColumns = extraColumns
     }
 
+    /// Writes one row's result; throws what the sink throws.
     public mutating func write(_ row: ResultRow) throws {
         try document.row(row, row.extras(aligned: extraColumns))
     }

@@ -7,19 +7,26 @@ internal import SeatPlanning
 public struct Drift: Sendable, Equatable {
     /// Why a run cannot go on as planned.
     public struct Conflict: Sendable, Equatable, Codable {
+        /// What changed.
         public enum Kind: String, Sendable, Codable {
+            /// The subscription or order does not exist any more.
             case containerGone = "container_gone"
+            /// The subscription is no longer active, or the order no longer paid, and seats of it would be assigned.
             case inactive
+            /// Someone else holds the seat that is to be revoked.
             case otherHolder = "other_holder"
             /// The person to revoke holds the seat in another state, or another seat.
             case otherSeat = "other_seat"
+            /// There are fewer free seats than people to assign.
             case tooFewSeats = "too_few_seats"
             /// Whom the plan keeps holds no seat any more.
             case keptIsGone = "kept_is_gone"
             /// In a mirror: somebody holds a seat whom the plan has not seen.
             case newHolder = "new_holder"
         }
+        /// What changed.
         public var kind: Kind
+        /// The subscription or order.
         public var container: ContainerID
         /// The person concerned; nil where it is the container.
         public var person: String?
@@ -27,6 +34,7 @@ public struct Drift: Sendable, Equatable {
         public var message: String
     }
 
+    /// The changes that stop a run, unless it ignores drift.
     public var conflicts: [Conflict] = []
     /// Steps that somebody else has done in the meantime.
     var alreadyDone: [StepChange] = []
@@ -39,6 +47,7 @@ public struct Drift: Sendable, Equatable {
     /// Revocations of an earlier run whose seats somebody else had held in between.
     var foreign: [Step] = []
 
+    /// How many rows someone else completed after the plan was made.
     public var doneElsewhere: Int { alreadyDone.count { $0.outcome != nil } }
 }
 

@@ -37,6 +37,7 @@ public struct ContainerLocks: Sendable {
         descriptors = held
     }
 
+    /// Releases all locks; another run may take them at once.
     public func release() { Self.release(descriptors) }
 
     private static func release(_ descriptors: [Int32]) {

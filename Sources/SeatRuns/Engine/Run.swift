@@ -8,7 +8,9 @@ public import SeatPlanning
 public enum RunRefusal: Error, Sendable, Equatable {
     /// Invalid, conflicting or unresolved rows that nobody accepted.
     case badRows(Int)
+    /// Guards of the plan, or protected people whom it would revoke by now.
     case guards([GuardTrip])
+    /// The live seats changed after the plan was made.
     case drift([Drift.Conflict])
     /// The plan was made with `--assume-seats`.
     case hypothetical
@@ -18,9 +20,11 @@ public enum RunRefusal: Error, Sendable, Equatable {
 public struct RunEnd: Sendable, Equatable {
     /// nil: every step is over.
     public var stop: RunStop?
+    /// The plan's record after the run.
     public var summary: RunSummary
     /// Steps that this run found done when it began: by an earlier run, or by somebody else.
     public var settledBefore: Int
+    /// Rows that someone else completed after the plan was made.
     public var doneElsewhere: Int
     /// Rows that this run had to work on.
     public var worked: Int
@@ -37,6 +41,17 @@ public struct Run: Sendable {
     let onProgress: @Sendable (RunProgress) -> Void
     private let monitorBox: StopController
 
+    /// Creates a run of an opened plan file.
+    ///
+    /// - Parameters:
+    ///   - file: the plan, opened for running; the run is recorded in it
+    ///   - client: the client for the plan's server
+    ///   - options: how the run is carried out
+    ///   - environment: time, randomness and threads
+    ///   - toolVersion: recorded in the plan file
+    ///   - governor: the governor of the client's transport, whose pauses and requests are recorded
+    ///   - stop: stops the run from outside
+    ///   - onProgress: called whenever the progress changes
     public init(
         file: PlanFile, client: PolarClient, options: RunOptions, environment: RunEnvironment = .live,
         toolVersion: String, governor: RequestGovernor? = nil, stop: StopController = StopController(),
@@ -379,6 +394,7 @@ public actor StopController {
     private var pending: RunStop?
     private var monitor: RunMonitor?
 
+    /// Creates a controller for one run.
     public init() {}
 
     func attach(_ monitor: RunMonitor) async {

@@ -94,8 +94,11 @@ struct UnresolvedStep: Sendable {
 
 /// How far a run is.
 public struct RunProgress: Sendable, Equatable {
+    /// Rows that reached their end in this run.
     public var done: Int
+    /// Rows that this run has to work on.
     public var total: Int
+    /// How many of the rows done have each outcome.
     public var outcomes: [Outcome: Int]
     /// Rows whose request got no answer, while what became of it is looked for.
     public var settling = 0

@@ -18,12 +18,15 @@ public struct RunOptions: Sendable {
     public var lateRequests = Duration.seconds(60)
     var proration: String?
 
+    /// Creates the options that a run has without any flag.
     public init() {}
 }
 
 /// Time, chance and threads of a run, so that tests hold them.
 public struct RunEnvironment: Sendable {
+    /// The time for stamps, by the machine's clock.
     public var now: @Sendable () -> Date
+    /// Waits for a duration; throws if the task is canceled.
     public var sleep: @Sendable (Duration) async throws -> Void
     /// Time since some beginning, by a clock that is never set: the age of what was seen.
     public var elapsed: @Sendable () -> Duration
@@ -32,6 +35,7 @@ public struct RunEnvironment: Sendable {
     /// Where lanes run; nil: where tasks run.
     public var executor: (any TaskExecutor)?
 
+    /// Creates an environment from its parts.
     public init(
         now: @escaping @Sendable () -> Date, sleep: @escaping @Sendable (Duration) async throws -> Void,
         elapsed: @escaping @Sendable () -> Duration = RunEnvironment.steady(),

@@ -3,6 +3,7 @@ public import Rosters
 public import SeatPlanning
 
 extension PlanFile {
+    /// Returns what the plan says of itself; throws ``PlanFileError`` if it cannot be read.
     public func header() throws -> PlanHeader {
         let text = try read { try String.fetchOne($0, sql: "SELECT value FROM plan WHERE key = 'header'") }
         guard let text else {
@@ -15,6 +16,7 @@ extension PlanFile {
         }
     }
 
+    /// Returns the rosters that the plan was made from, in the order in which they were read.
     public func rosters() throws -> [PlanRoster] {
         try read { database in
             try Row.fetchAll(database, sql: "SELECT * FROM roster ORDER BY id").map { row in
@@ -64,6 +66,7 @@ extension PlanFile {
         return ContainerID(kind, try row.value("container_id", in: "container"))
     }
 
+    /// Returns what was wrong with the rosters, in the order in which it was found.
     public func defects() throws -> [Defect] {
         try read { database in
             try Row.fetchAll(database, sql: "SELECT * FROM defect ORDER BY id").map { row in
@@ -182,11 +185,13 @@ extension PlanFile {
 
 /// Which rows of a plan are read.
 public enum ResultFilter: Sendable {
+    /// Every row.
     case all
     /// What somebody has to look at: bad and blocked rows, failures, unknown outcomes.
     case needsAttention
     /// What did not reach its goal after a run.
     case missedGoal
+    /// Rows with one action.
     case action(Action)
 
     var sql: String {

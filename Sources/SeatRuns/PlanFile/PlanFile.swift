@@ -13,6 +13,7 @@ internal import Synchronization
 /// `docs/plan-file.md` documents its tables for people who read it with `sqlite3` or a notebook. A file may come from
 /// anyone, so it is inspected when it is opened; see ``PlanInspection``.
 public final class PlanFile: Sendable {
+    /// The path that the file was opened by.
     public let path: String
     /// The plan's random id; nil in plans of format 1.
     public let planID: String?

@@ -7,9 +7,11 @@ public struct PlanHeader: Sendable, Equatable, Codable {
     /// The format that this version writes, and the highest that it reads.
     public static let currentFormat = 2
 
+    /// The format that the plan is written in.
     public var format = PlanHeader.currentFormat
     /// Random, and borne by every row of the plan's journal; nil in plans of format 1.
     public var planID: String?
+    /// The version of the tool that made the plan.
     public var toolVersion: String
     /// ISO 8601, UTC.
     public var plannedAt: String
@@ -17,21 +19,29 @@ public struct PlanHeader: Sendable, Equatable, Codable {
     public var server: String
     /// The server's base URL when the plan was made, for people; empty for `embedded`, whose port changes.
     public var serverURL: String
+    /// The organization's short name in URLs; nil if the token could not read it.
     public var organization: String?
+    /// The organization's customer model when the plan was made.
     public var model: CustomerModel
+    /// The choices that the plan was made with.
     public var options: PlanningOptions
     /// The rows that name no container mean this one.
     public var standardContainer: ContainerReference?
+    /// The guards that stop the plan; empty if it may be applied.
     public var trips: [GuardTrip]
+    /// Things to know that stop nothing.
     public var warnings: [String]
     /// Guards that were given other limits than the standard ones, as flags.
     public var overrides: [String]
+    /// How many rows have each action, by its raw value; for `grow`, how many containers.
     public var counts: [String: Int]
     /// All seats of the containers that grow, after it; nil when none does.
     public var grownSeats: Int?
     /// Requests that change something, mails they send, and requests that `apply` needs to look at the containers again.
     public var requests: Int
+    /// Invitation emails that the plan sends.
     public var mails: Int
+    /// Requests by which `apply` lists the containers again before it changes anything.
     public var reads: Int
     /// Seats that are kept although their invitation has expired; nil in plans of versions that did not count them.
     public var expiredKept: Int?
@@ -41,6 +51,7 @@ public struct PlanHeader: Sendable, Equatable, Codable {
     /// How many addresses and ids of protected people the plan has; nil for none.
     public var protectedPeople: Int?
 
+    /// Creates the header of a new plan; the figures are the plan's.
     public init(
         toolVersion: String, plannedAt: String, server: String, serverURL: String, organization: String?,
         model: CustomerModel, options: PlanningOptions, standardContainer: ContainerReference?, plan: Plan,
@@ -69,23 +80,32 @@ public struct PlanHeader: Sendable, Equatable, Codable {
     /// An id that no other plan has.
     public static func newID() -> String { UUID().uuidString.lowercased() }
 
+    /// Returns how many rows have that action.
     public func count(_ action: Action) -> Int { counts[action.rawValue] ?? 0 }
+    /// Rows that a run refuses unless they are accepted: invalid, conflicting and unresolved ones.
     public var badRows: Int { count(.invalid) + count(.conflict) + count(.unresolved) }
+    /// All rows, those that the plan added included.
     public var rows: Int { counts.values.reduce(0, +) }
 }
 
 /// One roster as it was read for the plan.
 public struct PlanRoster: Sendable, Equatable, Codable {
+    /// The roster as the user named it; `-` for standard input.
     public var name: String
     /// Absolute; nil for standard input.
     public var path: String?
+    /// The file's size in bytes.
     public var bytes: Int
+    /// The number of rows in it.
     public var rows: Int
     /// Of the file's bytes, in lower-case hexadecimal.
     public var sha256: String
+    /// The roster's own column names, in order.
     public var columns: [String]
+    /// Indices in ``columns`` of columns that no known field has: carried through to reports.
     public var extraColumns: [Int]
 
+    /// Creates a roster's entry from its facts.
     public init(
         name: String, path: String?, bytes: Int, rows: Int, sha256: String, columns: [String], extraColumns: [Int]
     ) {
@@ -101,6 +121,8 @@ public struct PlanRoster: Sendable, Equatable, Codable {
 
 /// A container of a plan: as it was found, and as it will be.
 public struct PlanContainer: Sendable, Equatable {
+    /// The container and its seats when the plan was made.
     public var snapshot: ContainerSnapshot
+    /// What the container looks like once the plan is applied.
     public var forecast: ContainerForecast
 }

@@ -9,7 +9,9 @@ public import SeatPlanning
 
 /// What a plan assigns, as far as a rehearsal's stage has to know the person before.
 public struct PlannedAssignment: Sendable, Equatable {
+    /// The subscription or order that the seat is assigned in.
     public var container: ContainerID
+    /// Whom the request names.
     public var identity: SeatIdentity
     /// The compared address; empty when only an id is known.
     public var emailKey: String

@@ -4,11 +4,17 @@ public import SeatPlanning
 
 /// Everything that goes into a new plan file.
 public struct PlanContents: Sendable {
+    /// What the plan says of itself.
     public var header: PlanHeader
+    /// The rosters, in the order in which they were read.
     public var rosters: [PlanRoster]
+    /// The rows of all rosters, in order.
     public var entries: RosterTable
+    /// What is wrong with the rosters.
     public var defects: [Defect]
+    /// The containers and people as they were listed.
     public var world: LiveSnapshot
+    /// One action for each row, and what the plan adds.
     public var plan: Plan
     /// Whom the plan must not revoke, and no run of it.
     public var protected = ProtectedPeople.none
@@ -19,6 +25,7 @@ public struct PlanContents: Sendable {
     /// By entry, whom to send where the row's own fields would name the person otherwise: seats that are given back.
     var identities: [Int: SeatIdentity] = [:]
 
+    /// Creates the contents of a plan without protected people and exact metadata.
     public init(
         header: PlanHeader, rosters: [PlanRoster], entries: RosterTable, defects: [Defect], world: LiveSnapshot,
         plan: Plan

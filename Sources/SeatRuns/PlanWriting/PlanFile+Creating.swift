@@ -8,6 +8,7 @@ internal import GRDB
 extension PlanFile {
     /// What may stand under a new plan's name.
     public enum Replacement: Sendable {
+        /// No file at all.
         case nothing
         /// A plan that was never applied: making a plan again is how one works on a roster. A file that holds the record of
         /// a run, or that is no plan, stays.

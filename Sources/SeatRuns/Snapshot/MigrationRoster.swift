@@ -4,11 +4,14 @@ internal import SeatPlanning
 
 /// The live holders of a container as a roster for another one: people with their ids, and what was written on their seats.
 public struct MigrationRoster: Sendable {
+    /// The columns of the roster, in the order of its cells.
     public static let columns = ["email", "external_id"]
 
+    /// One row for each live holder, in the order of the container's seats.
     public private(set) var entries = RosterTable()
     /// By row: metadata values that are no texts, which a roster cannot hold.
     public private(set) var metadata: [Int: [String: JSONValue]] = [:]
+    /// The roster's name in plans and reports: the container whose holders it lists.
     public let name: String
 
     init(_ container: ContainerSnapshot, model: CustomerModel) {

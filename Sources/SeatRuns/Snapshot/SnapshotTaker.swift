@@ -5,6 +5,7 @@ public import SeatPlanning
 
 /// A container that was named and does not exist.
 public struct MissingContainer: Error, Sendable, CustomStringConvertible {
+    /// The reference and why nothing was found.
     public var description: String
 
     package init(description: String) { self.description = description }
@@ -18,6 +19,12 @@ public struct SnapshotTaker: Sendable {
     /// Requests under way at once; the pace is the transport's affair.
     let width: Int
 
+    /// Creates a snapshot taker.
+    ///
+    /// - Parameters:
+    ///   - client: the client for the server
+    ///   - width: requests under way at once
+    ///   - now: the machine's time; the server's is derived from its responses
     public init(client: PolarClient, width: Int = 8, now: @escaping @Sendable () -> Date) {
         self.client = client
         self.width = width
@@ -26,11 +33,13 @@ public struct SnapshotTaker: Sendable {
 
     /// What a snapshot has to cover.
     public struct Scope: Sendable {
+        /// The rows of all rosters, whose containers and ids are looked up.
         public var entries: RosterTable
         /// What rows that name no container mean.
         public var standard: ContainerReference?
         /// Narrows how a team is resolved.
         public var product: String?
+        /// Which identity is sent for a person, and so which ids have to be looked up.
         public var identity: IdentityPolicy
         /// Containers that no row names: the old one of a migration.
         public var besides: [ContainerReference] = []
@@ -48,7 +57,9 @@ public struct SnapshotTaker: Sendable {
 
     /// A snapshot, and what had to be left out for want of a scope.
     public struct Result: Sendable {
+        /// The containers and people as they were listed.
         public var world: LiveSnapshot
+        /// What is not known, and which scope the token lacks for it.
         public var warnings: [String]
     }
 

@@ -7,17 +7,23 @@ public import SeatPlanning
 public struct Verification: Sendable, Equatable, Codable {
     /// One container: figures as predicted, and as they are.
     public struct Container: Sendable, Equatable, Codable {
+        /// The subscription or order.
         public var id: ContainerID
+        /// Seats bought, as the plan predicted them.
         public var seatsPredicted: Int
+        /// Live seats, as the plan predicted them.
         public var livePredicted: Int
         /// nil: the container is gone.
         public var seats: Int?
+        /// Live seats now; nil if the container is gone.
         public var live: Int?
     }
 
     /// One person, or one container, that is not as predicted.
     public struct Difference: Sendable, Equatable, Codable {
+        /// What is not as predicted.
         public enum Kind: String, Sendable, Codable {
+            /// The subscription or order does not exist any more.
             case containerGone = "container_gone"
             /// Should hold a seat and does not.
             case missing
@@ -30,15 +36,21 @@ public struct Verification: Sendable, Equatable, Codable {
             /// The number of live seats is another, and the people do not explain it.
             case live
         }
+        /// What is not as predicted.
         public var kind: Kind
+        /// The subscription or order.
         public var container: ContainerID
+        /// The person's address; nil for a difference in numbers, and if there is none.
         public var email: String?
+        /// The person's external id; nil if no row names the person.
         public var externalID: String?
         /// The roster's name and line; nil for people whom no row names.
         public var source: String?
+        /// The line on which the row begins; nil for people whom no row names.
         public var line: Int?
         /// What the plan's record says of the row.
         public var action: Action?
+        /// What the plan's record says became of the row.
         public var outcome: Outcome?
         /// Lower case, no full stop.
         public var message: String
@@ -48,11 +60,14 @@ public struct Verification: Sendable, Equatable, Codable {
     public var isApplied: Bool
     /// Whether every row has come to its end.
     public var isComplete: Bool
+    /// The plan's containers, with figures as predicted and as they are.
     public var containers: [Container]
+    /// What is not as predicted, container by container.
     public var differences: [Difference]
     /// What the run's own looks found.
     public var findings: [RunFinding] = []
 
+    /// True if there is no difference.
     public var isAsPredicted: Bool { differences.isEmpty }
 
     /// Lists every container of the plan again, `width` at once, and compares. Changes nothing.

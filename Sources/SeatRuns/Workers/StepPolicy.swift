@@ -20,6 +20,7 @@ enum StepVerdict: Equatable {
 
 /// Why a run ends before its work does.
 public struct RunStop: Error, Sendable, Equatable {
+    /// The reason, for machines.
     public enum Reason: String, Sendable, Codable {
         /// SIGINT or SIGTERM.
         case interrupted
@@ -39,11 +40,14 @@ public struct RunStop: Error, Sendable, Equatable {
         case planGone = "plan_gone"
     }
 
+    /// The reason, for machines.
     public var reason: Reason
+    /// What happened, for people: lower case, no full stop.
     public var message: String
     /// The scope that the refused request needs.
     public var scope: String?
 
+    /// Creates a reason with its message.
     public init(_ reason: Reason, _ message: String, scope: String? = nil) {
         self.reason = reason
         self.message = message
