@@ -42,7 +42,9 @@ struct SourceRulesTests {
         #expect(!files.isEmpty)
         for file in files {
             for line in file.text.split(separator: "\n") where line.contains("import ") && !line.contains("//") {
-                guard let module = line.split(separator: " ").last.map(String.init), ours.contains(module) else { continue }
+                guard let module = line.split(separator: " ").last.map(String.init), ours.contains(module) else {
+                    continue
+                }
                 #expect(allowed.contains(module), "\(file.path): \(line)")
             }
         }
@@ -56,8 +58,11 @@ struct SourceRulesTests {
         for (folder, files) in folders { #expect(files.count <= 12, "\(folder)") }
     }
 
-    /// A string is looked at as it stands between quotation marks on one line: what a library says of flags would be there.
-    @Test("no string of a library names a flag or a command: sentences stand in Messages", arguments: imports.keys.sorted())
+    /// A string is looked at as it stands between quotation marks on one line: what a library says of flags would be
+    /// there.
+    @Test(
+        "no string of a library names a flag or a command: sentences stand in Messages",
+        arguments: imports.keys.sorted())
     func librariesReturnFacts(target: String) throws {
         for file in try Self.sources(of: target) {
             for (number, line) in file.text.split(separator: "\n", omittingEmptySubsequences: false).enumerated() {

@@ -5,7 +5,6 @@ import Testing
 /// The last transport, over real sockets.
 @Suite struct HTTPTransportTests {
     static let seat = SeatID("11111111-1111-4111-8111-111111111111")
-    static let token = AccessToken("polar_oat_embedded_wayne")!
     static let empty = #"{"seats":[],"available_seats":3,"total_seats":3}"#
     static let container = SeatContainer.order(OrderID("33333333-3333-4333-8333-333333333333"))
 
@@ -18,7 +17,8 @@ import Testing
         of server: PolarServer, timeout: Duration = .seconds(20), _ body: (PolarClient) async throws -> Void
     ) async throws {
         try await withHTTPTransport(.init(timeout: timeout)) { transport in
-            let prepared = transport.identified(as: "test/1").authenticated(with: Self.token, for: server)
+            let token = try #require(AccessToken("polar_oat_embedded_wayne"))
+            let prepared = transport.identified(as: "test/1").authenticated(with: token, for: server)
                 .followingSlashRedirects()
             try await body(PolarClient(server: server, transport: prepared))
         }

@@ -5,8 +5,10 @@ public struct HostileJSON {
     /// Beside the place that is changed, what it is changed to.
     public var what = ""
 
+    /// Creates a mutator that has changed nothing.
     public init() {}
 
+    /// Strings that a client must neither obey nor print as they are.
     public static let words = [
         "", " ", "..", ".", "/", "../../etc/passwd", "\u{1B}[2J\u{1B}[31m", "a\npolar-seats: all is well", "\r\n\r\n",
         "\u{202E}evil", "\u{2028}", "\u{0}", "\u{85}", "=cmd|'/C calc'!A0", "\u{FEFF}", "'", "\"", "<script>", "nan",
@@ -23,6 +25,7 @@ public struct HostileJSON {
         ]
     }
 
+    /// Returns a hostile value: an empty, deeply nested, long, extreme or misleading one.
     public static func value(_ random: inout SplitMix64) -> Any {
         switch random.below(10) {
         case 0: return [Any]()

@@ -19,8 +19,10 @@ public actor ThirdParty {
     private let invitation: @Sendable (SeatID) async -> InvitationToken?
     private var random: SplitMix64
     private var newcomers = 0
+    /// What it has done so far, in order.
     public private(set) var deeds: [Deed] = []
 
+    /// Creates a third party that chooses what it does by seed.
     public init(
         _ client: PolarClient, containers: [SeatContainer], people: [String] = [], seed: UInt64,
         invitation: @escaping @Sendable (SeatID) async -> InvitationToken? = { _ in nil }
@@ -58,11 +60,13 @@ public actor ThirdParty {
         }
     }
 
+    /// Assigns a seat, claimed at once or by invitation; throws what the server refuses.
     public func assign(_ email: String, in container: SeatContainer, claimed: Bool) async throws {
         _ = try await client.assignSeat(SeatAssign(in: container, email: email, immediateClaim: claimed))
         deeds.append(.assigned(email, container))
     }
 
+    /// Revokes a seat, whoever holds it.
     public func revoke(_ seat: CustomerSeat, in container: SeatContainer) async throws {
         let answer = try await client.revokeSeat(seat.id)
         deeds.append(.revoked(answer.customerEmail ?? seat.email ?? "", container))
@@ -76,6 +80,7 @@ public actor ThirdParty {
         try await assign(other, in: container, claimed: claimed)
     }
 
+    /// Revokes a seat and assigns one to the same person again.
     public func renew(_ seat: CustomerSeat, in container: SeatContainer) async throws {
         guard let email = seat.email else { return }
         // Each for itself: the seat may be someone else's before the second.
@@ -84,6 +89,7 @@ public actor ThirdParty {
         deeds.append(.renewed(email, container))
     }
 
+    /// Claims a pending seat; does nothing if its invitation is not known.
     public func claim(_ seat: CustomerSeat, in container: SeatContainer) async throws {
         guard let token = await invitation(seat.id) else { return }
         _ = try await client.claimSeat(SeatClaim(invitationToken: token))
