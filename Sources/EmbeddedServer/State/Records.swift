@@ -194,6 +194,8 @@ struct Seat: StateRecord {
     }
 
     var id: EntityID
+    /// The order of creation, from 1; seats of a seed may have the same time. 0 until it is stored.
+    var number = 0
     var organization: EntityID
     private var containerKind: ContainerReference.Kind
     private var containerID: EntityID

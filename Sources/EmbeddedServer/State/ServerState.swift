@@ -70,7 +70,7 @@ struct ServerState: Sendable {
         for member in try Member.order(Column("createdAt")).fetchAll(db) { put(member) }
         for subscription in try Subscription.fetchAll(db) { put(subscription) }
         for order in try Order.fetchAll(db) { put(order) }
-        for seat in try Seat.order(Column("createdAt")).fetchAll(db) { put(seat) }
+        for seat in try Seat.order(Column("number")).fetchAll(db) { put(seat) }
         for email in try OutboxEmail.order(Column("number")).fetchAll(db) { put(email) }
         for event in try SeatsEvent.order(Column("at")).fetchAll(db) { put(event) }
         for id in pools.keys { pools[id]?.revoked.sort { seats[$0]?.revokedAt?.microseconds ?? 0 } }
@@ -163,6 +163,8 @@ struct ServerState: Sendable {
     }
 
     mutating func put(_ seat: Seat) {
+        var seat = seat
+        if seat.number == 0 { seat.number = seats.count + 1 }
         let before = seats.updateValue(seat, forKey: seat.id)
         if let token = before?.invitationToken { seatsByToken[token] = nil }
         if let token = seat.invitationToken { seatsByToken[token] = seat.id }
@@ -182,12 +184,12 @@ struct ServerState: Sendable {
         nextPending = subscriptions.values.compactMap { $0.pending?.appliesAt }.min()
     }
 
-    // MARK: Look-ups
+    // MARK: Lookups
 
     /// How many seats of a container are pending or claimed.
     func liveSeats(_ container: EntityID) -> Int { pools[container]?.live ?? 0 }
 
-    /// Every row of a container, revoked ones too.
+    /// Every row of a container, including revoked ones.
     func allSeats(_ container: EntityID) -> [Seat] {
         (pools[container]?.seats ?? []).compactMap { seats[$0] }
     }

@@ -3,7 +3,7 @@ internal import GRDB
 
 /// The server's state on disk: a SQLite database with one table for each kind of record.
 ///
-/// Every change is one transaction, written before its response leaves. With a write-ahead log and `synchronous = NORMAL`
+/// Every change is one transaction, written before its response is sent. With a write-ahead log and `synchronous = NORMAL`
 /// that survives the end of the process at any moment; only a power failure can cost the last few.
 final class StateFile: Sendable {
     /// The format that this version writes, as `PRAGMA user_version` shows it. Format 1 was one table of JSON.
@@ -33,7 +33,7 @@ final class StateFile: Sendable {
         }
         do {
             let format = try queue.writeWithoutTransaction { db in
-                // The database itself is asked: something else may have come to that name after the look above.
+                // Read from the database itself, because another file may have got that name after the check above.
                 let id = try Int.fetchOne(db, sql: "PRAGMA application_id") ?? 0
                 let pages = try Int.fetchOne(db, sql: "PRAGMA page_count") ?? 0
                 if pages == 0, !readOnly { try Self.mark(db) } else if id != StatePath.applicationID { return -1 }
@@ -141,8 +141,8 @@ final class StateFile: Sendable {
             invoiceNumber TEXT NOT NULL, createdAt INTEGER NOT NULL, modifiedAt INTEGER
         ) WITHOUT ROWID;
         CREATE TABLE IF NOT EXISTS seat(
-            id TEXT PRIMARY KEY, organization TEXT NOT NULL, containerKind TEXT NOT NULL, containerID TEXT NOT NULL,
-            status TEXT NOT NULL, customer TEXT, member TEXT, email TEXT, invitationToken TEXT, expiresAt INTEGER,
+            id TEXT PRIMARY KEY, number INTEGER NOT NULL, organization TEXT NOT NULL, containerKind TEXT NOT NULL,
+            containerID TEXT NOT NULL, status TEXT NOT NULL, customer TEXT, member TEXT, email TEXT, invitationToken TEXT, expiresAt INTEGER,
             claimedAt INTEGER, revokedAt INTEGER, metadata TEXT NOT NULL, createdAt INTEGER NOT NULL,
             modifiedAt INTEGER
         ) WITHOUT ROWID;
