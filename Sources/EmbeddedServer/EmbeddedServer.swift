@@ -54,7 +54,7 @@ public func withEmbeddedServer<Value: Sendable>(
 public struct EmbeddedServerConfiguration: Sendable {
     /// Where the data is kept; nil keeps it in memory while the server runs.
     public var stateFile: String?
-    /// The loopback port; 0 takes any that is free.
+    /// The loopback port; 0 uses any free one.
     public var port: Int = 0
     /// When the server's clock starts; nil starts it at the present.
     public var now: Date?
@@ -76,11 +76,12 @@ public struct EmbeddedServerConfiguration: Sendable {
     public var data: EmbeddedSeed?
     /// How long to wait for another process to release the state file.
     public var lockTimeout: Duration = .seconds(5)
-    /// Serves one command only: who wants the state file meanwhile learns the process, and not where the server listens.
+    /// Whether only one command uses the server: the error of another process that needs the state file then names the
+    /// process, not the address.
     public var isPrivate: Bool = false
     /// What the fault `crash-after` does besides closing every connection: a process of its own ends itself here.
     public var crash: @Sendable () -> Void = {}
-    /// How faults and locks wait; a test may let its clock jump instead.
+    /// How faults and locks wait; a test may advance its clock instead.
     public var sleep: @Sendable (Duration) async throws -> Void = { try await Task.sleep(for: $0) }
 
     /// Creates a configuration for a server in memory on any port.

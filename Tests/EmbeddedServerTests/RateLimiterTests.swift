@@ -10,8 +10,8 @@ import Testing
     private static let start = Timestamp(microseconds: 1_800_000_000_000_000)
 
     /// A limiter that has accepted a request of each token.
-    private func limiter(_ override: EmbeddedRate?? = nil, seen tokens: [AccessToken] = [token]) -> RateLimiter {
-        var limiter = RateLimiter(override: override)
+    private func limiter(_ limit: RateLimiter.Limit = .ofGroup, seen tokens: [AccessToken] = [token]) -> RateLimiter {
+        var limiter = RateLimiter(limit: limit)
         for token in tokens { limiter.passed(token, now: Self.start) }
         return limiter
     }
@@ -32,7 +32,7 @@ import Testing
     }
 
     @Test func aTokenHasItsOwnLimitUntilItsFirstSuccess() {
-        var limiter = limiter(EmbeddedRate(requests: 2, window: 60), seen: [])
+        var limiter = limiter(.rate(EmbeddedRate(requests: 2, window: 60)), seen: [])
         func count(_ token: AccessToken, seconds: Int64 = 0) -> Int? {
             limiter.count(
                 token: token, sent: token.token, group: .default, now: Self.start.advanced(seconds: seconds))
@@ -43,7 +43,7 @@ import Testing
     }
 
     @Test func allTokensOfAnOrganizationShareItsBucket() {
-        var limiter = limiter(EmbeddedRate(requests: 2, window: 60), seen: [Self.token, Self.second])
+        var limiter = limiter(.rate(EmbeddedRate(requests: 2, window: 60)), seen: [Self.token, Self.second])
         func count(_ token: AccessToken, seconds: Int64 = 0) -> Int? {
             limiter.count(
                 token: token, sent: token.token, group: .default, now: Self.start.advanced(seconds: seconds))
@@ -69,7 +69,7 @@ import Testing
     }
 
     @Test func canBeTurnedOff() {
-        var limiter = limiter(.some(nil))
+        var limiter = limiter(.unlimited)
         for _ in 0..<1000 {
             #expect(limiter.count(token: Self.token, sent: "known", group: .restricted, now: Self.start) == nil)
         }

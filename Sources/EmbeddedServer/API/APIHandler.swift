@@ -38,7 +38,7 @@ actor APIHandler {
         }
         faults = FaultPlan(configuration.faults, seed: configuration.seed, run: state.counters.openings)
         self.state = state
-        limiter = RateLimiter(override: faults.rate)
+        limiter = RateLimiter(limit: faults.limit)
     }
 
     /// Closes the state file. Later requests fail, because their changes could not be saved.

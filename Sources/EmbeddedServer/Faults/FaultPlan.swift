@@ -27,10 +27,10 @@ struct FaultPlan: Sendable {
 
     var isEmpty: Bool { faults.isEmpty }
 
-    /// Replaces every group's limit: absent, no limit, or a rate.
-    var rate: EmbeddedRate?? {
-        for case .rate(let rate) in faults { return .some(rate) }
-        return nil
+    /// The limit of requests.
+    var limit: RateLimiter.Limit {
+        for case .rate(let rate) in faults { return rate.map { .rate($0) } ?? .unlimited }
+        return .ofGroup
     }
 
     var lock: Duration {

@@ -3,7 +3,7 @@ internal import HTTPTypes
 internal import Hummingbird
 internal import NIOCore
 
-/// A request's context that knows its connection, so that faults can cut it.
+/// A request's context that knows its connection, so that faults can close it.
 struct EmbeddedRequestContext: RequestContext {
     var coreContext: CoreRequestContextStorage
     let channel: any Channel

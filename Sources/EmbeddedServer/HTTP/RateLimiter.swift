@@ -13,16 +13,23 @@ struct RateLimiter: Sendable {
         var count: Int
     }
 
-    /// Replaces every group's limit: absent, no limit, or a rate.
-    private let override: EmbeddedRate??
+    /// Which limit applies to requests of an organization.
+    enum Limit: Sendable, Equatable {
+        /// That of the organization's group.
+        case ofGroup
+        case rate(EmbeddedRate)
+        case unlimited
+    }
+
+    private let limit: Limit
     private var windows: [Caller: Window] = [:]
     private var lastSeen: [String: Timestamp] = [:]
 
     /// How many seconds the limiter remembers a token's organization.
     static let memory: Int64 = 300
 
-    init(override: EmbeddedRate??) {
-        self.override = override
+    init(limit: Limit) {
+        self.limit = limit
     }
 
     static func rate(of group: RateGroup) -> EmbeddedRate {
@@ -37,13 +44,13 @@ struct RateLimiter: Sendable {
     ///
     /// `Retry-After` is the whole window, never what is left of it.
     mutating func count(token: AccessToken?, sent: String?, group: RateGroup?, now: Timestamp) -> Int? {
-        if case .some(.none) = override { return nil }
         let caller = caller(token: token, sent: sent, now: now)
-        let rate: EmbeddedRate
-        if case .organization = caller, let group {
-            rate = (override ?? nil) ?? Self.rate(of: group)
-        } else {
-            rate = EmbeddedRate(requests: 60, window: 60)
+        var rate = EmbeddedRate(requests: 60, window: 60)
+        switch (limit, caller, group) {
+        case (.unlimited, _, _): return nil
+        case (.ofGroup, .organization, let group?): rate = Self.rate(of: group)
+        case (.rate(let fixed), .organization, _): rate = fixed
+        default: break
         }
         var window = windows[caller] ?? Window(begin: now, count: 0)
         if now >= window.begin.advanced(seconds: Int64(rate.window)) || now < window.begin {

@@ -32,7 +32,7 @@ struct SeatView: Sendable {
 }
 
 extension ServerState {
-    /// The container, if it is there, is the organization's, and the organization may have seats.
+    /// The container, if it exists, belongs to the organization, and the organization may use seats.
     func container(
         _ reference: ContainerReference, of organization: Organization
     ) throws(APIError) -> (customer: EntityID, product: EntityID, seats: Int) {
