@@ -91,7 +91,7 @@ import Testing
         let (reaction, code) = Self.losses[index]
         try await withLoopbackServer(reaction) { server in
             // Only the cases in which the server is silent come to the time-out.
-            let timeout: Duration = code == .timedOut ? .seconds(1) : .seconds(20)
+            let timeout: Duration = code == .timedOut ? .seconds(3) : .seconds(20)
             try await withClient(of: server.server, timeout: timeout) { client in
                 let error = try await failure { try await client.assignSeat(SeatAssign(in: Self.container)) }
                 #expect(error.code == code)
