@@ -4,13 +4,13 @@ public struct PolarError: Error, Sendable {
     public struct Code: RawRepresentable, Sendable, Hashable, CustomStringConvertible {
         /// The code in reports and logs, such as `rate_limited`.
         public let rawValue: String
-        /// Creates a code from its text, whether it is one of the constants or not.
+        /// Creates a code from its text, including codes without a constant.
         public init(rawValue: String) { self.rawValue = rawValue }
         /// The code's text.
         public var description: String { rawValue }
 
         // The server answered.
-        /// 400: the server refused; `errorClass` says why.
+        /// 400: the server refused; `errorClass` is the reason.
         public static let badRequest = Code(rawValue: "bad_request")
         /// 401: there was no token, or it is bad or has expired.
         public static let unauthorized = Code(rawValue: "unauthorized")
@@ -26,7 +26,7 @@ public struct PolarError: Error, Sendable {
         public static let conflict = Code(rawValue: "conflict")
         /// 422: `details` say what is wrong where.
         public static let invalidRequest = Code(rawValue: "invalid_request")
-        /// 429: the rate limit is used up; `retryAfter` says for how long.
+        /// 429: the rate limit is used up; see `retryAfter`.
         public static let rateLimited = Code(rawValue: "rate_limited")
         /// A status from 500: the server failed. The request may have been carried out all the same.
         public static let serverFault = Code(rawValue: "server_fault")
@@ -68,7 +68,7 @@ public struct PolarError: Error, Sendable {
     public struct Detail: Sendable, Hashable, Codable {
         /// Where, from the outside in: `["body", "email"]`.
         public var location: [String]
-        /// What is wrong, in the server's words.
+        /// What is wrong, as the server puts it.
         public var message: String
         /// The server's name for the kind of complaint, such as `missing`.
         public var type: String
@@ -93,7 +93,7 @@ public struct PolarError: Error, Sendable {
     public var details: [Detail]
     /// The scopes that would have done, separated by spaces.
     public var neededScope: String?
-    /// How long the server asked to wait; nil if it did not say.
+    /// How long the server asked to wait; nil if it gave no time.
     public var retryAfter: Duration?
     /// The method of the request; nil for a failure of no request.
     public var method: PolarRequest.Method?

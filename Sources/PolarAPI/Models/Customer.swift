@@ -6,7 +6,7 @@ public struct Customer: Sendable, Hashable, Codable, Identifiable {
     public var externalID: String?
     /// The customer's email address, unique within the organization; nil for a customer without one.
     public var email: String?
-    /// The person's or team's name, if the organization knows it.
+    /// The person's or team's name; nil if none was set.
     public var name: String?
     /// `individual` or `team`.
     public var type: String?

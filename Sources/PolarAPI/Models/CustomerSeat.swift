@@ -18,7 +18,7 @@ public enum SeatContainer: Sendable, Hashable, CustomStringConvertible {
 public struct SeatStatus: OpenValue {
     /// The status as Polar writes it.
     public let rawValue: String
-    /// Creates a status from Polar's word for it, whether it is one of the constants or not.
+    /// Creates a status from its raw value, including values without a constant.
     public init(rawValue: String) { self.rawValue = rawValue }
 
     /// Assigned, and the invitation was not accepted yet, whether it can still be or has expired.

@@ -2,7 +2,7 @@
 public struct MemberRole: OpenValue {
     /// The role as Polar writes it.
     public let rawValue: String
-    /// Creates a role from Polar's word for it, whether it is one of the constants or not.
+    /// Creates a role from its raw value, including values without a constant.
     public init(rawValue: String) { self.rawValue = rawValue }
 
     /// Owns the team.

@@ -2,7 +2,7 @@
 public struct OrderStatus: OpenValue {
     /// The status as Polar writes it.
     public let rawValue: String
-    /// Creates a status from Polar's word for it, whether it is one of the constants or not.
+    /// Creates a status from its raw value, including values without a constant.
     public init(rawValue: String) { self.rawValue = rawValue }
 
     /// Not finalized yet.

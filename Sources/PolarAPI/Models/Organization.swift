@@ -30,7 +30,7 @@ public struct Organization: Sendable, Hashable, Codable, Identifiable {
 
     /// How its subscriptions behave unless a request says otherwise.
     public struct SubscriptionSettings: Sendable, Hashable, Codable {
-        /// How a change of the seat count is charged if the request does not say.
+        /// How a change of the seat count is charged unless the request specifies it.
         public var prorationBehavior: ProrationBehavior?
 
         enum CodingKeys: String, CodingKey {

@@ -57,7 +57,7 @@ public struct Product: Sendable, Hashable, Codable, Identifiable {
 public struct PriceAmountType: OpenValue {
     /// The type as Polar writes it.
     public let rawValue: String
-    /// Creates a type from Polar's word for it, whether it is one of the constants or not.
+    /// Creates a type from its raw value, including values without a constant.
     public init(rawValue: String) { self.rawValue = rawValue }
 
     /// Per seat, by tiers.
@@ -99,7 +99,7 @@ public struct Price: Sendable, Hashable, Codable, Identifiable {
 public struct SeatTierType: OpenValue {
     /// The type as Polar writes it.
     public let rawValue: String
-    /// Creates a type from Polar's word for it, whether it is one of the constants or not.
+    /// Creates a type from its raw value, including values without a constant.
     public init(rawValue: String) { self.rawValue = rawValue }
 
     /// All seats at the price of the tier that their number falls into.

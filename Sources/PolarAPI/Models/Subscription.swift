@@ -2,7 +2,7 @@
 public struct SubscriptionStatus: OpenValue {
     /// The status as Polar writes it.
     public let rawValue: String
-    /// Creates a status from Polar's word for it, whether it is one of the constants or not.
+    /// Creates a status from its raw value, including values without a constant.
     public init(rawValue: String) { self.rawValue = rawValue }
 
     /// The first payment is outstanding.
@@ -27,7 +27,7 @@ public struct SubscriptionStatus: OpenValue {
 public struct ProrationBehavior: OpenValue {
     /// The behavior as Polar writes it.
     public let rawValue: String
-    /// Creates a behavior from Polar's word for it, whether it is one of the constants or not.
+    /// Creates a behavior from its raw value, including values without a constant.
     public init(rawValue: String) { self.rawValue = rawValue }
 
     /// The difference is invoiced at once.

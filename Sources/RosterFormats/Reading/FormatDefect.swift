@@ -41,7 +41,7 @@ public struct FormatDefect: Sendable, Hashable {
     public var value: String?
     /// What is wrong: lower case, no full stop.
     public var message: String
-    /// What to do; nil where the message says it.
+    /// What to do; nil where the message is enough.
     public var remedy: String?
 
     /// Creates a defect from its fields.
@@ -99,7 +99,7 @@ public struct RosterFormatError: Error, Sendable, Hashable, CustomStringConverti
     public var code: Code
     /// What is wrong: lower case, no full stop.
     public var message: String
-    /// What to do; nil where the message says it.
+    /// What to do; nil where the message is enough.
     public var remedy: String?
     /// Where it was found; nil for a fault of the file as a whole.
     public var position: Position?

@@ -6,7 +6,7 @@ internal import RosterFormats
 public struct Defect: Sendable, Hashable, Codable {
     /// How much a defect matters, the gravest first.
     public enum Severity: String, Sendable, Codable, Comparable {
-        /// An `error` makes the row invalid; a `warning` should be looked at; a `note` says what was changed or
+        /// An `error` makes the row invalid; a `warning` should be looked at; a `note` reports what was changed or
         /// understood.
         case error, warning, note
 

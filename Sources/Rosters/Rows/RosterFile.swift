@@ -24,7 +24,7 @@ public struct RosterFile {
         public var name: String
         /// True if there is no such file, or it is a folder; false if it cannot be opened or read.
         public var isMissing: Bool
-        /// The name and what went wrong, in the system's words.
+        /// The name and what went wrong, as the system reports it.
         public var description: String
     }
 

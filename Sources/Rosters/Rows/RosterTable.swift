@@ -20,7 +20,7 @@ public struct RosterRow: Sendable, Equatable {
     public var externalID: String
     /// The fields that few rosters have, and the name.
     public var details: EntryDetails
-    /// What the row asks for, or the default where it does not say.
+    /// What the row asks for, or the default action where it has none.
     public var action: RosterAction
     /// nil: the option decides.
     public var immediateClaim: Bool?

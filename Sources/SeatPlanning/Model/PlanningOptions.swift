@@ -73,7 +73,7 @@ public struct PlanningOptions: Sendable, Equatable, Codable {
     public var mode: PlanMode = .add
     /// Which identity is sent for a person.
     public var identity: IdentityPolicy = .auto
-    /// Claims seats at once, without an invitation, unless a row says otherwise.
+    /// Claims seats at once, without an invitation, unless a row specifies otherwise.
     public var immediateClaim = false
     /// Renews expired invitations of people on the roster: revokes the seat and assigns it again.
     public var reissueExpired = false

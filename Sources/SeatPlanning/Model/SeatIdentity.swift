@@ -3,15 +3,15 @@ public import Rosters
 
 /// The identity that a request carries: exactly the fields that the API takes together.
 public struct SeatIdentity: Sendable, Equatable, Codable {
-    /// The address; alone, or with `externalMemberID`.
+    /// The address; by itself, or with `externalMemberID`.
     public var email: String?
-    /// The member's id in the organization's own system; alone, or with `email`.
+    /// The member's id in the organization's own system; by itself, or with `email`.
     public var externalMemberID: String?
-    /// The customer's id in the organization's own system; always alone.
+    /// The customer's id in the organization's own system; always by itself.
     public var externalCustomerID: String?
-    /// The customer's id in Polar; always alone.
+    /// The customer's id in Polar; always by itself.
     public var customerID: String?
-    /// The member's id in Polar; always alone.
+    /// The member's id in Polar; always by itself.
     public var memberID: String?
 
     /// Creates an identity from its fields; whether the API takes them together is not checked.

@@ -4,7 +4,7 @@ public import Rosters
 public struct SeatState: RawRepresentable, Sendable, Hashable, Codable {
     /// The status as Polar writes it.
     public var rawValue: String
-    /// Creates a status from Polar's word for it, whether it is one of the constants or not.
+    /// Creates a status from its raw value, including values without a constant.
     public init(rawValue: String) { self.rawValue = rawValue }
 
     /// Assigned, and the invitation was not accepted yet.
@@ -46,7 +46,7 @@ public struct SeatRecord: Sendable, Equatable, Codable {
     public var customerID: String?
     /// The member's role in the buyer's team: `owner`, `billing_manager` or `member`; nil where no member is named.
     public var role: String?
-    /// When the row was created; nil if the server did not say.
+    /// When the row was created; nil if the server did not send it.
     public var createdAt: String?
     /// When the row last changed; nil if it never has.
     public var modifiedAt: String?
@@ -165,7 +165,7 @@ public struct ContainerSnapshot: Sendable, Equatable, Codable {
     public var billingCustomerExternalID: String?
     /// Seats bought, as the list of seats says.
     public var totalSeats: Int
-    /// Seats that can still be assigned, as the list of seats says: bought less live, never below zero.
+    /// Seats that can still be assigned, as the list of seats shows: bought less live, never below zero.
     public var availableSeats: Int
     /// The tiers of the seat-based price; nil for orders, and when they may not be read.
     public var pricing: SeatPricing?

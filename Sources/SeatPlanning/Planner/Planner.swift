@@ -16,7 +16,7 @@ public struct Planner {
         /// Rows whose people are named to the server as members of the buyer, or not, whatever their fields are.
         public var namesMember: [Int: Bool] = [:]
 
-        /// Creates particulars that say nothing about any row.
+        /// Creates particulars without entries.
         public init() {}
     }
 
@@ -27,7 +27,7 @@ public struct Planner {
     ///   - world: the containers and people as they were listed
     ///   - options: what the plan may do
     ///   - protected: people who are never revoked
-    ///   - particulars: what rows cannot say of themselves
+    ///   - particulars: what the rows' own fields cannot express
     public init(
         entries: RosterTable, world: LiveSnapshot, options: PlanningOptions, protected: ProtectedPeople = .none,
         particulars: Particulars = Particulars()

@@ -95,7 +95,7 @@ public struct RunFinding: Sendable, Equatable, Codable {
         case open
         /// The seat was given back to the person.
         case givenBack = "given_back"
-        /// The seat could not be given back; ``RunFinding/detail`` says why.
+        /// The seat could not be given back; ``RunFinding/detail`` holds the reason.
         case notGivenBack = "not_given_back"
         /// The run could not have caused it, and has only looked.
         case reported

@@ -3,7 +3,7 @@ public import Rosters
 public import SeatPlanning
 
 extension PlanFile {
-    /// Returns what the plan says of itself; throws ``PlanFileError`` if it cannot be read.
+    /// Returns the plan's header; throws ``PlanFileError`` if it cannot be read.
     public func header() throws -> PlanHeader {
         let text = try read { try String.fetchOne($0, sql: "SELECT value FROM plan WHERE key = 'header'") }
         guard let text else {

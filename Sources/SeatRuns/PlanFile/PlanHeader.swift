@@ -29,7 +29,7 @@ public struct PlanHeader: Sendable, Equatable, Codable {
     public var standardContainer: ContainerReference?
     /// The guards that stop the plan; empty if it may be applied.
     public var trips: [GuardTrip]
-    /// Things to know that stop nothing.
+    /// Warnings that do not stop the plan.
     public var warnings: [String]
     /// Guards that were given other limits than the standard ones, as flags.
     public var overrides: [String]
@@ -41,7 +41,7 @@ public struct PlanHeader: Sendable, Equatable, Codable {
     public var requests: Int
     /// Invitation emails that the plan sends.
     public var mails: Int
-    /// Requests by which `apply` lists the containers again before it changes anything.
+    /// Requests that `apply` is expected to need for listing containers and reading their status.
     public var reads: Int
     /// Seats that are kept although their invitation has expired; nil in plans of versions that did not count them.
     public var expiredKept: Int?

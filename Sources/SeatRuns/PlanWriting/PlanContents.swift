@@ -4,7 +4,7 @@ public import SeatPlanning
 
 /// Everything that goes into a new plan file.
 public struct PlanContents: Sendable {
-    /// What the plan says of itself.
+    /// The plan's header.
     public var header: PlanHeader
     /// The rosters, in the order in which they were read.
     public var rosters: [PlanRoster]
