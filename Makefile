@@ -60,6 +60,7 @@ soak: deps
 	POLAR_SEATS_PLANS=20000 POLAR_SEATS_PLAN_COMMANDS=400 $(SWIFT) test --skip-build --filter "PlanFuzz"
 	POLAR_SEATS_ANSWERS=20000 POLAR_SEATS_ARGUMENTS=20000 POLAR_SEATS_HOSTILE_SERVERS=500 \
 		$(SWIFT) test --skip-build --filter "AnswerFuzzTests|OddArgumentTests|HostileServerTests"
+	POLAR_SEATS_MONTHS=40 $(SWIFT) test --skip-build --filter SimulatedMonthTests
 	POLAR_SEATS_CONCURRENT_WRITERS=1000 $(SWIFT) test --skip-build --filter SeatRunsTests.ConcurrentWriterTests
 	POLAR_SEATS_INTERFERENCE=200 $(SWIFT) test --skip-build --filter InterferenceCommandTests
 	POLAR_SEATS_WORLDS=2800 POLAR_SEATS_WORLD_SCALE=50 $(SWIFT) test --skip-build --filter SeatRunsTests.PlanPredictionTests

@@ -40,9 +40,13 @@ let package = Package(
         .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
         // SHA-256 of the rosters that a plan was made from, and of the style and script of HTML pages.
         .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
+        // Profiles of options, in YAML.
+        .package(url: "https://github.com/apple/swift-configuration", from: "1.4.0", traits: ["YAML"]),
+        // The places of keys in the configuration file: swift-configuration gives values alone.
+        .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
         // The HTML report's templates.
         .package(url: "https://github.com/hummingbird-project/swift-mustache", from: "2.1.1"),
-        // File paths, as swift-subprocess takes them in tests.
+        // File paths, as swift-configuration takes them, and swift-subprocess in tests.
         .package(url: "https://github.com/apple/swift-system", from: "1.8.1"),
         // Tests run the built binary.
         .package(url: "https://github.com/swiftlang/swift-subprocess", from: "1.0.2", traits: []),
@@ -128,6 +132,9 @@ let package = Package(
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "UnixSignals", package: "swift-service-lifecycle"),
+                .product(name: "Configuration", package: "swift-configuration"),
+                .product(name: "Yams", package: "Yams"),
+                .product(name: "SystemPackage", package: "swift-system"),
             ],
             swiftSettings: strict
         ),
@@ -211,6 +218,7 @@ let package = Package(
                 "polar-seats", "TestSupport",
                 .product(name: "Subprocess", package: "swift-subprocess"),
                 .product(name: "SystemPackage", package: "swift-system"),
+                .product(name: "Yams", package: "Yams"),
             ],
             swiftSettings: strict
         ),

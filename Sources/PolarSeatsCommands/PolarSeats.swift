@@ -17,7 +17,7 @@ struct PolarSeats: AsyncParsableCommand {
         version: ToolVersion.running.text,
         subcommands: [
             CheckCommand.self, PlanCommand.self, ApplyCommand.self, ShowCommand.self,
-            UndoCommand.self, VerifyCommand.self, RehearseCommand.self, ExportCommand.self,
+            UndoCommand.self, VerifyCommand.self, RehearseCommand.self, RunsCommand.self, ExportCommand.self,
             DiffCommand.self, SeatsCommand.self, DoctorCommand.self, EmbeddedCommand.self, CompletionCommand.self,
         ])
 }
@@ -35,7 +35,9 @@ public func runPolarSeats() async -> Never {
         if let request = VersionCommand.requested(by: arguments) {
             command = request
         } else {
-            command = try PolarSeats.parseAsRoot(arguments)
+            let settings = try await Settings.resolve(arguments, ProcessInfo.processInfo.environment)
+            Settings.use(settings)
+            command = try PolarSeats.parseAsRoot(settings.arguments)
         }
         if var asynchronous = command as? any AsyncParsableCommand {
             try await asynchronous.run()
@@ -67,6 +69,12 @@ private func report(_ error: any Error) -> Int32 {
             return 0
         }
         Console.usage(formatted(escapingArguments(in: text)))
+        let origin = Settings.current.origin(in: text)
+        if let origin { Console().hint(origin) }
+        let first = text.split(separator: "\n").first.map(String.init) ?? ""
+        reportAsJSON(
+            Failure(
+                .usage, first.replacing("Error: ", with: "", maxReplacements: 1), hints: [origin].compactMap(\.self)))
         return ExitStatus.usage.rawValue
     }
     let failure = Failure(error)
@@ -74,13 +82,25 @@ private func report(_ error: any Error) -> Int32 {
     console.usesColor =
         Console.isTerminal(STDERR_FILENO) && ProcessInfo.processInfo.environment["NO_COLOR"]?.isEmpty ?? true
         && ProcessInfo.processInfo.environment["TERM"] != "dumb"
+    reportAsJSON(failure)
     console.fail(failure)
     return failure.status.rawValue
 }
 
+/// With `--json` an error is a document, too, unless the command has printed its own.
+private func reportAsJSON(_ failure: Failure) {
+    let given = Settings.current.arguments
+    let arguments = given.isEmpty ? Array(CommandLine.arguments.dropFirst()) : given
+    guard arguments.prefix(while: { $0 != "--" }).contains("--json"),
+        ErrorLine.isMissing(failure, after: arguments.first)
+    else { return }
+    try? ErrorLine(failure).print()
+}
+
 /// The parser repeats arguments as they are; one with a line break could pass for a message of the tool's own.
 private func escapingArguments(in text: String) -> String {
-    let arguments = CommandLine.arguments.dropFirst().flatMap { argument in
+    let given = CommandLine.arguments.dropFirst() + Settings.current.arguments
+    let arguments = given.flatMap { argument in
         [argument, String(argument.split(separator: "=", maxSplits: 1).last ?? "")]
     }
     return arguments.filter { !$0.isEmpty && printable($0) != $0 }.sorted { $0.count > $1.count }

@@ -159,10 +159,9 @@ struct OnboardingWorkflowTests {
                 input: "\u{FEFF}E-Mail;Name\r\n\"zoe@acme-co.dev\";\"Z;\r\noe\"\r\n")
             #expect(result.status == 0, "\(result)")
             #expect(try await tool.holders("--subscription", World.acme).contains("zoe@acme-co.dev"))
-            let kept = try FileManager.default.contentsOfDirectory(atPath: tool.folder).filter {
-                $0.hasSuffix(".seatplan")
-            }
+            let kept = try tool.storedRuns()
             #expect(kept.count == 1, "the plan is kept and named")
+            #expect(kept.first?.contains("-stdin-") == true, "\(kept)")
             #expect(result.output.contains(kept.first ?? "?"))
         }
     }

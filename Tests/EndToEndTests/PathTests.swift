@@ -120,17 +120,14 @@ struct PathTests {
         try await withTool { tool in
             try tool.write(roster(2), "people.csv")
             try tool.write(roster(2, from: 3), "more.csv")
-            func plans() throws -> [String] {
-                try FileManager.default.contentsOfDirectory(atPath: tool.folder).filter { $0.hasSuffix(".seatplan") }
-            }
             #expect(try await tool.run(["apply", "people.csv", "--yes"] + Self.acme).status == 0)
             #expect(try await tool.shell("cp more.csv people.csv").status == 0)
             let second = try await tool.run(["apply", "people.csv", "--yes"] + Self.acme)
             #expect(second.status == 0, "\(second)")
-            #expect(try plans().count == 2)
+            #expect(try tool.storedRuns().count == 2)
             let nothing = try await tool.run(["apply", "people.csv", "--yes"] + Self.acme)
             #expect(nothing.status == 0, "\(nothing)")
-            #expect(try plans().count == 2)
+            #expect(try tool.storedRuns().count == 2)
         }
     }
 
@@ -150,6 +147,7 @@ struct PathTests {
             #expect(result.output.contains("Cancelled. Nothing was changed."), "\(result.output)")
             let files = try FileManager.default.contentsOfDirectory(atPath: tool.folder)
             #expect(!files.contains { $0.contains(".seatplan") }, "\(files)")
+            #expect(try tool.storedRuns().isEmpty)
             #expect(try await tool.mails().isEmpty)
         }
     }

@@ -125,6 +125,13 @@ struct Tool {
         }
     }
 
+    /// The names of the plans in the run store, the oldest first.
+    func storedRuns() throws -> [String] {
+        guard exists("state/polar-seats/runs") else { return [] }
+        return try FileManager.default.contentsOfDirectory(atPath: path("state/polar-seats/runs"))
+            .filter { $0.hasSuffix(".seatplan") }.sorted()
+    }
+
     /// Runs a shell's script in the tool's folder; `$0` is the binary.
     func shell(_ script: String) async throws -> Result {
         try await run(["-c", script, Self.binary], program: "/bin/sh")

@@ -3,9 +3,10 @@ internal import Foundation
 internal import Rosters
 internal import SeatPlanning
 internal import SeatRuns
-internal import Synchronization
 
 #if canImport(Glibc)
+    // Of which of the two modules `stat` is a member depends on the files that are compiled together.
+    internal import CDispatch
     internal import Glibc
 #endif
 
@@ -21,15 +22,33 @@ struct ApplyCommand: AsyncParsableCommand {
     @Argument(
         help: ArgumentHelp("A saved plan, or rosters (CSV, XML, - for standard input).", valueName: "plan-or-roster"),
         completion: .planOrRosterFile)
-    var inputs: [String]
+    var inputs: [String] = []
 
     @Option(
         name: [.short, .customLong("output")],
-        help: ArgumentHelp("Where `apply ROSTER` keeps its plan.", valueName: "file"), completion: .file())
+        help: ArgumentHelp("Keep the plan of `apply ROSTER` here, and not in the run store.", valueName: "file"),
+        completion: .file())
     var output: String?
 
-    @Flag(help: "Do not ask.")
+    @Flag(help: "Skip the confirmation prompt.")
     var yes = false
+
+    @Flag(help: "Resume a run of the run store: the last unfinished one, or the one whose ID is given.")
+    var resume = false
+
+    @Flag(help: "Compare the live seats with the plan's prediction after the run; exit 5 if they differ.")
+    var verify = false
+
+    @Option(
+        name: .customLong("log-file"),
+        help: ArgumentHelp("Append changes and errors to a file, with time, run ID and level.", valueName: "file"),
+        completion: .file())
+    var logFile: String?
+
+    @Option(
+        name: .customLong("keep-runs"),
+        help: ArgumentHelp("How long the run store keeps finished runs: Nh, Nd, Nw or forever.", valueName: "age"))
+    var keepRuns: RunAge = .standard
 
     static let standardConcurrency = 8
 
@@ -72,21 +91,54 @@ struct ApplyCommand: AsyncParsableCommand {
     func validate() throws {
         try NumericRange.check("--concurrency", concurrency, 1...256)
         try NumericRange.check("--lock-timeout", lockTimeout, 0...86_400)
+        if inputs.isEmpty, !resume {
+            throw ValidationError("missing expected argument '<plan-or-roster> ...': name a plan or a roster")
+        }
+        if resume, inputs.count > 1 { throw ValidationError("--resume takes one run's ID") }
         if arguments.assumeSeats != nil { throw ValidationError("--assume-seats makes no plan that can be applied") }
     }
 
     func run() async throws {
-        let files =
-            InputFile.rosters(inputs) + reading.inputs + arguments.inputs + server.inputs
+        let log = try logFile.map { try RunLog($0) }
+        do {
+            try await perform(log)
+        } catch {
+            log?.write(error)
+            pruneRuns()
+            throw error
+        }
+        pruneRuns()
+    }
+
+    private func perform(_ log: RunLog?) async throws {
+        let rosters = resume ? [] : InputFile.rosters(inputs)
+        let files = rosters + reading.inputs + arguments.inputs + server.inputs
         try InputFile.refuseSharedInput(files)
-        try ReportSet.check(report, failed: failed, csv: csv, inputs: files, others: [output].compactMap(\.self))
-        if inputs.count == 1, isPlan(inputs[0]) {
+        try ReportSet.check(
+            report, failed: failed, csv: csv, inputs: files, others: [output, logFile].compactMap(\.self))
+        if resume {
             try refusePlanningOptions()
-            try await applyPlan(inputs[0])
+            try await resumeRun(log)
+        } else if inputs.count == 1, isPlan(inputs[0]) {
+            try refusePlanningOptions()
+            try await applyPlan(inputs[0], log)
         } else {
-            try await applyRosters()
+            try await applyRosters(log)
         }
     }
+
+    /// Finished runs that are old enough go after each run, whatever became of it.
+    private func pruneRuns() {
+        guard let age = keepRuns.seconds else { return }
+        let pruned = RunStore.standard.prune(RunStore.Retention(olderThan: age), now: Date())
+        if !pruned.removed.isEmpty {
+            common.console.note(
+                "\(plural(pruned.removed.count, "stored run")) older than \(keepRuns.text) deleted (--keep-runs)")
+        }
+    }
+
+    /// Whether a plan is there already, so that nothing shapes it any more.
+    var appliesSavedPlan: Bool { resume || inputs.count == 1 && isPlan(inputs[0]) }
 
     /// A plan is known by its first bytes, not by its name. What is no regular file can be read only once, so it is a
     /// roster.
@@ -111,166 +163,16 @@ struct ApplyCommand: AsyncParsableCommand {
         }
     }
 
-    // MARK: A saved plan
-
-    private func applyPlan(_ path: String) async throws {
-        let console = common.console
-        if replan { return try await applyAnew(path) }
-        let isRun = Mutex(false)
-        do {
-            try await apply(path, console) { isRun.withLock { $0 = true } }
-        } catch let error as PlanFileError where isRun.withLock({ $0 }) {
-            // What was done is recorded; another program keeps the log from being folded back.
-            var failure = Failure(error)
-            failure.hints.append("to go on: \(resumeCommand(path))")
-            throw failure
-        }
-    }
-
-    /// - Parameter done: called when the run has come to its end, and only the plan file is still to be closed.
-    private func apply(_ path: String, _ console: Console, done: @escaping @Sendable () -> Void) async throws {
-        try await PlanFile.running(path) { file in
-            let header = try file.header()
-            let choice = try PlannedServer(header, path).choice(server, command: "apply")
-            if try file.hasGrowthLeft() { try confirmGrowth(header, console, path) }
-            if !common.json { console.note("applying \(printable(path)): \(header.place)") }
-            // Before the embedded server's state is opened, which is one process's too.
-            let locks = try await locks(choice).take(try file.changedContainers())
-            defer { locks.release() }
-            try await Session.with(choice, server, common, concurrency: concurrency) { session in
-                try await execute(file, session, console)
-            }
-            done()
-        }
-    }
-
-    /// What is left of a plan, planned again against the live seats. The old plan stays as the record that it is.
-    private func applyAnew(_ path: String) async throws {
-        let console = common.console
-        var material: PlanBuilder.PlanInputs
-        let before: PlanHeader
-        let left: PlanDifference.Changes
-        do {
-            // Whoever runs the plan at this moment changes what is planned again.
-            try PlanFile.requireIdle(path)
-            let old = try PlanFile.open(path, .reading)
-            defer { try? old.close() }
-            before = try old.header()
-            left = try PlanDifference.changes(old)
-            material = try PlanBuilder.PlanInputs(old)
-        }
-        let choice = try PlannedServer(before, path).choice(server, command: "apply", options: ["--replan"])
-        let target = output ?? standardPath()
-        // Whoever was protected in the old plan is protected in the new one, and whom --protect names beside them.
-        if let more = arguments.protect.map({ "--protect \($0)" }), !material.overrides.contains(more) {
-            material.overrides.append(more)
-        }
-        let making = PlanBuilder(arguments: arguments, console: console)
-        try await Session.with(choice, server, common, concurrency: concurrency) { [material] session in
-            let contents = try await making.make(material, session)
-            console.note(setAside: try PlanFile.create(target, contents, replacing: replacement))
-            try await PlanFile.running(target) { file in
-                if !common.json { Console.output(PlanDifference(left, try PlanDifference.changes(file)).text(before)) }
-                try show(file, target, session)
-                if let failure = contents.header.verdict() { throw failure }
-                try confirmGrowth(contents.header, console, target)
-                let locks = try await locks(choice).take(try file.changedContainers())
-                defer { locks.release() }
-                try await execute(file, session, console)
-            }
-        }
-    }
-
-    private func show(_ file: PlanFile, _ path: String, _ session: Session) throws {
-        let outline = try PlanOutline(file, planFile: path, rate: session.rate)
-        if common.json {
-            Console.data(try JSONOutput.text(TypedLine(type: "plan", value: outline), pretty: false))
-        } else {
-            Console.output(outline.text(common.console))
-        }
-    }
-
-    // MARK: Rosters
-
-    private func applyRosters() async throws {
-        let console = common.console
-        let choice = try ServerChoice.required(server)
-        let making = PlanBuilder(arguments: arguments, console: console)
-        let path = output ?? standardPath()
-        let loaded = try reading.load(inputs, console: console, defaultAction: .assign, keepsCells: true)
-        if !yes, !console.canAsk {
-            throw Failure(
-                .usage, "`apply ROSTER` shows the plan and asks, and there is nobody to ask; nothing was written",
-                hints: ["use --yes to go on without a question, or plan with -o FILE and apply that"])
-        }
-        try await Session.with(choice, server, common, concurrency: concurrency) { session in
-            let contents = try await making.make(loaded, session)
-            console.note(setAside: try PlanFile.create(path, contents, replacing: replacement))
-            // A plan of which nothing was done is no record.
-            var isKept = output != nil
-            defer { if !isKept { unlink(path) } }
-            try await PlanFile.running(path) { file in
-                try show(file, path, session)
-                if let failure = contents.header.verdict() { throw failure }
-                try confirm(contents, console, path)
-                let locks = try await locks(choice).take(try file.changedContainers())
-                defer { locks.release() }
-                if contents.plan.hasChanges { isKept = true }
-                try await execute(file, session, console)
-            }
-        }
-    }
-
-    /// What `-o FILE` may replace; the name that is made up is nobody's.
-    private var replacement: PlanFile.Replacement { output == nil ? .nothing : .unappliedPlan }
-
-    /// `<roster>-<UTC time>-<random>.seatplan` in the current folder.
-    private func standardPath() -> String {
-        let base = inputs.first.map { OutputPlace.split($0).name } ?? "roster"
-        let stem =
-            base == "-"
-            ? "stdin" : base.lastIndex(of: ".").map { $0 == base.startIndex ? base : String(base[..<$0]) } ?? base
-        let formatter = DateFormatter()
-        formatter.locale = Locale(identifier: "en_US_POSIX")
-        formatter.timeZone = TimeZone(identifier: "UTC")
-        formatter.dateFormat = "yyyyMMdd'T'HHmmss'Z'"
-        // Two runs may begin within one second.
-        let unique = UUID().uuidString.prefix(6).lowercased()
-        return "\(stem)-\(formatter.string(from: Date()))-\(unique).seatplan"
-    }
-
-    private func confirm(_ contents: PlanContents, _ console: Console, _ path: String) throws {
-        guard !yes, contents.plan.hasChanges else { return }
-        if !contents.plan.growths.isEmpty { return try confirmGrowth(contents.header, console, path) }
-        let changes = plural(contents.plan.requests, "change")
-        let emails = plural(contents.plan.mails, "email")
-        let answer = console.ask("\(contents.header.place): apply \(changes) with \(emails)? [y/N] ")?
-            .trimmingCharacters(in: .whitespaces).lowercased()
-        guard ["y", "yes"].contains(answer ?? "") else { throw Failure.declined }
-    }
-
-    /// Seats cost money: a plan that buys some is asked about even when it was saved and reviewed.
-    private func confirmGrowth(_ header: PlanHeader, _ console: Console, _ path: String) throws {
-        guard !yes, let count = header.grownSeats else { return }
-        let answer = console.ask(
-            "\(header.place): this buys seats and costs money. Type the new seat count (\(count)) to go on: ")
-        if answer == nil {
-            throw Failure(
-                .usage, "the plan buys seats, and there is nobody to ask; nothing was written",
-                hints: ["use --yes to buy them: \(resumeCommand(path)) --yes"])
-        }
-        guard answer.flatMap({ Int($0.trimmingCharacters(in: .whitespaces)) }) == count else {
-            throw Failure.declined
-        }
-    }
-
     // MARK: Running
 
-    private func locks(_ choice: ServerChoice) -> RunLocks {
+    func locks(_ choice: ServerChoice) -> RunLocks {
         RunLocks(server: choice.lockName(server), timeout: lockTimeout)
     }
 
-    private func execute(_ file: PlanFile, _ session: Session, _ console: Console) async throws {
+    /// - Parameter origin: where the plan came from, and whether it stays.
+    func execute(
+        _ file: PlanFile, _ session: Session, _ console: Console, _ log: RunLog?, origin: ApplyRunner.Origin
+    ) async throws {
         var options = RunOptions()
         options.concurrency = concurrency
         options.retries = server.retries
@@ -281,11 +183,12 @@ struct ApplyCommand: AsyncParsableCommand {
         if session.choice == .embedded { options.lateRequests = .zero }
         try await ApplyRunner(
             file: file, session: session, console: console, options: options, reports: report, failed: failed,
-            csv: csv.options, isJSON: common.json, resumeCommand: resumeCommand(file.path)
+            csv: csv.options, isJSON: common.json, resumeCommand: resumeCommand(file.path), origin: origin, log: log,
+            verifies: verify
         ).perform()
     }
 
-    private func resumeCommand(_ path: String) -> String {
+    func resumeCommand(_ path: String) -> String {
         var words: [String] = []
         if yes { words.append("--yes") }
         if arguments.skipInvalid { words.append("--skip-invalid") }
@@ -293,6 +196,11 @@ struct ApplyCommand: AsyncParsableCommand {
         if ignoreRosterChange { words.append("--ignore-roster-change") }
         if lockTimeout != 0 { words += ["--lock-timeout", "\(lockTimeout)"] }
         if ignoreDrift { words.append("--ignore-drift") }
+        if verify { words.append("--verify") }
+        if common.quiet { words.append("--quiet") }
+        if common.json { words.append("--json") }
+        if let logFile { words += ["--log-file", logFile] }
+        if keepRuns != .standard { words += ["--keep-runs", keepRuns.text] }
         for file in report { words += ["--report", file] }
         if let failed { words += ["--failed", failed] }
         return ([server.command("apply", path)] + words.map(shellQuoted)).joined(separator: " ")

@@ -4,6 +4,7 @@ internal import Rosters
 internal import SeatPlanning
 internal import SeatReports
 internal import SeatRuns
+internal import Synchronization
 
 #if canImport(Glibc)
     internal import Glibc
@@ -20,6 +21,18 @@ struct ApplyRunner: Sendable {
     let csv: ReportOptions
     let isJSON: Bool
     let resumeCommand: String
+    let origin: Origin
+    let log: RunLog?
+    /// Whether the live seats are compared with the plan's prediction at the end.
+    let verifies: Bool
+
+    /// Where the plan came from.
+    enum Origin: Sendable {
+        /// It was there before the command, and stays.
+        case saved
+        /// The command made it from rosters.
+        case rosters([String], isKept: Bool)
+    }
 
     func perform() async throws {
         do {
@@ -28,7 +41,7 @@ struct ApplyRunner: Sendable {
             let failure = resumable(error)
             // Rows that missed their goal are told by their own lines and by the summary.
             if isJSON, failure.status != .incomplete {
-                Console.data(try JSONOutput.text(ErrorLine(failure), pretty: false))
+                try ErrorLine(failure).print()
             }
             throw failure
         }
@@ -39,6 +52,10 @@ struct ApplyRunner: Sendable {
         var failure = Failure(error)
         guard error is PolarError || error is PlanFileError else { return failure }
         if failure.status == .interrupted { failure.message = "interrupted before the run began" }
+        if !isStored {
+            failure.hints.append("nothing was changed; run the same command again")
+            return failure
+        }
         if [.unreachable, .notPermitted, .stopped, .interrupted, .cannotWrite].contains(failure.status) {
             failure.hints.append("to go on: \(resumeCommand)")
         }
@@ -65,15 +82,19 @@ struct ApplyRunner: Sendable {
             toolVersion: ToolVersion.current, governor: session.governor, stop: stop,
             onProgress: { display.update($0) })
         let end: RunEnd
+        let begun = Timestamp(session.now()).rawValue
         do {
             defer { display.end() }
             end = try await withSignals(stop, display) { try await run.perform() }
         } catch let refusal as RunRefusal {
-            throw Failure(refusal, file.path, again: resumeCommand)
+            throw refused(refusal)
         }
         let written = try set.write(file)
-        try tell(end, set, written)
+        let changes = try ChangeList(file, summary: end.summary, since: begun)
+        try tell(end, set, written, changes)
+        let verification = try await verify(end)
         try judge(end)
+        if let verification, !verification.isAsPredicted { throw Failure(verification, file: planPath) }
     }
 
     /// A plan is made of a roster's bytes: if they have changed since, somebody may expect the change in the run.
@@ -127,18 +148,20 @@ struct ApplyRunner: Sendable {
 
     // MARK: Afterwards
 
-    private func tell(_ end: RunEnd, _ set: ReportSet, _ written: Int) throws {
+    private func tell(_ end: RunEnd, _ set: ReportSet, _ written: Int, _ changes: ChangeList) throws {
+        if let log { record(end, changes, in: log) }
+        if console.isQuiet, !isJSON { return tellChanges(end, changes) }
         if isJSON {
             // One encoder for all rows.
             let encoder = JSONOutput.encoder(pretty: false)
             try file.forEachResult { Console.data(try JSONOutput.text(RowLine($0), encoder)) }
             Console.data(
                 try JSONOutput.text(
-                    SummaryLine(summary: end.summary, stop: end.stop, plan: file.path, reports: set.paths),
+                    SummaryLine(summary: end.summary, stop: end.stop, plan: planPath, reports: set.paths),
                     pretty: false))
             return
         }
-        Console.output(RunOutline(end: end, plan: file.path).text(console))
+        Console.output(RunOutline(end: end, plan: planPath).text(console))
         for path in set.paths { Console.line("report: \(path)") }
         if let path = set.failedPath {
             Console.line(
@@ -166,7 +189,8 @@ struct ApplyRunner: Sendable {
                 .incomplete, parts.joined(separator: "; "),
                 hints: failed == nil && missed > 0
                     ? [
-                        "`--failed FILE` writes them for mending; `polar-seats show \(shellQuoted(file.path))` lists them"
+                        "`--failed FILE` writes them for mending"
+                            + (planPath.map { "; `polar-seats show \(shellQuoted($0))` lists them" } ?? "")
                     ] : [])
         }
     }
@@ -209,8 +233,8 @@ extension Failure {
         }
     }
 
-    /// - Parameter again: the command that was refused, as a shell takes it.
-    init(_ refusal: RunRefusal, _ path: String, again: String) {
+    /// - Parameter again: the command that was refused, as a shell takes it; nil where the plan is not kept.
+    init(_ refusal: RunRefusal, _ path: String, again: String?) {
         switch refusal {
         case .badRows(let count):
             self.init(
@@ -230,11 +254,13 @@ extension Failure {
                 .guarded,
                 lines: ["the server has changed since the plan was made; nothing was written"]
                     + conflicts.map { "  \($0.message)" },
-                hints: [
-                    "plan anew from the plan's own rows, see the difference and go on: \(again) --replan",
-                    "or apply what still can be: \(again) --ignore-drift",
-                    "or plan again from the roster, and look first: polar-seats plan ROSTER -o FILE",
-                ])
+                hints: again.map {
+                    [
+                        "plan anew from the plan's own rows, see the difference and go on: \($0) --replan",
+                        "or apply what still can be: \($0) --ignore-drift",
+                        "or plan again from the roster, and look first: polar-seats plan ROSTER -o FILE",
+                    ]
+                } ?? ["run the same command again: it plans against the seats as they are then"])
         case .hypothetical:
             self.init(
                 .badData, "\(path): made with --assume-seats, and cannot be applied", hints: ["plan again without it"])
@@ -257,8 +283,9 @@ struct TypedLine<Value: Encodable>: Encodable {
     private enum CodingKeys: String, CodingKey { case type, format }
 }
 
-/// The last line of `apply --json` when a run could not do its work.
+/// The document of a command that could not do its work, and the last line of such an `apply --json`.
 struct ErrorLine: Encodable {
+    var kind = "error"
     var type = "error"
     var format = 1
     var exitCode: Int32
@@ -269,6 +296,22 @@ struct ErrorLine: Encodable {
         exitCode = failure.status.rawValue
         message = failure.message
         hints = failure.hints.filter { !$0.isEmpty }
+    }
+
+    private static let printed = Mutex(false)
+
+    /// Prints the line, once: whoever passes the failure on has nothing to add.
+    func print() throws {
+        Self.printed.withLock { $0 = true }
+        Console.data(try JSONOutput.text(self, pretty: false))
+    }
+
+    /// Whether a command's JSON lacks its error: a document that was printed has its own verdict, but the lines of `apply`
+    /// end with it.
+    static func isMissing(_ failure: Failure, after command: String?) -> Bool {
+        guard !failure.message.isEmpty, !printed.withLock({ $0 }) else { return false }
+        if command == "apply" { return ![.incomplete, .differs].contains(failure.status) }
+        return !Console.hasData
     }
 }
 
@@ -317,10 +360,11 @@ struct SummaryLine: Encodable {
     var summary: RunSummary
     var stopped: String?
     var reason: String?
-    var plan: String
+    /// nil: the plan was not kept, because there was nothing to do.
+    var plan: String?
     var reports: [String]
 
-    init(summary: RunSummary, stop: RunStop?, plan: String, reports: [String]) {
+    init(summary: RunSummary, stop: RunStop?, plan: String?, reports: [String]) {
         self.summary = summary
         stopped = stop?.reason.rawValue
         reason = stop?.message

@@ -198,6 +198,7 @@ private struct FaultOptions {
 
 /// A rehearsal for people and programs.
 struct RehearsalOutline: Encodable {
+    var kind = "rehearse"
     var format = 1
     var plan: String
     var seed: UInt64

@@ -10,9 +10,10 @@ struct RunOutline {
     var settledBefore: Int
     var doneElsewhere: Int
     var worked: Int?
-    var plan: String
+    /// nil: the plan was not kept.
+    var plan: String?
 
-    init(end: RunEnd, plan: String) {
+    init(end: RunEnd, plan: String?) {
         summary = end.summary
         stop = end.stop
         settledBefore = end.settledBefore
@@ -58,7 +59,7 @@ struct RunOutline {
         if doneElsewhere > 0 {
             lines.append("\(plural(doneElsewhere, "row")) had been done by someone else since the plan was made")
         }
-        if stop == nil, !summary.isComplete {
+        if stop == nil, !summary.isComplete, let plan {
             lines.append("the run is not finished; to go on: polar-seats apply \(shellQuoted(plan))")
         }
         if stop == nil, summary.startedAt != nil, summary.findings.isEmpty || summary.mispredicted > 0 {
@@ -68,12 +69,12 @@ struct RunOutline {
                         ? "every row ended as the plan predicted" : "what was done so far went as the plan predicted"
                     : "\(plural(summary.mispredicted, "row")) ended otherwise than the plan predicted")
         }
-        lines.append("plan and record: \(printable(plan))")
+        if let plan { lines.append("plan and record: \(printable(plan))") }
         return Console.document(lines)
     }
 
     /// Who lost a seat through the run comes first: someone may have to act.
-    private func findings(_ console: Console) -> [String] {
+    func findings(_ console: Console) -> [String] {
         summary.findings.map { finding in
             let email = finding.email.map(printable)
             let who = email ?? finding.externalID.map(printable) ?? "someone whom the server no longer names"

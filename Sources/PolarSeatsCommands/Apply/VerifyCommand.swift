@@ -64,6 +64,7 @@ struct VerificationOutline: Encodable {
         var message: String
     }
 
+    var kind = "verify"
     var format = 1
     var plan: String
     var applied: Bool

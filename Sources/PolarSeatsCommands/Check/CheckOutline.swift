@@ -60,6 +60,7 @@ struct CheckOutline: Encodable {
         var changes: [Defect]
     }
 
+    var kind = "check"
     var format = 1
     var sources: [Source]
     var rows: Int

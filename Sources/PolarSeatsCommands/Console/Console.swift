@@ -39,7 +39,14 @@ struct Console: Sendable {
     static func line(_ text: String) { write(TerminalText.styledLine(text) + "\n", STDOUT_FILENO) }
 
     /// Writes a document for programs, and a line break.
-    static func data(_ document: String) { write(document + "\n", STDOUT_FILENO) }
+    static func data(_ document: String) {
+        documents.withLock { $0 += 1 }
+        write(document + "\n", STDOUT_FILENO)
+    }
+
+    /// Whether a document was written.
+    static var hasData: Bool { documents.withLock { $0 > 0 } }
+    private static let documents = Mutex(0)
 
     /// Writes a value as JSON, or as text for people.
     static func output<Value: Encodable>(

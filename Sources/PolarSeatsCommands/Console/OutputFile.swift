@@ -2,6 +2,8 @@ internal import Foundation
 internal import RosterFormats
 
 #if canImport(Glibc)
+    // Of which of the two modules `stat` is a member depends on the files that are compiled together.
+    internal import CDispatch
     internal import Glibc
 #endif
 

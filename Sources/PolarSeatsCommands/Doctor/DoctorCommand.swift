@@ -26,6 +26,7 @@ struct DoctorCommand: AsyncParsableCommand {
         patient.maxWait = 0
         let (report, failure) = try await Session.with(choice, patient, common, needsToken: false) { session in
             var checkUp = Diagnostics(session, caFile: server.caFile, embedded: server.embedded)
+            checkUp.report.settings = SettingValue.all(server, token: session.credential.source, rate: session.rate)
             let failure = await checkUp.run()
             return (checkUp.report, failure)
         }

@@ -40,6 +40,13 @@ extension DoctorReport {
                 "its rate group does not show; it refused \(rate.refused) of \(rate.requests) requests")
             add("clock", clockLine)
         }
+        for (index, setting) in settings.filter({ $0.source != "default" }).enumerated() {
+            add(index == 0 ? "settings" : "", setting.line)
+        }
+        // Rate and token have lines of their own.
+        let defaults = settings.filter { $0.source == "default" && !["rate", "token"].contains($0.option) }
+            .compactMap { setting in setting.value.map { "\(setting.option) \($0)" } }
+        if !defaults.isEmpty { add("defaults", defaults.joined(separator: ", ")) }
         for finding in findings {
             let isProblem = finding.severity == .problem
             addWrapped(isProblem ? "problem" : "warning", finding.message, isProblem ? .red : .yellow)
@@ -59,6 +66,7 @@ extension DoctorReport {
             switch token.source {
             case .environment: ", from POLAR_ACCESS_TOKEN"
             case .file: ", from --token-file"
+            case .command: ", from --token-command"
             case .builtIn: ", built in"
             case .none: ""
             }
@@ -99,7 +107,7 @@ extension DoctorReport.OrganizationFacts {
 }
 
 extension String {
-    fileprivate func padding(to width: Int) -> String {
+    func padding(to width: Int) -> String {
         count < width ? self + String(repeating: " ", count: width - count) : self
     }
 

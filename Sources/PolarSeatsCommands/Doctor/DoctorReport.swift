@@ -3,6 +3,7 @@ internal import PolarAPI
 
 /// What a check-up found: the one value behind the screen and the JSON.
 struct DoctorReport: Encodable, Sendable {
+    var kind = "doctor"
     var format = 1
     var server: Server
     var token: Token
@@ -11,6 +12,8 @@ struct DoctorReport: Encodable, Sendable {
     var rate: Rate
     /// Server's minus this machine's, good to about a second; nil where the server does not say the time.
     var clockSkewSeconds: Int?
+    /// Every option that has a value, and where that comes from.
+    var settings: [SettingValue] = []
     /// What stands in the way, or is worth knowing; for people.
     var findings: [Finding] = []
 
@@ -98,12 +101,14 @@ struct DoctorReport: Encodable, Sendable {
 
 extension DoctorReport {
     enum CodingKeys: String, CodingKey {
-        case format, server, token, scopes, organizations, rate, clockSkewSeconds, findings, isUsable
+        case kind, format, settings, server, token, scopes, organizations, rate, clockSkewSeconds, findings, isUsable
     }
 
     func encode(to encoder: any Encoder) throws {
         var container = encoder.container(keyedBy: CodingKeys.self)
+        try container.encode(kind, forKey: .kind)
         try container.encode(format, forKey: .format)
+        try container.encode(settings, forKey: .settings)
         try container.encode(server, forKey: .server)
         try container.encode(token, forKey: .token)
         try container.encode(scopes, forKey: .scopes)

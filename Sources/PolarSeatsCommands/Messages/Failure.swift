@@ -57,6 +57,7 @@ extension Failure {
         case let error as PolarTransportError: self.init(error)
         case let error as EmbeddedServerError: self.init(error)
         case let error as PlanFileError: self.init(error)
+        case let error as RunStoreError: self.init(error)
         case let error as RosterFile.Failure:
             self.init(
                 error.isMissing ? .missingFile : .badData, error.description,

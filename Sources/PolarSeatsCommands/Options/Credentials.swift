@@ -4,7 +4,7 @@ internal import PolarAPI
 /// A token with what may be said of it.
 struct Credential: Sendable {
     enum Source: String, Encodable {
-        case environment, file, none
+        case environment, file, command, none
         case builtIn = "built_in"
     }
 
@@ -32,16 +32,17 @@ struct Credentials {
 
     /// A real token never reaches a rehearsal, and a rehearsal's token never a real server.
     func credential(for choice: ServerChoice, required: Bool) throws -> Credential {
-        let said = try fromFile() ?? fromEnvironment()
-        let source: Credential.Source = said == nil ? .none : options.tokenFile == nil ? .environment : .file
+        let said = try fromCommand() ?? fromFile() ?? fromEnvironment()
+        let source = said == nil ? .none : standardSource
         switch choice {
         case .embedded:
             let standard = Credential(token: AccessToken(Self.standardEmbeddedToken), source: .builtIn)
-            if options.tokenFile == nil, let said, !said.isEmbedded { return standard }
+            if source == .environment, let said, !said.isEmbedded { return standard }
             if let said, !said.isEmbedded {
+                let option = source == .command ? "--token-command" : "--token-file"
                 throw Failure(
-                    .usage, "--token-file holds a token that is not one of the embedded server's",
-                    hints: ["a real token is never given to a rehearsal; leave --token-file out"])
+                    .usage, "\(option) gives a token that is not one of the embedded server's",
+                    hints: ["a real token is never given to the embedded server; leave \(option) out"])
             }
             return said == nil ? standard : Credential(token: said, source: source)
         case .remote(let server):
@@ -53,10 +54,19 @@ struct Credentials {
             if said == nil, required {
                 throw Failure(
                     .notPermitted, "there is no access token for \(server.name)",
-                    hints: ["set POLAR_ACCESS_TOKEN, or use --token-file FILE"])
+                    hints: ["set POLAR_ACCESS_TOKEN, or use --token-file FILE or --token-command CMD"])
             }
             return Credential(token: said, source: source)
         }
+    }
+
+    /// Which of the places is asked.
+    private var standardSource: Credential.Source {
+        options.tokenCommand != nil ? .command : options.tokenFile != nil ? .file : .environment
+    }
+
+    private func fromCommand() throws -> AccessToken? {
+        try options.tokenCommand.map { try TokenCommand($0).token() }
     }
 
     private func fromEnvironment() throws -> AccessToken? {

@@ -1,6 +1,8 @@
 internal import Foundation
 
 #if canImport(Glibc)
+    // Of which of the two modules `stat` is a member depends on the files that are compiled together.
+    internal import CDispatch
     internal import Glibc
 #endif
 

@@ -22,6 +22,12 @@ struct ServerOptions: ParsableArguments {
     var tokenFile: String?
 
     @Option(
+        name: .customLong("token-command"),
+        help: ArgumentHelp(
+            "Run a shell command that prints the access token, instead of POLAR_ACCESS_TOKEN.", valueName: "command"))
+    var tokenCommand: String?
+
+    @Option(
         name: .customLong("ca-file"), help: ArgumentHelp("Trust these certificates (PEM) as well.", valueName: "file"),
         completion: .file())
     var caFile: String?
@@ -42,27 +48,50 @@ struct ServerOptions: ParsableArguments {
     @Option(help: ArgumentHelp("Attempts after the first, for each request.", valueName: "n"))
     var retries: Int = Self.standardRetries
 
+    @Option(help: ArgumentHelp("Take options from this profile of the configuration file.", valueName: "name"))
+    var profile: String?
+
+    @Option(
+        help: ArgumentHelp(
+            "The configuration file (default: polar-seats/config.yaml in XDG_CONFIG_HOME or ~/.config).",
+            valueName: "file"), completion: .file())
+    var config: String?
+
     @OptionGroup(title: "Embedded server") var embedded: EmbeddedOptions
 
     func validate() throws {
+        if config != nil, profile == nil, ProcessInfo.processInfo.environment["POLAR_SEATS_PROFILE"]?.isEmpty ?? true {
+            throw ValidationError("--config has no effect without --profile")
+        }
         try NumericRange.check("--timeout", timeout, 1...86_400, of: "seconds")
         try NumericRange.check("--max-wait", maxWait, 0...86_400, of: "seconds")
         try NumericRange.check("--retries", retries, 0...100)
         if let rate { _ = try Self.parse(rate: rate) }
+        if tokenFile != nil, tokenCommand != nil {
+            throw ValidationError("--token-file and --token-command exclude each other")
+        }
     }
 
     /// A command that reaches the same server in the same way, as a shell takes it: hints are copied as they stand. The
     /// server itself stands in the plan, but a URL is repeated.
     func command(_ words: String...) -> String {
         var words = ["polar-seats"] + words
-        if let server, !["production", "sandbox", "embedded"].contains(server) { words += ["--server", server] }
-        if let state = embedded.state { words += ["--embedded-state", state] }
-        if let tokenFile { words += ["--token-file", tokenFile] }
-        if let rate { words += ["--rate", rate] }
-        if retries != Self.standardRetries { words += ["--retries", "\(retries)"] }
-        if timeout != Self.standardTimeout { words += ["--timeout", "\(timeout)"] }
-        if maxWait != Self.standardMaxWait { words += ["--max-wait", "\(maxWait)"] }
-        if let caFile { words += ["--ca-file", caFile] }
+        let settings = Settings.current
+        func add(_ option: String, _ value: String?) {
+            // What the environment and the profile say, they say again.
+            if let value, !settings.isInjected(option) { words += ["--\(option)", value] }
+        }
+        add("server", server.flatMap { ["production", "sandbox", "embedded"].contains($0) ? nil : $0 })
+        add("embedded-state", embedded.state)
+        add("token-file", tokenFile)
+        add("token-command", tokenCommand)
+        add("rate", rate)
+        add("retries", retries == Self.standardRetries ? nil : "\(retries)")
+        add("timeout", timeout == Self.standardTimeout ? nil : "\(timeout)")
+        add("max-wait", maxWait == Self.standardMaxWait ? nil : "\(maxWait)")
+        add("ca-file", caFile)
+        add("profile", profile)
+        add("config", config)
         return words.map(shellQuoted).joined(separator: " ")
     }
 

@@ -39,6 +39,7 @@ struct PlanOutline: Codable {
         var reason: String?
     }
 
+    var kind = "plan"
     var format = 1
     var planFile: String?
     var server: String

@@ -12,14 +12,17 @@ struct RunLocks {
     /// Seconds to wait for another run.
     let timeout: Int
 
-    func take(_ containers: [ContainerID]) async throws -> ContainerLocks {
+    /// - Returns: the locks, and whether another run had one of them until now.
+    func take(_ containers: [ContainerID]) async throws -> (locks: ContainerLocks, waited: Bool) {
         let folder = StateFolder.path + "/locks"
         let clock = ContinuousClock()
         let deadline = clock.now + .seconds(timeout)
+        var waited = false
         while true {
             do {
-                return try ContainerLocks(containers, server: server, folder: folder)
+                return (try ContainerLocks(containers, server: server, folder: folder), waited)
             } catch ContainerLockError.busy(_, _) where clock.now < deadline {
+                waited = true
                 try await Task.sleep(for: .milliseconds(200))
             } catch ContainerLockError.busy(let container, let process) {
                 let who = process.map { "process \($0)" } ?? "another process"

@@ -1,0 +1,144 @@
+public import Foundation
+internal import SeatPlanning
+
+/// A run in the run store: what its plan file says of it.
+public struct StoredRun: Sendable, Equatable {
+    /// How far a run is.
+    public enum State: String, Sendable, Codable, CaseIterable {
+        /// The plan was saved, and the process ended before it changed anything.
+        case notStarted = "not_started"
+        /// Another process is working on it now.
+        case running
+        /// Begun, and not at its end: it can be resumed.
+        case unfinished
+        /// Every change is over, whatever became of it.
+        case finished
+        /// The file cannot be read as a plan.
+        case unreadable
+    }
+
+    /// What the plan's header says.
+    public struct Facts: Sendable, Equatable {
+        /// As the plan names it.
+        public var server: String
+        /// nil where the server does not name it.
+        public var organization: String?
+        /// As they were named on the command line.
+        public var rosters: [String]
+        /// Rows by their outcome.
+        public var outcomes: [String: Int]
+        /// Rows that were to be changed and were not, and blocked or skipped ones.
+        public var missedRows: Int
+    }
+
+    /// The first eight digits of the plan's id.
+    public var id: String
+    /// The plan file.
+    public var path: String
+    /// When the plan was stored, to the second.
+    public var storedAt: Date
+    /// As the plan file shows it now.
+    public var state: State
+    /// nil for what cannot be read.
+    public var facts: Facts?
+
+    /// Whether a run of the plan would do something.
+    public var isResumable: Bool { [.notStarted, .running, .unfinished].contains(state) }
+
+    /// Reads a stored plan.
+    init(_ name: RunFileName, _ path: String) {
+        id = name.id
+        self.path = path
+        storedAt = name.time
+        state = .unreadable
+        do {
+            let file = try PlanFile.open(path, .reading)
+            defer { try? file.close() }
+            let header = try file.header()
+            let summary = try file.summary()
+            facts = Facts(
+                server: header.server, organization: header.organization, rosters: try file.rosters().map(\.name),
+                outcomes: summary.outcomes, missedRows: try file.missedRows())
+            state = summary.startedAt == nil ? .notStarted : summary.isComplete ? .finished : .unfinished
+            try PlanFile.requireIdle(path)
+        } catch let error as PlanFileError where error.code == .locked {
+            state = .running
+        } catch {
+            state = .unreadable
+        }
+    }
+}
+
+/// `<UTC time>-<roster>-<id>.seatplan`.
+struct RunFileName: Equatable {
+    static let ending = ".seatplan"
+    private static let idLength = 8
+
+    var time: Date
+    var roster: String
+    var id: String
+
+    init(time: Date, roster: String, planID: String) {
+        self.time = time
+        self.roster = Self.fileNamePart(roster)
+        id = String(planID.lowercased().filter(\.isHexDigit).prefix(Self.idLength))
+    }
+
+    /// Parses a file's name; nil for what the store did not name.
+    init?(_ name: String) {
+        guard name.hasSuffix(Self.ending), let first = name.firstIndex(of: "-"),
+            let last = name.lastIndex(of: "-"), first < last, let time = Self.style.time(of: name[..<first])
+        else { return nil }
+        self.time = time
+        roster = String(name[name.index(after: first)..<last])
+        id = String(name[name.index(after: last)...].dropLast(Self.ending.count))
+        guard id.count == Self.idLength, id.allSatisfy(\.isHexDigit) else { return nil }
+    }
+
+    var text: String { "\(Self.style.text(time))-\(roster)-\(id)\(Self.ending)" }
+
+    /// The roster's name without folder and extension, in characters that no shell and no file system minds.
+    private static func fileNamePart(_ roster: String) -> String {
+        if roster == "-" { return "stdin" }
+        let name = roster.split(separator: "/").last.map(String.init) ?? "roster"
+        let stem = name.lastIndex(of: ".").map { $0 == name.startIndex ? name : String(name[..<$0]) } ?? name
+        let safe = stem.unicodeScalars.prefix(40).map { scalar -> Character in
+            scalar.isASCII && (scalar.properties.isAlphabetic || scalar.properties.numericType != nil)
+                || "_.".unicodeScalars.contains(scalar) || scalar == "-" ? Character(scalar) : "_"
+        }
+        return safe.isEmpty ? "roster" : String(safe)
+    }
+
+    private static let style = CompactTime()
+}
+
+/// `20261121T123456Z`, which sorts as time does.
+private struct CompactTime: Sendable {
+    private var calendar: Calendar {
+        var calendar = Calendar(identifier: .gregorian)
+        calendar.timeZone = .gmt
+        return calendar
+    }
+
+    func text(_ time: Date) -> String {
+        let parts = calendar.dateComponents([.year, .month, .day, .hour, .minute, .second], from: time)
+        func two(_ number: Int?) -> String { String(format: "%02d", number ?? 0) }
+        return String(format: "%04d", parts.year ?? 0) + two(parts.month) + two(parts.day) + "T" + two(parts.hour)
+            + two(parts.minute) + two(parts.second) + "Z"
+    }
+
+    func time(of text: some StringProtocol) -> Date? {
+        let bytes = Array(text.utf8)
+        guard bytes.count == 16, bytes[8] == UInt8(ascii: "T"), bytes[15] == UInt8(ascii: "Z") else { return nil }
+        func number(_ range: Range<Int>) -> Int? {
+            let digits = bytes[range]
+            guard digits.allSatisfy({ (0x30...0x39).contains($0) }) else { return nil }
+            return digits.reduce(0) { $0 * 10 + Int($1 - 0x30) }
+        }
+        guard let year = number(0..<4), let month = number(4..<6), let day = number(6..<8), let hour = number(9..<11),
+            let minute = number(11..<13), let second = number(13..<15)
+        else { return nil }
+        return calendar.date(
+            from: DateComponents(year: year, month: month, day: day, hour: hour, minute: minute, second: second))
+    }
+}
