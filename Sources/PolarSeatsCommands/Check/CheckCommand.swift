@@ -24,7 +24,14 @@ struct CheckCommand: AsyncParsableCommand {
     @Flag(help: "Look up in DNS whether each email domain exists and accepts email.")
     var dns = false
 
+    @Option(help: ArgumentHelp("How to print what was found; github: annotations of a workflow.", valueName: "format"))
+    var format: CheckFormat = .text
+
     @OptionGroup(title: "Output") var common: CommonOptions
+
+    func validate() throws {
+        if format == .github, common.json { throw ValidationError("--format github and --json exclude each other") }
+    }
 
     /// Of each kind in each roster, without `--all`.
     private static let shownOfEach = 5
@@ -34,12 +41,16 @@ struct CheckCommand: AsyncParsableCommand {
         let fixing = try fixed.map { try CheckFixing(rosters.rosters, $0, rosters.reading, console) }
         let reading = CheckReading(
             console: console, arguments: rosters.reading,
-            defectLimit: all || common.json ? nil : Self.shownOfEach)
+            defectLimit: all || common.json || format == .github ? nil : Self.shownOfEach)
         var checked = try reading.read(rosters.rosters)
         if dns { try await look(&checked.roster, console) }
         var outline = CheckOutline(checked, hasHeader: !rosters.reading.noHeader)
         outline.fixed = try fixing?.write(checked)
-        try Console.output(outline, asJSON: common.json) { $0.text(console) }
+        if format == .github {
+            Console.output(GitHubAnnotations(outline: outline).text)
+        } else {
+            try Console.output(outline, asJSON: common.json) { $0.text(console) }
+        }
         if rosters.reading.schema != nil { warnOfSchema(outline, console) }
         if let missing = checked.missing.first { throw Failure(missing) }
         if (outline.fixed?.errors ?? outline.errors) > 0 { throw Failure(.badData) }
