@@ -14,33 +14,51 @@ struct CheckTests {
     private static let samples = [
         Sample(
             name: "google-workspace.csv", options: ["--preset", "google-workspace"],
-            heading: "CSV, utf-8, separated by `,`, LF line ends, 4 rows",
-            columns: ["  Email Address [Required] is email", "  Employee ID              is external_id"]),
+            heading: "CSV, utf-8, separated by `,`, LF line ends, 5 rows",
+            columns: [
+                "  Email Address [Required] -> email", "  Employee ID              -> external_id",
+                "  Filtered by: Status [READ ONLY]\n",
+                "  Excluded: 2 rows (1 where Status [READ ONLY] is Archived, 1 where Status [READ ONLY] is Suspended)",
+                "  Ignored: First Name [Required], Last Name [Required], Password [Required],",
+                "5 rows, 2 excluded, no problems found",
+            ]),
         Sample(
             name: "okta.csv", options: ["--preset", "okta"],
-            heading: "CSV, utf-8, separated by `,`, LF line ends, 3 rows",
-            columns: ["  fields: email", "  id is external_id", "carried to reports: status, login,"]),
+            heading: "CSV, utf-8, separated by `,`, LF line ends, 7 rows",
+            columns: [
+                "  Primary email -> email", "  User Id       -> external_id", "  Filtered by: Status\n",
+                "1 where Status is DEPROVISIONED, 1 where Status is Staged, 1 where Status is Suspended",
+            ]),
         Sample(
-            name: "entra.csv", options: ["--preset", "entra"], heading: "3 rows",
-            columns: ["  mail        is email", "  displayName is name", "  objectId    is external_id"]),
+            name: "entra.csv", options: ["--preset", "entra"], heading: "6 rows",
+            columns: [
+                "  mail              -> email", "  displayName       -> name", "  id                -> external_id",
+                "  userPrincipalName -> email", "  Excluded: 2 rows (2 where accountEnabled is False)",
+            ]),
         Sample(
-            name: "slack.csv", options: ["--preset", "slack"], heading: "3 rows",
-            columns: ["  fields: email", "  userid   is external_id", "  fullname is name"]),
+            name: "slack.csv", options: ["--preset", "slack"], heading: "6 rows",
+            columns: [
+                "  fields: email", "  userid   -> external_id", "  fullname -> name",
+                "  Excluded: 3 rows (2 where status is Bot, 1 where status is Deactivated)",
+            ]),
+        Sample(
+            name: "github.csv", options: ["--preset", "github"], heading: "3 rows",
+            columns: ["  GitHub com verified domain emails -> email"]),
         Sample(
             name: "scim.xml", options: ["--preset", "scim", "--xml-record", "User"],
             heading: "XML, utf-8, <ListResponse>, 3 rows",
-            columns: ["  externalId     is external_id", "  emails/value   is email"]),
+            columns: ["  externalId     -> external_id", "  emails/value   -> email"]),
         Sample(
             name: "scim.xml",
             options: [
                 "--xml-record", "User", "--map", "email=emails/value", "--map", "external_id=externalId",
                 "--map", "name=name/formatted",
             ], heading: "XML, utf-8, <ListResponse>, 3 rows",
-            columns: ["  externalId     is external_id", "  emails/value   is email", "  name/formatted is name"]),
+            columns: ["  externalId     -> external_id", "  emails/value   -> email", "  name/formatted -> name"]),
         Sample(
             name: "german-excel.csv", options: ["--encoding", "windows-1252"],
             heading: "CSV, windows-1252, separated by `;`, CRLF line ends, 3 rows",
-            columns: ["  E-Mail-Adresse is email", "carried to reports: Abteilung"]),
+            columns: ["  E-Mail-Adresse -> email", "  Ignored: Abteilung"]),
         Sample(
             name: "excel-unicode.txt",
             heading: "CSV, utf-16le with a byte order mark, separated by tabs, CRLF line ends, 3 rows",
@@ -72,7 +90,7 @@ struct CheckTests {
             let result = try await tool.run(["check", "people.txt"] + options)
             #expect(result.status == 0, "\(result)")
             #expect(result.output.contains("separated by `#`, LF line ends, no header, 2 rows"))
-            #expect(result.output.contains("  2 is email\n  3 is external_id\n"))
+            #expect(result.output.contains("  2 -> email\n  3 -> external_id\n"))
             let without = try await tool.run("check", "people.txt", "--no-header", "--delimiter", "#")
             #expect(without.status == 65)
             #expect(without.output.contains("--map email=1"))

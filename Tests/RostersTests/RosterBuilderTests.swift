@@ -14,7 +14,7 @@ private let initech = "33333333-3333-4333-8333-333333333333"
 
             bob@acme-co.dev,,,,,,,
 
-            """)
+            """, options: .carrying("floor"))
         #expect(roster.outline == ["note blanks@2"])
         let ada = roster.rows[0]
         #expect(ada.line == 2)
@@ -35,7 +35,7 @@ private let initech = "33333333-3333-4333-8333-333333333333"
         #expect(bob.immediateClaim == nil)
         #expect(bob.container == nil)
         #expect(bob.details.isEmpty)
-        // Names are for reports alone, like the columns that nobody knows.
+        // Names are for reports alone, like the columns that were asked for.
         #expect(roster.entries.sources[0].extraColumns == [2, 7])
         #expect(roster.entries.detail(at: 1) == nil)
     }

@@ -77,8 +77,8 @@ import Testing
             let remark = random.element(["", " spaced ", "\"quoted\(delimiter) \"\"text\"\"\"", "\"two\nlines\"", "é"])
             text += [email, id, remark].joined(separator: delimiter) + end
         }
-        let result = try mended(Array(text.utf8))
-        let after = try RosterReading.roster(result.text)
+        let result = try mended(Array(text.utf8), options: .carrying("remark"))
+        let after = try RosterReading.roster(result.text, options: .carrying("remark"))
         let before = result.before
         #expect(after.entries.count == before.entries.count)
         for (one, two) in zip(before.rows, after.rows) {

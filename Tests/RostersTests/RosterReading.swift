@@ -35,6 +35,15 @@ enum RosterReading {
     }
 }
 
+extension RosterOptions {
+    /// Options that carry columns without a meaning to reports.
+    static func carrying(_ columns: String...) -> RosterOptions {
+        var options = RosterOptions()
+        options.carried = columns
+        return options
+    }
+}
+
 extension Roster {
     /// Each defect as `severity code@line`, in order.
     var outline: [String] {

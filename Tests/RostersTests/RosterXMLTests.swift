@@ -7,13 +7,14 @@ private let initech = "33333333-3333-4333-8333-333333333333"
 
 @Suite struct RosterXMLTests {
     private func roster(
-        _ text: String, record: String? = nil, map: [String] = [], preset: Preset? = nil
+        _ text: String, record: String? = nil, map: [String] = [], preset: Preset? = nil, carried: [String] = []
     ) throws -> Roster {
         var reading = ReadingOptions()
         reading.xmlRecord = record
         var options = RosterOptions()
         options.map = try ColumnMap.parse(map)
         options.preset = preset
+        options.carried = carried
         if record != nil { reading.xmlPaths = options.map.paths }
         return try RosterReading.roster(text, named: "team.xml", reading: reading, options: options)
     }
@@ -26,7 +27,7 @@ private let initech = "33333333-3333-4333-8333-333333333333"
               <member><email>bo@acme-co.dev</email><external_id>hr-2</external_id><shoe-size>41</shoe-size></member>
               <member order-id="\(initech)" email="cy@acme-co.dev" immediate-claim="no"/>
             </roster>
-            """)
+            """, carried: ["shoe-size"])
         #expect(roster.defects.isEmpty)
         #expect(roster.rows.map(\.email) == ["Ada@acme-co.dev", "bo@acme-co.dev", "cy@acme-co.dev"])
         #expect(roster.rows.map(\.externalID) == ["hr-1", "hr-2", ""])

@@ -441,6 +441,7 @@ extension Action {
         case .reissue: .reissued
         case .revoke: .revoked
         case .grow: .grown
+        case .excluded: .excluded
         case .blocked, .invalid, .duplicate, .conflict, .unresolved: .skipped
         }
     }

@@ -89,7 +89,7 @@ struct ApplyRunner: Sendable {
         } catch let refusal as RunRefusal {
             throw refused(refusal)
         }
-        let written = try set.write(file)
+        let written = try set.write(file, console)
         let changes = try ChangeList(file, summary: end.summary, since: begun)
         try tell(end, set, written, changes)
         let verification = try await verify(end)

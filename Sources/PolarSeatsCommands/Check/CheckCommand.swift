@@ -49,7 +49,7 @@ struct CheckCommand: AsyncParsableCommand {
         if format == .github {
             Console.output(GitHubAnnotations(outline: outline).text)
         } else {
-            try Console.output(outline, asJSON: common.json) { $0.text(console) }
+            try Console.output(outline, asJSON: common.json) { $0.text(console, listsExcluded: all) }
         }
         if rosters.reading.schema != nil { warnOfSchema(outline, console) }
         if let missing = checked.missing.first { throw Failure(missing) }

@@ -2,12 +2,16 @@ internal import Rosters
 
 /// What was found, as people read it: roster by roster, errors first.
 extension CheckOutline {
-    func text(_ console: Console, width: Int = Console.width) -> String {
+    /// - Parameter listsExcluded: whether every row that was left out is listed.
+    func text(_ console: Console, width: Int = Console.width, listsExcluded: Bool = false) -> String {
         var lines: [String] = []
         var rest = defects[...]
         for source in sources {
             if !lines.isEmpty { lines.append("") }
             lines += source.heading(console)
+            if listsExcluded {
+                lines += excludedRows.filter { $0.source == source.name }.map { $0.line(console) }
+            }
             // Defects stand in the order of the rosters; a roster given twice has its own twice over.
             let own = rest.prefix { $0.source == source.name }
             rest = rest.dropFirst(own.count)
@@ -17,7 +21,7 @@ extension CheckOutline {
                 for defect in own where defect.severity == severity {
                     lines += defect.lines(console, width)
                     guard let remedy = defect.remedy, said.insert(remedy).inserted else { continue }
-                    lines.append("  \(console.paintOutput("do", .cyan)): \(printable(remedy))")
+                    lines.append("  \(console.paintOutput("fix", .cyan)): \(printable(remedy))")
                 }
                 lines += source.more(severity, console)
             }
@@ -33,7 +37,9 @@ extension CheckOutline {
         var parts = [plural(rows, "row")]
         if sources.count > 1 { parts.append("\(sources.count) rosters") }
         if broken > 0 { parts.append(sources.count == 1 ? "cannot be used" : "\(broken) of them cannot be used") }
-        if errors + warnings + notes == 0 { return (parts + ["nothing wrong"]).joined(separator: ", ") }
+        let excluded = sources.reduce(0) { $1.excluded.reduce($0) { $0 + $1.rows } }
+        if excluded > 0 { parts.append("\(excluded) excluded") }
+        if errors + warnings + notes == 0 { return (parts + ["no problems found"]).joined(separator: ", ") }
         return (parts + [plural(errors, "error"), plural(warnings, "warning"), plural(notes, "note")])
             .joined(separator: ", ")
     }
@@ -54,7 +60,7 @@ extension CheckOutline.Source {
         if let rootElement { facts.append("<\(printable(rootElement))>") }
         if isExport { facts.append("an export of seats") }
         facts.append(plural(rows, "row"))
-        if rowsLeftOut > 0 { facts.append("\(rowsLeftOut) of them left out") }
+        if rowsLeftOut > 0 { facts.append("\(rowsLeftOut) of them revoked seats, left out") }
         return ["\(title): \(facts.joined(separator: ", "))"] + columnLines
     }
 
@@ -68,11 +74,31 @@ extension CheckOutline.Source {
         if !plain.isEmpty { lines.append("  fields: \(plain.joined(separator: ", "))") }
         lines += renamed.map { column in
             let name = printable(column.name)
-            return "  \(name)\(String(repeating: " ", count: max(0, width - name.count))) is \(column.field ?? "")"
+            return "  \(name)\(String(repeating: " ", count: max(0, width - name.count))) -> \(column.field ?? "")"
         }
-        let others = columns.filter { $0.field == nil }.map { printable($0.name.isEmpty ? "(no name)" : $0.name) }
-        if !others.isEmpty { lines.append("  not used, but carried to reports: \(others.joined(separator: ", "))") }
-        return lines
+        func list(_ title: String, _ isWanted: (CheckOutline.Column) -> Bool) {
+            let names = columns.filter(isWanted).map { printable($0.name.isEmpty ? "(no name)" : $0.name) }
+            if !names.isEmpty { lines.append("  \(title): \(names.joined(separator: ", "))") }
+        }
+        list("Filtered by") { $0.isFilter }
+        list("Carried to reports") { $0.field == nil && $0.isCarried }
+        list("Ignored") { $0.field == nil && !$0.isCarried && !$0.isFilter }
+        return lines + excludedLines
+    }
+
+    private static let shownReasons = 10
+
+    /// Who is left out, by reason.
+    private var excludedLines: [String] {
+        guard !excluded.isEmpty else { return [] }
+        let total = excluded.reduce(0) { $0 + $1.rows }
+        var reasons = excluded.prefix(Self.shownReasons).map { reason in
+            let column = printable(reason.column)
+            return "\(reason.rows) where \(column) is \(reason.value.isEmpty ? "empty" : printable(reason.value))"
+        }
+        let rest = excluded.dropFirst(Self.shownReasons)
+        if !rest.isEmpty { reasons.append("\(rest.reduce(0) { $0 + $1.rows }) for other values") }
+        return ["  Excluded: \(plural(total, "row")) (\(reasons.joined(separator: ", ")))"]
     }
 
     /// What is not listed.
@@ -82,6 +108,14 @@ extension CheckOutline.Source {
                 let noun = "\(kind.code.rawValue) \(severity.rawValue)"
                 return "and \(count) more \(noun)\(count == 1 ? "" : "s"): --all lists them"
             }
+    }
+}
+
+extension CheckOutline.ExcludedRow {
+    fileprivate func line(_ console: Console) -> String {
+        let who = [email, externalID].compactMap(\.self).first ?? "(no email or ID)"
+        let place = "\(source == "-" ? "stdin" : printable(source)):\(line)"
+        return "\(place): \(console.paintOutput("excluded", .dim)) \(printable(who)): \(printable(reason))"
     }
 }
 

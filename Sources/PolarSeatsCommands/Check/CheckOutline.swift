@@ -22,6 +22,8 @@ struct CheckOutline: Encodable {
         var isExport: Bool
         var rows: Int
         var rowsLeftOut: Int
+        /// Rows that a filter or the preset left out, most frequent reason first.
+        var excluded: [Exclusion]
         var bytes: Int?
         var errors: Int
         var warnings: Int
@@ -36,18 +38,52 @@ struct CheckOutline: Encodable {
             case format, encoding, byteOrderMark, delimiter, lineEnds, header
             case separatorLine, rootElement
             case isExport = "export"
-            case rows, rowsLeftOut, bytes, errors, warnings, notes
+            case rows, rowsLeftOut, excluded, bytes, errors, warnings, notes
             case columns
             // Programs get every defect.
         }
     }
 
+    /// Why rows were left out, and how many.
+    struct Exclusion: Encodable {
+        var column: String
+        /// Empty when the cell is.
+        var value: String
+        var rows: Int
+    }
+
+    /// One row that was left out.
+    struct ExcludedRow: Encodable {
+        var source: String
+        var line: Int
+        var email: String?
+        var externalID: String?
+        var reason: String
+
+        private enum CodingKeys: String, CodingKey {
+            case source, line, email
+            case externalID = "externalId"
+            case reason
+        }
+    }
+
     struct Column: Encodable {
         var name: String
-        /// nil: unknown, carried through to reports.
+        /// nil: unknown.
         var field: String?
+        /// Goes to plans and reports as it stands.
+        var isCarried: Bool
+        /// A filter, or the preset, looks at it.
+        var isFilter: Bool
         /// The column that says the same field in place of this one.
         var displacedBy: String?
+
+        private enum CodingKeys: String, CodingKey {
+            case name, field
+            case isCarried = "carried"
+            case isFilter = "filter"
+            case displacedBy
+        }
     }
 
     /// The copy that `--fixed` wrote.
@@ -68,6 +104,7 @@ struct CheckOutline: Encodable {
     var warnings: Int
     var notes: Int
     var defects: [Defect]
+    var excludedRows: [ExcludedRow]
     var fixed: Fixed?
 
     init(_ checked: CheckReading.Result, hasHeader: Bool) {
@@ -77,6 +114,14 @@ struct CheckOutline: Encodable {
         warnings = sources.reduce(0) { $0 + $1.warnings }
         notes = sources.reduce(0) { $0 + $1.notes }
         defects = checked.roster.defects
+        let entries = checked.roster.entries
+        excludedRows = (0..<entries.count).lazy.filter { entries.isExcluded($0) }.map { index in
+            let row = entries[index]
+            return ExcludedRow(
+                source: entries.sources[row.source].name, line: row.line, email: row.email.isEmpty ? nil : row.email,
+                externalID: row.externalID.isEmpty ? nil : row.externalID,
+                reason: entries.exclusion(at: index) ?? "")
+        }
         var listed: [String: [Defect.Kind: Int]] = [:]
         for defect in defects { listed[defect.source, default: [:]][defect.kind, default: 0] += 1 }
         for index in sources.indices {
@@ -98,11 +143,16 @@ extension CheckOutline.Source {
             delimiter: dialect?.delimiter.map { $0 == 0x09 ? "tab" : String(UnicodeScalar($0)) },
             lineEnds: dialect?.lineEnding?.rawValue, header: isCSV ? hasHeader : nil,
             separatorLine: isCSV ? dialect?.hasSeparatorLine : nil, rootElement: dialect?.rootElement,
-            isExport: source.isExport, rows: source.records, rowsLeftOut: source.leftOut, bytes: bytes,
+            isExport: source.isExport, rows: source.records, rowsLeftOut: source.leftOut,
+            excluded: source.excluded.sorted { ($1.value, $0.key.description) < ($0.value, $1.key.description) }
+                .map { .init(column: $0.key.column, value: $0.key.value, rows: $0.value) },
+            bytes: bytes,
             errors: source.defectCount(.error), warnings: source.defectCount(.warning),
             notes: source.defectCount(.note),
             columns: source.columns.filter { $0.isPresent }.map {
-                CheckOutline.Column(name: $0.name, field: $0.field?.spelling, displacedBy: $0.displacedBy)
+                CheckOutline.Column(
+                    name: $0.name, field: $0.field?.spelling, isCarried: $0.isCarried, isFilter: $0.isFilter,
+                    displacedBy: $0.displacedBy)
             })
     }
 }

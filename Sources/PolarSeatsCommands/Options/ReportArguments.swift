@@ -138,7 +138,7 @@ struct ReportSet {
     var failedPath: String? { failed?.path }
 
     /// - Returns: how many rows the file of failed rows holds.
-    func write(_ plan: PlanFile) throws -> Int {
+    func write(_ plan: PlanFile, _ console: Console) throws -> Int {
         let summary = try plan.summary()
         let extra = try plan.extraColumns()
         for report in reports {
@@ -148,11 +148,9 @@ struct ReportSet {
             try writer.finish().publish()
         }
         guard let failed else { return 0 }
-        let sources = try plan.rosters().map {
-            RosterSource(name: $0.name, columns: $0.columns, extraColumns: $0.extraColumns)
-        }
-        var writer = FailedRowsWriter(sources: sources, options: options, into: failed)
-        try plan.forEachResult(.missedGoal) { try writer.write($0) }
+        let rows = try FailedRosterRows(plan, console)
+        var writer = FailedRowsWriter(sources: rows.sources, options: options, into: failed)
+        try plan.forEachResult(.missedGoal) { try writer.write(rows.completed($0)) }
         let written = writer.written
         try writer.finish().publish()
         return written

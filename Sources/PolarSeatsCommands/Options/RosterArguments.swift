@@ -33,6 +33,29 @@ struct ReadingArguments: ParsableArguments {
     )
     var preset: Preset?
 
+    @Option(
+        name: .customLong("where"),
+        help: ArgumentHelp(
+            "Keep only rows whose column has one of these values; ~ instead of = matches a part. Repeatable.",
+            valueName: "column=value,...")
+    )
+    var wheres: [String] = []
+
+    @Option(
+        name: .customLong("exclude"),
+        help: ArgumentHelp(
+            "Leave out rows whose column has one of these values; ~ instead of = matches a part. Repeatable.",
+            valueName: "column=value,...")
+    )
+    var excludes: [String] = []
+
+    @Option(
+        help: ArgumentHelp(
+            "Copy these columns to plans and reports; all others but fields are ignored. Repeatable.",
+            valueName: "column,...")
+    )
+    var carry: [String] = []
+
     @Option(help: ArgumentHelp("The text encoding of CSV, if the file does not say.", valueName: "name"))
     var encoding: TextEncoding?
 
@@ -54,6 +77,15 @@ struct ReadingArguments: ParsableArguments {
         if let delimiter, delimiterByte == nil {
             throw ValidationError("--delimiter takes one ASCII character, or tab; got '\(delimiter)'")
         }
+        for (flag, arguments) in [("--where", wheres), ("--exclude", excludes)] {
+            if let bad = arguments.first(where: { RowFilter(.keep, $0) == nil }) {
+                throw ValidationError(
+                    "\(flag) takes COLUMN=VALUE[,VALUE...], COLUMN= for an empty cell, or COLUMN~PART; got '\(bad)'")
+            }
+        }
+        if carry.contains(where: { Self.names($0).isEmpty }) {
+            throw ValidationError("--carry takes the names of columns, separated by commas")
+        }
     }
 
     var delimiterByte: UInt8? {
@@ -72,7 +104,11 @@ struct ReadingArguments: ParsableArguments {
         options.delimiter = delimiterByte
         options.hasHeader = !noHeader
         options.xmlRecord = xmlRecord
-        if xmlRecord != nil { options.xmlPaths = map.paths }
+        // A preset knows more columns than those that are mapped.
+        if xmlRecord != nil, preset == nil, !map.paths.isEmpty {
+            let filters = rosterOptions(map).filters.map(\.column)
+            options.xmlPaths = Set(map.paths + filters + carry.flatMap(Self.names)).sorted()
+        }
         if let schema {
             guard let data = FileManager.default.contents(atPath: schema) else {
                 throw Failure(.missingFile, "--schema \(schema): cannot be read")
@@ -86,7 +122,13 @@ struct ReadingArguments: ParsableArguments {
         var options = RosterOptions()
         options.map = map
         options.preset = preset
+        options.filters = wheres.compactMap { RowFilter(.keep, $0) } + excludes.compactMap { RowFilter(.leaveOut, $0) }
+        options.carried = carry.flatMap(Self.names)
         return options
+    }
+
+    private static func names(_ list: String) -> [String] {
+        list.split(separator: ",").map { $0.trimmingCharacters(in: .whitespaces) }.filter { !$0.isEmpty }
     }
 
     func load(
@@ -109,7 +151,7 @@ struct ReadingArguments: ParsableArguments {
             }
             try builder.endSource()
         }
-        return LoadedRosters(roster: try builder.finish(), facts: facts)
+        return LoadedRosters(roster: try builder.finish(), facts: facts, reading: RosterReading(reading))
     }
 
     static func refuseSecondInput(_ names: [String]) throws {
@@ -138,6 +180,8 @@ struct ReadingArguments: ParsableArguments {
 struct LoadedRosters: Sendable {
     var roster: Roster
     var facts: [RosterFile.Facts]
+    /// How the files were read.
+    var reading: RosterReading
 
     var planRosters: [PlanRoster] {
         zip(roster.sources, facts).enumerated().map { index, pair in

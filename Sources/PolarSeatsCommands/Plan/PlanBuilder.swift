@@ -19,6 +19,7 @@ struct PlanBuilder {
         var options: PlanningOptions
         var standard: ContainerReference?
         var overrides: [String]
+        var reading: RosterReading?
         /// By row: metadata that is no text, of seats that move.
         var metadata: [Int: [String: JSONValue]] = [:]
         /// Whom the plan protects beside the people of `--protect`.
@@ -28,6 +29,7 @@ struct PlanBuilder {
             entries = loaded.roster.entries
             rosters = loaded.planRosters
             defects = loaded.roster.defects
+            reading = loaded.reading
             options = arguments.planningOptions
             standard = arguments.standard
             overrides = arguments.overrides
@@ -58,6 +60,7 @@ struct PlanBuilder {
             standard = header.standardContainer
             overrides = header.overrides
             protected = try file.protectedPeople()
+            reading = header.reading
         }
     }
 
@@ -94,6 +97,7 @@ struct PlanBuilder {
             standardContainer: material.standard, plan: plan, overrides: material.overrides,
             reads: RequestForecast.reads(plan, rate: session.rate))
         header.uncheckedEmailDomains = unchecked
+        header.reading = material.reading
         var contents = PlanContents(
             header: header, rosters: material.rosters, entries: material.entries, defects: material.defects,
             world: snapshot.world, plan: plan)

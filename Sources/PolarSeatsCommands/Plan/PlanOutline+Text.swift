@@ -45,6 +45,7 @@ extension PlanOutline {
     private var countLine: String {
         let order: [Action] = [
             .assign, .keep, .reissue, .revoke, .absent, .grow, .blocked, .invalid, .duplicate, .conflict, .unresolved,
+            .excluded,
         ]
         let parts = order.compactMap { action in actions[action.rawValue].map { "\($0) \(action.rawValue)" } }
         let added = addedRows > 0 ? " and \(addedRows) that the plan adds" : ""

@@ -215,7 +215,7 @@ extension RosterTable {
 private struct OfflineRows: ComparableRows {
     package let entries: RosterTable
 
-    package func takesPart(_ index: Int) -> Bool { !entries.isInvalid(index) }
+    package func takesPart(_ index: Int) -> Bool { !entries.isInvalid(index) && !entries.isExcluded(index) }
     package func place(of index: Int) -> Int { entries.reference(at: index) ?? -1 }
     /// Whose a container is shows on the server alone.
     package func buyer(of index: Int) -> Int { place(of: index) }

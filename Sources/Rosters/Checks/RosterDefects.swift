@@ -44,8 +44,8 @@ extension RosterBuilder {
             keep(
                 Defect(
                     .note, "column_displaced", source: sourceName, field: columns.names[column],
-                    message: "`\(columns.names[column])` is carried along but not used: "
-                        + "`\(columns.names[winner])` says the \(field.spelling)",
+                    message:
+                        "`\(columns.names[column])` is not used: `\(columns.names[winner])` is the \(field.spelling)",
                     remedy: "to use it: --map \(field.spelling)=\"\(columns.names[column])\""))
         }
         for (field, column) in options.map.columns.sorted(by: { $0.key.spelling < $1.key.spelling })

@@ -15,6 +15,8 @@ public struct RosterError: Error, Sendable, Equatable {
         public static let missingColumn = Code(rawValue: "missing_column")
         /// No column names an identity.
         public static let noIdentityColumn = Code(rawValue: "no_identity_column")
+        /// No column is one that the preset knows as an email address.
+        public static let noEmailColumn = Code(rawValue: "no_email_column")
         /// XML without a single record.
         public static let noRecords = Code(rawValue: "no_records")
         /// Two columns mean the same field.

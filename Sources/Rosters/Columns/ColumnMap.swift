@@ -11,7 +11,29 @@ public struct ColumnMap: Sendable, Equatable {
     }
 
     /// The columns as paths for a foreign XML record, in a fixed order.
-    public var paths: [String] { columns.values.sorted() }
+    public var paths: [String] { Set(columns.flatMap { Self.parts(of: $0.value, for: $0.key).columns }).sorted() }
+
+    /// Several columns for one field: the first that is filled counts, or, for names, all are joined by a space.
+    struct Parts {
+        var columns: [String]
+        var joins = false
+    }
+
+    /// What `A,B` or `A+B` means where no column has that very name.
+    static func parts(of column: String, for field: RosterField) -> Parts {
+        func parts(_ separator: Character) -> [String] {
+            column.split(separator: separator).map(trimmed).filter { !$0.isEmpty }
+        }
+        if field == .name, column.contains("+") { return Parts(columns: parts("+"), joins: true) }
+        return column.contains(",") ? Parts(columns: parts(",")) : Parts(columns: [column])
+    }
+
+    private static func trimmed(_ text: Substring) -> String {
+        var text = text.drop { $0 == " " }
+        while text.last == " " { text.removeLast() }
+        if text.count > 1, text.first == "\"", text.last == "\"" { text = text.dropFirst().dropLast() }
+        return String(text)
+    }
 
     /// Reads `FIELD=COLUMN` arguments.
     public static func parse(_ arguments: [String]) throws(RosterError) -> ColumnMap {

@@ -33,6 +33,17 @@ enum ColumnRole: UInt8, CaseIterable {
     }
 }
 
+/// One field out of several columns.
+struct Composite {
+    var role: ColumnRole
+    /// In their order; all are there.
+    var columns: [Int]
+    /// All are joined by a space; otherwise the first that is filled counts.
+    var joins = false
+    /// The column whose cells count only if they are no guest's sign-in name.
+    var guestColumn: Int?
+}
+
 /// A roster's columns with the meaning that was found for each.
 struct RosterColumns {
     var names: [String] = []
@@ -51,10 +62,15 @@ struct RosterColumns {
     /// How often a column's meaning was looked at: counted for tests.
     private(set) var looks = 0
 
+    private var preset: Preset?
     private var isPresent: [Bool] = []
     /// What each column's name means, once the column is present.
     private var matches: [(field: RosterField, rank: Int)?] = []
     private var mapped: [RosterField: Int] = [:]
+    /// Fields to which the user gave several columns, with their columns by part; -1 for one that is not there yet.
+    private var mappedParts: [RosterField: [Int]] = [:]
+    /// Fields whose cell is chosen, or put together, row by row.
+    private(set) var composites: [Composite] = []
     private var mappedColumns: Set<Int> = []
     private var best: [RosterField: (column: Int, rank: Int)] = [:]
     private var numbers: [RosterField: Int] = [:]
@@ -91,6 +107,7 @@ struct RosterColumns {
             roles.append(.extra)
             matches.append(nil)
         }
+        preset = options.preset
         let isFirst = changed == nil
         if isFirst { try findMapped(source, options.map, required: !allowsTwins) }
         var mustSettle = isFirst
@@ -113,6 +130,7 @@ struct RosterColumns {
     ) throws(RosterError) -> Bool {
         if mappedColumns.contains(column) { return true }
         guard let (field, rank) = matches[column] else { return false }
+        if preset == .entra, field == .email { return true }
         if options.map.columns[field] == nil {
             guard let other = best[field] else {
                 best[field] = (column, rank)
@@ -176,19 +194,48 @@ struct RosterColumns {
         displaced = [:]
         present = []
         isExport = false
-        giveAll(allowsTwins)
-        guard isExportNow else { return }
-        isExport = true
-        giveAll(allowsTwins)
+        giveAll(map, allowsTwins)
+        if isExportNow {
+            isExport = true
+            giveAll(map, allowsTwins)
+        }
+        composePrincipalName(map)
     }
 
-    private mutating func giveAll(_ allowsTwins: Bool) {
+    /// The field's other columns mean it too, and their cells are looked at where the first one's is not filled.
+    private mutating func compose(_ composite: Composite, _ field: RosterField) {
+        guard !composite.columns.isEmpty else { return }
+        composites.append(composite)
+        for column in composite.columns where fields[column] == nil {
+            fields[column] = field
+            displaced[column] = nil
+        }
+    }
+
+    /// Entra: whoever has no mailbox in the directory is reached by the sign-in name, unless it is a guest's.
+    private mutating func composePrincipalName(_ map: ColumnMap) {
+        guard preset == .entra, map.columns[.email] == nil, let winner = best[.email]?.column else { return }
+        let guest = matches.indices.first { column in
+            matches[column]?.field == .email
+                && Preset.principalNames.contains(RosterField.normalized(names[column]))
+        }
+        guard let guest else { return }
+        compose(
+            Composite(role: .email, columns: guest == winner ? [guest] : [winner, guest], guestColumn: guest), .email)
+    }
+
+    private mutating func giveAll(_ map: ColumnMap, _ allowsTwins: Bool) {
         fields = Array(repeating: nil, count: names.count)
         roles = Array(repeating: .extra, count: names.count)
         used = []
         metadataKeys = [:]
         hasIdentity = false
         for (field, column) in mapped { give(field, column) }
+        composites = []
+        for (field, parts) in mappedParts.sorted(by: { $0.key.spelling < $1.key.spelling }) {
+            let wanted = ColumnMap.parts(of: map.columns[field] ?? "", for: field)
+            compose(Composite(role: ColumnRole(field), columns: parts.filter { $0 >= 0 }, joins: wanted.joins), field)
+        }
         for (column, match) in matches.enumerated() {
             guard let (field, rank) = match, !mappedColumns.contains(column) else { continue }
             if let winner = mapped[field] {
@@ -219,13 +266,21 @@ struct RosterColumns {
             if let index = exact[column] ?? normal[RosterField.normalized(column)] {
                 mapped[field] = index
                 mappedColumns.insert(index)
-            } else if required {
-                throw RosterError(
-                    code: .missingColumn, source: source,
-                    message: "--map \(field.spelling): there is no column `\(column)`",
-                    remedy: "the columns are \(Self.list(names))", columns: names)
+                continue
             }
+            let wanted = ColumnMap.parts(of: column, for: field).columns
+            let places = wanted.map { exact[$0] ?? normal[RosterField.normalized($0)] ?? -1 }
+            if required, let missing = places.firstIndex(of: -1) {
+                throw missingColumnError(wanted[missing], source)
+            }
+            if wanted.count > 1 { takeParts(places, of: field) }
         }
+    }
+
+    private mutating func takeParts(_ places: [Int], of field: RosterField) {
+        mappedParts[field] = places
+        mapped[field] = places.first { $0 >= 0 }
+        mappedColumns.formUnion(places.filter { $0 >= 0 })
     }
 
     /// Whether the user gave this new column to a field. An exact spelling counts before a similar one.
@@ -234,7 +289,20 @@ struct RosterColumns {
         let name = names[column]
         let normal = RosterField.normalized(name)
         var isGiven = false
-        for (field, wanted) in map.columns where mapped[field] != column {
+        for (field, var places) in mappedParts {
+            let wanted = ColumnMap.parts(of: map.columns[field] ?? "", for: field).columns
+            for (part, text) in wanted.enumerated() where places[part] != column {
+                guard text == name || (places[part] < 0 && RosterField.normalized(text) == normal) else { continue }
+                if places[part] >= 0 {
+                    guard names[places[part]] != text else { continue }
+                    mappedColumns.remove(places[part])
+                }
+                places[part] = column
+                isGiven = true
+            }
+            takeParts(places, of: field)
+        }
+        for (field, wanted) in map.columns where mapped[field] != column && mappedParts[field] == nil {
             let isExact = wanted == name
             guard isExact || (mapped[field] == nil && RosterField.normalized(wanted) == normal) else { continue }
             if let before = mapped[field] {
@@ -246,6 +314,26 @@ struct RosterColumns {
             isGiven = true
         }
         return isGiven
+    }
+
+    func missingColumnError(_ column: String, _ source: String) -> RosterError {
+        RosterError(
+            code: .missingColumn, source: source, message: "there is no column `\(column)`",
+            remedy: "the columns are \(Self.list(names))", columns: names)
+    }
+
+    /// Whether the roster has what the preset needs: without an address, a directory's ids would invite no one.
+    func hasPresetEmail(_ options: RosterOptions) -> Bool {
+        options.preset == nil || has(.email) || options.map.columns.keys.contains(where: \.isIdentity)
+    }
+
+    func noPresetEmailError(_ source: String, _ preset: Preset) -> RosterError {
+        let wanted = preset.emailColumns.map { "`\($0)`" }.joined(separator: ", ")
+        return RosterError(
+            code: .noEmailColumn, source: source,
+            message: "no email column: the \(preset.rawValue) preset looks for \(wanted); the columns are "
+                + Self.list(names),
+            remedy: "check that the preset is the right one, or name the column of the addresses", columns: names)
     }
 
     func noIdentityError(_ source: String) -> RosterError {

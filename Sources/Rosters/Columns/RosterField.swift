@@ -62,17 +62,21 @@ public enum RosterField: Sendable, Hashable {
     }
 
     /// The field that a column of this name means, or nil: an unknown column. With a preset, its own names count
-    /// before the general aliases.
+    /// first.
     public static func named(header: String, preset: Preset? = nil) -> RosterField? {
         match(header, preset)?.field
     }
 
-    /// A column's meaning, and how good a name it is: 0 for the field's own name, then the aliases in their order.
+    /// A column's meaning, and how good a name it is: the preset's names in their order, the field's own name, then the
+    /// general aliases in theirs.
     static func match(_ header: String, _ preset: Preset?) -> (field: RosterField, rank: Int)? {
         if let key = metadataKey(header) { return (.metadata(key), 0) }
         let name = normalized(header)
+        for (field, aliases) in preset?.aliases ?? [] {
+            if let rank = aliases.firstIndex(of: name) { return (field, rank - aliases.count) }
+        }
         if let field = ownNames[name] { return (field, 0) }
-        for (field, aliases) in preset?.aliases ?? generalAliases {
+        for (field, aliases) in generalAliases {
             if let rank = aliases.firstIndex(of: name) { return (field, rank + 1) }
         }
         return nil

@@ -26,7 +26,7 @@ public struct EmailDomainUse: Sendable, Equatable {
 extension RosterTable {
     /// The domains of addresses, once for each roster, in the order of their first rows.
     ///
-    /// - Parameter isWanted: which entries count, by index; invalid ones never do.
+    /// - Parameter isWanted: which entries count, by index; invalid and excluded ones never do.
     public func emailDomains(where isWanted: (Int) -> Bool) -> [EmailDomainUse] {
         struct Key: Hashable {
             var source: Int
@@ -34,7 +34,7 @@ extension RosterTable {
         }
         var uses: [EmailDomainUse] = []
         var places: [Key: Int] = [:]
-        for entry in 0..<count where !isInvalid(entry) && isWanted(entry) {
+        for entry in 0..<count where !isInvalid(entry) && !isExcluded(entry) && isWanted(entry) {
             let domain = withEmailKey(entry) { key in
                 key.lastIndex(of: UInt8(ascii: "@")).map { String(decoding: key[($0 + 1)...], as: UTF8.self) } ?? ""
             }

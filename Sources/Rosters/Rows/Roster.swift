@@ -14,6 +14,8 @@ public struct Roster: Sendable {
         public var records = 0
         /// Rows of which no entry came: seats of an export that are revoked.
         public var leftOut = 0
+        /// Rows that a filter or the preset left out, by reason.
+        public var excluded: [RowExclusion: Int] = [:]
         /// The columns are those of one of our own exports of seats.
         public var isExport = false
         /// The reading ended before the file did: none of its rows is an entry.
@@ -38,8 +40,12 @@ public struct Roster: Sendable {
     public struct Column: Sendable, Equatable {
         /// The roster's own name.
         public var name: String
-        /// nil: unknown, carried through to reports untouched.
+        /// nil: unknown.
         public var field: RosterField?
+        /// Goes to reports with its row, as it stands.
+        public var isCarried = false
+        /// A filter, or the preset, looks at it.
+        public var isFilter = false
         /// Another column that means the same field and counts in place of this one.
         public var displacedBy: String?
         /// False for an element of XML that holds other elements alone: no record has a value there.
@@ -73,9 +79,13 @@ public struct RosterOptions: Sendable {
     public var map = ColumnMap()
     /// The system that the roster was exported from; nil for the aliases only.
     public var preset: Preset?
+    /// Which rows are left out, beside those that the preset leaves out.
+    public var filters: [RowFilter] = []
+    /// Columns without a meaning that go to reports all the same.
+    public var carried: [String] = []
     /// For rows that say no action.
     public var defaultAction: RosterAction = .assign
-    /// Whether entries keep the roster's own cells, for reports and the file of failed rows.
+    /// Whether entries keep their cells, those of fields and of ``carried`` columns, for reports and the file of failed rows.
     public var keepsCells = true
     /// Entries keep neither name nor metadata nor cells: for those who only want to know what is wrong.
     public var keepsIdentitiesAlone = false

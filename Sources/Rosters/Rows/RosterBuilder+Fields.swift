@@ -7,7 +7,7 @@ extension RosterBuilder {
         let raw = value(record, cell)
         guard let plain = ASCIIEmailParser(raw) else { return unusualEmail(raw, record, cell) }
         if !plain.notes.isEmpty { note(plain.notes, record, cell) }
-        if plain.plus != nil { tagged.append(table.count) }
+        if plain.plus != nil, !isLeavingOut { tagged.append(table.count) }
         let bytes = UnsafeRawBufferPointer(rebasing: raw[plain.start..<plain.end])
         guard plain.hasUpperCase else { return .same(bytes) }
         let key = bytes.map(Self.lowered)
@@ -21,7 +21,7 @@ extension RosterBuilder {
         switch EmailSyntax.judge(String(decoding: raw, as: UTF8.self)) {
         case .accepted(let email):
             note(email.notes, record, cell)
-            if email.key.utf8.contains(UInt8(ascii: "+")) { tagged.append(table.count) }
+            if email.key.utf8.contains(UInt8(ascii: "+")), !isLeavingOut { tagged.append(table.count) }
             return .forms(Array(email.address.utf8), Array(email.key.utf8))
         case .rejected(let rejection):
             add(.error, "email_syntax", record, cell: cell, message: rejection.reason, remedy: rejection.remedy)
@@ -29,7 +29,7 @@ extension RosterBuilder {
         }
     }
 
-    private static func lowered(_ byte: UInt8) -> UInt8 { byte &- 0x41 < 26 ? byte | 0x20 : byte }
+    static func lowered(_ byte: UInt8) -> UInt8 { byte &- 0x41 < 26 ? byte | 0x20 : byte }
 
     private mutating func note(_ notes: EmailAddress.Notes, _ record: RecordView, _ cell: Int) {
         if notes.contains(.trimmed) { noteBlanks(record, cell) }
@@ -66,7 +66,7 @@ extension RosterBuilder {
                 remedy: "format the column as text there, and export it anew")
             return bytes
         }
-        if watchesZeros { lookForZeros(role, bytes, record.line) }
+        if watchesZeros, !isLeavingOut { lookForZeros(role, bytes, record.line) }
         return bytes
     }
 

@@ -9,6 +9,20 @@ extension RosterBuilder {
             leaveOut(record)
             return nil
         }
+        if !columns.composites.isEmpty { chooseCells(record) }
+        let exclusion = selection.isEmpty || record.isDamaged ? nil : exclusion(of: record)
+        // What is wrong with a row that is left out is no one's concern.
+        isLeavingOut = exclusion != nil
+        if isLeavingOut { rowIsGuessed = true }
+        let entry = appendEntry(of: record)
+        if let exclusion {
+            table.exclude(entry, because: exclusion.description)
+            sources[currentSource].excluded[exclusion, default: 0] += 1
+        }
+        return entry
+    }
+
+    private mutating func appendEntry(of record: RecordView) -> Int {
         var row = RosterTable.NewRow(source: currentSource, line: record.line)
         row.action = hasWords ? action(record) : options.defaultAction
         if hasWords { row.immediateClaim = immediateClaim(record) }
@@ -26,9 +40,18 @@ extension RosterBuilder {
             row.details?.metadata = []
             return append(row, email, externalID, .none, name: Self.empty)
         }
-        let name = text(.name, record)?.bytes ?? Self.empty
+        guard let joined = joinedName(record) else {
+            return append(row, email, externalID, record, name: text(.name, record)?.bytes ?? Self.empty)
+        }
+        return joined.withUnsafeBytes { append(row, email, externalID, record, name: $0) }
+    }
+
+    private mutating func append(
+        _ row: RosterTable.NewRow, _ email: RowEmail, _ externalID: UnsafeRawBufferPointer, _ record: RecordView,
+        name: UnsafeRawBufferPointer
+    ) -> Int {
         guard options.keepsCells else { return append(row, email, externalID, .none, name: name) }
-        if isCSV, !rowIsInvalid, !record.isDamaged {
+        if isCSV, keepsAllColumns, !rowIsInvalid, !record.isDamaged {
             return append(row, email, externalID, RowCells(bytes: record.rawRecord, delimiter: delimiter), name: name)
         }
         let isSparse = !isCSV
@@ -68,6 +91,70 @@ extension RosterBuilder {
         case refused(UnsafeRawBufferPointer)
 
         var isEmpty: Bool { if case .none = self { true } else { false } }
+    }
+
+    // MARK: fields of several columns
+
+    /// Finds the cell that counts for each field to which several columns were given.
+    private mutating func chooseCells(_ record: RecordView) {
+        for composite in columns.composites where !composite.joins {
+            cellOf[Int(composite.role.rawValue)] = .max
+            for column in composite.columns {
+                guard let cell = cell(ofColumn: column, record) else { continue }
+                let bytes = trimmedValue(record, cell)
+                if bytes.isEmpty || (composite.guestColumn == column && Self.isGuest(bytes)) { continue }
+                cellOf[Int(composite.role.rawValue)] = cell
+                break
+            }
+        }
+    }
+
+    /// All filled parts of the name, if it is given as several columns.
+    private func joinedName(_ record: RecordView) -> [UInt8]? {
+        guard let composite = columns.composites.first(where: { $0.role == .name && $0.joins }) else { return nil }
+        var joined: [UInt8] = []
+        for column in composite.columns {
+            guard let cell = cell(ofColumn: column, record) else { continue }
+            let bytes = trimmedValue(record, cell)
+            if bytes.isEmpty { continue }
+            if !joined.isEmpty { joined.append(0x20) }
+            joined.append(contentsOf: bytes)
+        }
+        return joined
+    }
+
+    private static func isGuest(_ bytes: UnsafeRawBufferPointer) -> Bool {
+        bytes.indices.contains { start in
+            bytes[start] == UInt8(ascii: "#") && bytes.count - start >= Preset.guestMark.count
+                && zip(bytes[start...], Preset.guestMark).allSatisfy { lowered($0) == $1 }
+        }
+    }
+
+    func cell(ofColumn column: Int, _ record: RecordView) -> Int? {
+        if isCSV { return column < record.count ? column : nil }
+        return (0..<record.count).first { record.column($0) == column }
+    }
+
+    // MARK: rows that are left out
+
+    private mutating func exclusion(of record: RecordView) -> RowExclusion? {
+        var selection = selection
+        self.selection = RowSelection()
+        defer { self.selection = selection }
+        let verdict = selection.judge { column in
+            cell(ofColumn: column, record).map { value(record, $0) } ?? Self.empty
+        }
+        switch verdict {
+        case .stays: return nil
+        case .leftOut(let why): return why
+        case .unknownWord(let column):
+            let preset = options.preset?.rawValue ?? ""
+            add(
+                .warning, "status_word", record, cell: cell(ofColumn: column, record),
+                message: "unknown status: the \(preset) preset does not have this word; the row stays in",
+                remedy: "to leave such rows out, exclude them by this column")
+            return nil
+        }
     }
 
     // MARK: cells
@@ -157,7 +244,7 @@ extension RosterBuilder {
         return bytes.isEmpty ? nil : (cell, bytes)
     }
 
-    /// The cells in the order of the columns, each followed by a zero byte: for rows whose record does not say it that way.
+    /// The cells of the columns that are kept, in their order, each followed by a zero byte.
     @inline(never)
     private mutating func joinedCells(_ record: RecordView) -> [UInt8] {
         var joined: [UInt8] = []
@@ -171,7 +258,7 @@ extension RosterBuilder {
             joined.append(0)
         }
         if isCSV {
-            for cell in 0..<record.count { add(value(record, cell)) }
+            for column in kept where column < record.count { add(value(record, column)) }
             return joined
         }
         // By column, the first of a column's cells first; what a row does not have costs it nothing.
@@ -179,7 +266,7 @@ extension RosterBuilder {
         for cell in 0..<record.count { cellOrder.append((record.column(cell), cell)) }
         cellOrder.sort { $0 < $1 }
         var next = 0
-        for (column, cell) in cellOrder where column >= next {
+        for (column, cell) in cellOrder where column >= next && keeps(column) {
             RowCells.skip(column - next, &joined)
             add(record.bytes(cell))
             next = column + 1

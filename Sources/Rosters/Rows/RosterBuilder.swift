@@ -19,6 +19,16 @@ public struct RosterBuilder: RecordSink {
     private var isStale = true
     /// XML's columns that came up since their meaning was settled.
     private var newColumns: [Int] = []
+    /// The columns whose cells are kept with the rows: fields, and those that the user asked for. Nothing else leaves the
+    /// roster.
+    var kept: [Int] = []
+    private var isKept: [Bool] = []
+    private var carried: Set<Int> = []
+    /// Which of the options' carried columns the roster has.
+    private var foundCarried: Set<Int> = []
+    var keepsAllColumns = false
+    /// Which rows are left out.
+    var selection = RowSelection()
     var isCSV = true
     var delimiter = UInt8(ascii: ",")
     var hasDetails = false
@@ -59,6 +69,9 @@ public struct RosterBuilder: RecordSink {
     /// The row's cells are the reader's best guess: what is wrong with them is no use to anybody.
     var rowIsGuessed = false
 
+    /// A filter leaves the row out: nothing that is wrong with it counts.
+    var isLeavingOut = false
+
     /// Creates a builder without rosters.
     public init(_ options: RosterOptions = RosterOptions()) {
         self.options = options
@@ -72,6 +85,9 @@ public struct RosterBuilder: RecordSink {
         table.sources.append(RosterSource(name: name))
         sources.append(Roster.Source(name: name))
         columns = RosterColumns()
+        selection = RowSelection(options)
+        carried = []
+        foundCarried = []
         names = []
         hasCells = []
         isStale = true
@@ -149,13 +165,21 @@ public struct RosterBuilder: RecordSink {
         if isStale { try resolveColumns() }
         takePending(upTo: .max)
         guard columns.hasIdentity else { throw emptiness() }
+        try requirePresetEmail()
+        try requireFilterColumns()
         isOpen = false
         noteColumns()
         let source = currentSource
         describeColumns()
-        table.sources[source].columns = columns.names
-        table.sources[source].extraColumns = columns.fields.indices.filter {
-            hasCells[$0] && (columns.fields[$0] == nil || columns.fields[$0] == .name)
+        findKept()
+        warnOfMissingCarried()
+        // A record of XML says which of its columns it has; one of CSV has them all.
+        let columnsOfCells = isCSV ? kept : Array(names.indices)
+        table.sources[source].columns = columnsOfCells.map { keeps($0) ? columns.names[$0] : "" }
+        table.sources[source].extraColumns = columnsOfCells.indices.filter { index in
+            let column = columnsOfCells[index]
+            return hasCells[column] && keeps(column)
+                && (columns.fields[column] == nil || columns.fields[column] == .name)
         }
         defects[firstOfSource...].sort(by: Defect.inOrderOfLines)
     }
@@ -187,6 +211,7 @@ public struct RosterBuilder: RecordSink {
         sources[source].columns = columns.names.indices.map { index in
             Roster.Column(
                 name: columns.names[index], field: columns.fields[index],
+                isCarried: columns.fields[index] == nil && keeps(index), isFilter: selection.columns.contains(index),
                 displacedBy: columns.displaced[index].map { columns.names[$0] }, isPresent: hasCells[index])
         }
     }
@@ -217,10 +242,14 @@ public struct RosterBuilder: RecordSink {
 
     /// XML tells of a column at its first appearance, so that this happens more than once.
     private mutating func resolveColumns() throws {
+        let seen = isCSV ? Array(names.indices) : newColumns
+        selection.see(names, changed: seen)
+        seeCarried(seen)
         if isCSV {
             columns = try RosterColumns(
                 names, isPresent: hasCells, source: sourceName, options: options, allowsTwins: false)
             if !columns.hasIdentity { throw columns.noIdentityError(sourceName) }
+            try requirePresetEmail()
             for column in columns.used { take(columns.roles[column], column) }
         } else {
             let changed = columns.names.isEmpty ? nil : newColumns
@@ -232,11 +261,61 @@ public struct RosterBuilder: RecordSink {
             for column in affected { take(columns.roles[column], column) }
             newColumns.removeAll(keepingCapacity: true)
         }
+        findKept()
+        if isCSV {
+            try requireFilterColumns()
+            if let missing = missingCarried.first { throw columns.missingColumnError(missing, sourceName) }
+        }
         isStale = false
         clearCells()
         metadataAt = Array(repeating: (0, 0), count: columns.metadataKeyCount)
         guard isCSV else { return }
         for column in columns.used { place(columns.roles[column], column, column) }
+    }
+
+    private func requirePresetEmail() throws {
+        guard let preset = options.preset, !columns.hasPresetEmail(options) else { return }
+        throw columns.noPresetEmailError(sourceName, preset)
+    }
+
+    /// A filter that looks at nothing would keep or leave out every row in silence.
+    private func requireFilterColumns() throws {
+        if let missing = selection.missingColumn { throw columns.missingColumnError(missing, sourceName) }
+    }
+
+    func keeps(_ column: Int) -> Bool { column < isKept.count && isKept[column] }
+
+    /// One of our own exports is kept whole.
+    private mutating func findKept() {
+        isKept = names.indices.map { columns.isExport || columns.fields[$0] != nil || carried.contains($0) }
+        guard isCSV else { return }
+        kept = names.indices.filter { isKept[$0] }
+        keepsAllColumns = kept.count == names.count
+    }
+
+    private mutating func seeCarried(_ changed: [Int]) {
+        guard !options.carried.isEmpty else { return }
+        for column in changed {
+            let name = RosterField.normalized(names[column])
+            for (index, wanted) in options.carried.enumerated() where RosterField.normalized(wanted) == name {
+                carried.insert(column)
+                foundCarried.insert(index)
+            }
+        }
+    }
+
+    private var missingCarried: [String] {
+        options.carried.indices.filter { !foundCarried.contains($0) }.map { options.carried[$0] }
+    }
+
+    /// XML may have a column in some rows only, or in none.
+    private mutating func warnOfMissingCarried() {
+        for name in missingCarried {
+            let defect = Defect(
+                .warning, "carry_unused", source: sourceName, field: name,
+                message: "no record has a `\(name)` to carry", remedy: "look at the spelling")
+            if counts(defect.kind) { defects.append(defect) }
+        }
     }
 
     /// Notes what a row's builder has to look at.
@@ -322,7 +401,8 @@ public struct RosterBuilder: RecordSink {
         let field = defect.column.flatMap { names.indices.contains($0) ? names[$0] : nil }
         var found = Defect(
             kind.severity, kind.code, source: sourceName, line: defect.position.line,
-            column: defect.position.column > 0 ? defect.position.column : nil, field: field, value: defect.value,
+            column: defect.position.column > 0 ? defect.position.column : nil, field: field,
+            value: options.keepsCells && !(defect.column.map(keeps) ?? false) ? nil : defect.value,
             message: defect.message, remedy: defect.remedy, entry: entry)
         if let view { found.excerpt = excerpt(view, nil, defect.position, length: defect.code == .raggedRow ? 0 : 1) }
         defects.append(found)

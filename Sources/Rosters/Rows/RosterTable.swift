@@ -126,6 +126,10 @@ public struct RosterTable: Sendable {
     public var sources: [RosterSource] = []
     private(set) var rows = BulkArray<Row>()
     var invalid: Set<Int> = []
+    /// Rows that a filter left out, with why as an index into `exclusionReasons`.
+    private var excluded: [Int: Int32] = [:]
+    private var exclusionReasons: [String] = []
+    private var reasonIndex: [String: Int32] = [:]
     private(set) var arena = BulkArray<UInt8>()
     var details: [EntryDetails] = []
     /// The containers that rows name, each once, in order of first appearance.
@@ -152,6 +156,7 @@ public struct RosterTable: Sendable {
         arena.truncate(to: rows[count].base)
         rows.truncate(to: count)
         invalid = invalid.filter { $0 < count }
+        excluded = excluded.filter { $0.key < count }
     }
 
     /// The values of row `index` as Strings.
@@ -180,6 +185,26 @@ public struct RosterTable: Sendable {
     public func isInvalid(_ index: Int) -> Bool { invalid.contains(index) }
     /// Records that a defect of severity error belongs to the row.
     public mutating func markInvalid(_ index: Int) { invalid.insert(index) }
+
+    /// How many rows are in the roster as far as a plan is concerned.
+    public var includedCount: Int { count - excluded.count }
+    /// Whether a filter left a row out.
+    public var hasExcluded: Bool { !excluded.isEmpty }
+    /// A filter left the row out: it asks for nothing.
+    public func isExcluded(_ index: Int) -> Bool { !excluded.isEmpty && excluded[index] != nil }
+    /// Why a filter left the row out, as `column is word`; nil for other rows.
+    public func exclusion(at index: Int) -> String? { excluded[index].map { exclusionReasons[Int($0)] } }
+    /// Leaves a row out, with what is said of it.
+    public mutating func exclude(_ index: Int, because reason: String) {
+        if let known = reasonIndex[reason] {
+            excluded[index] = known
+            return
+        }
+        let number = Int32(exclusionReasons.count)
+        exclusionReasons.append(reason)
+        reasonIndex[reason] = number
+        excluded[index] = number
+    }
 
     /// Interns a reference, so that rows hold four bytes for it.
     public mutating func intern(_ reference: ContainerReference) -> Int32 {

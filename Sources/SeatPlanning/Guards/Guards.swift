@@ -55,12 +55,13 @@ struct Guards {
 
     func judge(_ plan: Plan, protectedRows: [Int]) -> [GuardTrip] {
         var trips: [GuardTrip] = []
-        if entries.count < options.minRows {
+        if entries.includedCount < options.minRows {
             trips.append(
                 GuardTrip(
-                    guardName: "min-rows", figure: entries.count, limit: options.minRows,
-                    message: "the rosters have \(entries.count) rows, fewer than the \(options.minRows) expected",
-                    remedy: "--min-rows \(entries.count)"))
+                    guardName: "min-rows", figure: entries.includedCount, limit: options.minRows,
+                    message:
+                        "the rosters have \(entries.includedCount) rows, fewer than the \(options.minRows) expected",
+                    remedy: "--min-rows \(entries.includedCount)"))
         }
         trips += revocations(plan)
         if let limit = options.maxMails, plan.mails > limit {

@@ -8,6 +8,7 @@ struct PeopleIndex: ComparableRows {
         case unresolved(String)
         case conflict(String)
         case duplicate(Int)
+        case excluded(String?)
     }
 
     let entries: RosterTable
@@ -137,6 +138,10 @@ struct PeopleIndex: ComparableRows {
 
     private mutating func place(_ index: Int, _ target: ContainerResolution?) {
         if case .container(let container)? = target { containers[index] = Int32(container) }
+        if entries.isExcluded(index) {
+            judge(index, .excluded(entries.exclusion(at: index)))
+            return
+        }
         if entries.isInvalid(index) {
             judge(index, .invalid(nil))
             return

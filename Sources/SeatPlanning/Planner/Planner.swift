@@ -52,7 +52,10 @@ public struct Planner {
             let seat = mayHold[index] ? people.container(of: index).flatMap { seats.find(people, index, $0) } : nil
             draft.rows.append(judge(index, people, seat, &draft))
         }
-        if options.mode == .mirror { addMirrorRevocations(&draft) }
+        if options.mode == .mirror {
+            addMirrorRevocations(&draft)
+            warnOfUnreached(&draft)
+        }
         draft.settleCapacity { buyerClaim(of: $0, people) }
         if options.thenRevoke { addMigrationRevocations(people, seats, &draft) }
         return finish(draft)
@@ -67,6 +70,7 @@ public struct Planner {
         let container = people.container(of: index)
         switch people.status(of: index) {
         case .invalid(let note): return PlannedRow(entry: index, container: container, action: .invalid, note: note)
+        case .excluded(let note): return PlannedRow(entry: index, container: container, action: .excluded, note: note)
         case .unresolved(let note):
             return PlannedRow(entry: index, container: container, action: .unresolved, note: note)
         case .conflict(let note):
@@ -145,7 +149,9 @@ public struct Planner {
     // MARK: Mirror
 
     private func addMirrorRevocations(_ draft: inout Draft) {
-        let reached = Set(draft.rows.compactMap(\.container))
+        // A filter may keep one team of many: a subscription that only excluded rows name is not the roster's.
+        let reached = Set(draft.rows.lazy.filter { $0.action != .excluded }.compactMap(\.container))
+        let excluded = ExcludedPeople(entries)
         for container in world.containers.indices where reached.contains(container) {
             let snapshot = world.containers[container]
             var spared = 0
@@ -158,13 +164,29 @@ public struct Planner {
                     continue
                 }
                 draft.added.append(
-                    PlannedRow(entry: nil, container: container, action: .revoke, seat: seat, note: "not in the roster")
-                )
+                    PlannedRow(
+                        entry: nil, container: container, action: .revoke, seat: seat,
+                        note: excluded.note(on: record) ?? "not in the roster"))
             }
             if spared > 0 {
                 draft.warnings.append(
                     "\(spared) protected people of \(snapshot.id) keep their seats though no row names them")
             }
+        }
+    }
+
+    /// Rows that are left out change nothing where no other row names their subscription; whoever excluded people should know.
+    private func warnOfUnreached(_ draft: inout Draft) {
+        guard entries.hasExcluded else { return }
+        let included = Set(
+            (0..<entries.count).lazy.filter { !entries.isExcluded($0) }.map { entries.reference(at: $0) })
+        let count = (0..<entries.count).count {
+            entries.isExcluded($0) && !included.contains(entries.reference(at: $0))
+        }
+        if count > 0 {
+            draft.warnings.append(
+                (count == 1 ? "1 excluded row is" : "\(count) excluded rows are")
+                    + " for subscriptions or orders that no other row names; their seats stay as they are")
         }
     }
 

@@ -32,7 +32,8 @@ public struct FailedRowsWriter<Sink: ByteSink> {
             places[source.name] = source.columns.enumerated().map { index, name in
                 // A file of failed rows, given back, says what is wrong now; text beside an XML record's elements has no
                 // name that could be given back.
-                if name == "error" || name == "message" || name == "." { return -1 }
+                // A column without a name is one of XML that was not kept.
+                if ["error", "message", ".", ""].contains(name) { return -1 }
                 let meaning = Meaning(name, isExtra: extra.contains(index))
                 // A name that a roster has twice is two columns; a field that XML spells in two ways is one.
                 let turn = used[meaning, default: 0]
@@ -99,7 +100,7 @@ extension ResultRow {
     /// another row wants too.
     public var missedItsGoal: Bool {
         switch outcome {
-        case .failed, .skipped, .unknown, .planned: action != .duplicate
+        case .failed, .skipped, .unknown, .planned: action != .duplicate && action != .excluded
         default: false
         }
     }

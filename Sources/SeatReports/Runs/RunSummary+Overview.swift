@@ -156,7 +156,7 @@ extension RunSummary {
         case .assign, .reissue, .grow, .keep, .absent: .good
         case .revoke: .main
         case .blocked, .invalid, .conflict, .unresolved: .bad
-        case .duplicate, nil: .quiet
+        case .duplicate, .excluded, nil: .quiet
         }
     }
 
@@ -165,7 +165,7 @@ extension RunSummary {
         case .assigned, .reissued, .grown, .kept: .good
         case .revoked: .main
         case .failed, .unknown: .bad
-        case .skipped, .planned, nil: .quiet
+        case .skipped, .planned, .excluded, nil: .quiet
         }
     }
 

@@ -119,7 +119,8 @@ struct PlanInspection {
                 ("http_status is out of range", "http_status NOT BETWEEN 100 AND 599"),
                 (
                     "names no container",
-                    "container IS NULL AND action NOT IN ('invalid', 'unresolved', 'conflict', 'duplicate')"
+                    "container IS NULL AND action NOT IN ('invalid', 'unresolved', 'conflict', 'duplicate', "
+                        + "'excluded')"
                 ),
                 ("id is out of range", "id NOT BETWEEN 1 AND \(PlanLimits.counts.upperBound)"),
                 ("cells is not a JSON array", "cells IS NOT NULL AND NOT json_valid(cells)"),

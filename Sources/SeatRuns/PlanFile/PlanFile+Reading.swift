@@ -201,7 +201,8 @@ public enum ResultFilter: Sendable {
             "action IN ('invalid','conflict','unresolved','blocked') OR outcome IN ('failed','unknown') "
                 + "OR (outcome = 'skipped' AND action != 'duplicate')"
         case .missedGoal:
-            "outcome IN ('failed','unknown','planned') OR (outcome = 'skipped' AND action != 'duplicate')"
+            "outcome IN ('failed','unknown') OR (outcome = 'planned' AND action != 'excluded') OR"
+                + " (outcome = 'skipped' AND action != 'duplicate')"
         case .action(let action): "action = '\(action.rawValue)'"
         }
     }

@@ -7,9 +7,10 @@ extension PlanFile {
         try write { database in
             try database.execute(
                 sql: """
-                    UPDATE row SET outcome = CASE WHEN action IN ('keep', 'absent') THEN 'kept' ELSE 'skipped' END
+                    UPDATE row SET outcome = CASE WHEN action IN ('keep', 'absent') THEN 'kept'
+                        WHEN action = 'excluded' THEN 'excluded' ELSE 'skipped' END
                     WHERE outcome = 'planned' AND action IN
-                        ('keep', 'absent', 'duplicate', 'blocked', 'invalid', 'conflict', 'unresolved')
+                        ('keep', 'absent', 'duplicate', 'blocked', 'invalid', 'conflict', 'unresolved', 'excluded')
                     """)
             try database.execute(
                 sql: """

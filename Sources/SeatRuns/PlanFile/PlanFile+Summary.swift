@@ -67,6 +67,7 @@ extension PlanFile {
                 SELECT count(*) FROM row WHERE outcome NOT IN ('planned', 'unknown') AND outcome != CASE action
                     WHEN 'assign' THEN 'assigned' WHEN 'keep' THEN 'kept' WHEN 'absent' THEN 'kept'
                     WHEN 'reissue' THEN 'reissued' WHEN 'revoke' THEN 'revoked' WHEN 'grow' THEN 'grown'
+                    WHEN 'excluded' THEN 'excluded'
                     ELSE 'skipped' END
                 """) ?? 0
     }

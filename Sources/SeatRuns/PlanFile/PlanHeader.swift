@@ -1,4 +1,5 @@
 internal import Foundation
+public import RosterFormats
 public import Rosters
 public import SeatPlanning
 
@@ -45,6 +46,9 @@ public struct PlanHeader: Sendable, Equatable, Codable {
     public var reads: Int
     /// Seats that are kept although their invitation has expired; nil in plans of versions that did not count them.
     public var expiredKept: Int?
+    /// How the rosters were read, so that their rows can be found in the files again; nil in plans of older versions, and
+    /// where no file was read.
+    public var reading: RosterReading?
     /// Email domains of new holders of which it is not known whether they take email; nil in plans of versions that did
     /// not count them.
     public var uncheckedEmailDomains: Int?
@@ -125,4 +129,38 @@ public struct PlanContainer: Sendable, Equatable {
     public var snapshot: ContainerSnapshot
     /// What the container looks like once the plan is applied.
     public var forecast: ContainerForecast
+}
+
+/// How rosters are to be read, where the user said so.
+public struct RosterReading: Sendable, Equatable, Codable {
+    /// The text encoding; nil: as the file says.
+    public var encoding: String?
+    /// The delimiter of CSV; nil: as found.
+    public var delimiter: UInt8?
+    /// Whether CSV names its columns.
+    public var hasHeader: Bool
+    /// The element that is a record of foreign XML.
+    public var xmlRecord: String?
+    /// The values wanted of foreign XML.
+    public var xmlPaths: [String]
+
+    /// Takes what the user said.
+    public init(_ options: ReadingOptions) {
+        encoding = options.encoding?.rawValue
+        delimiter = options.delimiter
+        hasHeader = options.hasHeader
+        xmlRecord = options.xmlRecord
+        xmlPaths = options.xmlPaths
+    }
+
+    /// The same as options.
+    public var options: ReadingOptions {
+        var options = ReadingOptions()
+        options.encoding = encoding.flatMap { TextEncoding(rawValue: $0) }
+        options.delimiter = delimiter
+        options.hasHeader = hasHeader
+        options.xmlRecord = xmlRecord
+        options.xmlPaths = xmlPaths
+        return options
+    }
 }

@@ -35,5 +35,8 @@ extension PlanFile {
             externalID: asks == nil ? try row.value("external_id") : asks?.externalID ?? "",
             cells: CellsColumn.cells(try row.optional("cells")))
         if isInvalid { table.markInvalid(entry) }
+        if try row.value("action") == Action.excluded.rawValue {
+            table.exclude(entry, because: try row.optional("note") ?? "")
+        }
     }
 }

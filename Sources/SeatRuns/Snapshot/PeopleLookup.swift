@@ -43,7 +43,7 @@ struct PeopleLookup: Sendable {
             let targets = entries.references.map { world.resolutions[$0] }
             // By container: its members are looked for.
             var wanted = [Bool](repeating: false, count: world.containers.count)
-            for index in 0..<entries.count where !entries.isInvalid(index) {
+            for index in 0..<entries.count where !entries.isInvalid(index) && !entries.isExcluded(index) {
                 let isPlain = entries.detail(at: index) == nil
                 if isPlain, entries.withExternalID(index, \.isEmpty) { continue }
                 let target = entries.reference(at: index).map { targets[$0] } ?? world.standard

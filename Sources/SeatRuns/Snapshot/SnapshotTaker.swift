@@ -112,8 +112,8 @@ public struct SnapshotTaker: Sendable {
     /// References that rows use, in order of first appearance; the standard one only if a row leaves its container out.
     private func needed(_ scope: Scope) -> [ContainerReference] {
         var used = [Bool](repeating: false, count: scope.entries.references.count)
-        var usesStandard = scope.entries.count == 0
-        for index in 0..<scope.entries.count {
+        var usesStandard = scope.entries.includedCount == 0
+        for index in 0..<scope.entries.count where !scope.entries.isExcluded(index) {
             if let reference = scope.entries.reference(at: index) {
                 used[reference] = true
             } else {

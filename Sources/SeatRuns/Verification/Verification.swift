@@ -217,7 +217,7 @@ extension Action {
         switch self {
         case .assign, .keep, .reissue: true
         case .revoke, .absent, .blocked: false
-        case .invalid, .duplicate, .conflict, .unresolved, .grow: nil
+        case .invalid, .duplicate, .conflict, .unresolved, .grow, .excluded: nil
         }
     }
 }
