@@ -5,7 +5,7 @@ public import SeatPlanning
 internal import SeatRuns
 
 /// Which containers an audit covers. Kinds of conditions that are given must all hold, one value of each is enough;
-/// without any, all active seat-based subscriptions of the organization.
+/// without any, every seat-based subscription whose people have access or that is billed: active, trialing, past_due.
 public struct AuditScope: Sendable, Equatable {
     /// Ids.
     public var subscriptions: [String]
@@ -15,11 +15,15 @@ public struct AuditScope: Sendable, Equatable {
     public var products: [String]
     /// Ids of billing customers, or their external ids.
     public var customers: [String]
+    /// Subscriptions that have ended, and orders, too.
+    public var includesAll: Bool
 
     /// Creates a scope; without arguments it is all active seat-based subscriptions.
     public init(
-        subscriptions: [String] = [], orders: [String] = [], products: [String] = [], customers: [String] = []
+        subscriptions: [String] = [], orders: [String] = [], products: [String] = [], customers: [String] = [],
+        includesAll: Bool = false
     ) {
+        self.includesAll = includesAll
         self.subscriptions = subscriptions
         self.orders = orders
         self.products = products
@@ -28,6 +32,9 @@ public struct AuditScope: Sendable, Equatable {
 
     var namesContainers: Bool { !subscriptions.isEmpty || !orders.isEmpty }
     var isNarrowed: Bool { !products.isEmpty || !customers.isEmpty }
+
+    /// A subscription of this status is covered without being named.
+    func covers(status: String) -> Bool { includesAll || ["active", "trialing", "past_due"].contains(status) }
 
     /// Whether a container that was named meets the other conditions too. What the token may not read decides nothing.
     func covers(_ container: ContainerSnapshot) -> Bool {
@@ -49,12 +56,33 @@ public struct AuditProgress: Sendable, Equatable {
     public var seats: Int
 }
 
+/// Subscriptions of one status that an audit leaves out.
+public struct AuditOmission: Sendable, Equatable {
+    /// The server's word: `canceled`, `unpaid`, …
+    public var status: String
+    /// How many.
+    public var subscriptions: Int
+    /// Seats bought in them.
+    public var seats: Int
+
+    /// Creates a value from its parts.
+    public init(status: String, subscriptions: Int, seats: Int) {
+        self.status = status
+        self.subscriptions = subscriptions
+        self.seats = seats
+    }
+}
+
 /// Containers, found but not listed: they hold no seats yet.
 public struct AuditTargets: Sendable {
     /// Sorted by container.
     public var containers: [ContainerSnapshot]
     /// What had to be left out for want of a scope.
     public var warnings: [String]
+    /// What is not covered, by status.
+    public var omissions: [AuditOmission] = []
+    /// Orders were not looked for.
+    public var omitsOrders = false
 }
 
 /// Lists containers and their seats for an audit: memory holds a few containers at a time, however many there are.
@@ -148,15 +176,22 @@ public struct AuditTaker: Sendable {
             for product in products.map({ $0.map { ProductID($0) } }) {
                 let filter = SubscriptionFilter(
                     customer: customer.id, externalCustomers: customer.externalID.map { [$0] } ?? [], product: product,
-                    active: true)
+                    active: nil)
                 for try await subscription in client.subscriptions(filter: filter) where subscription.seats != nil {
                     let id = ContainerID.subscription(subscription.id.rawValue)
                     guard seen.insert(id).inserted else { continue }
+                    guard scope.covers(status: subscription.status.rawValue) else {
+                        targets.omit(subscription.status.rawValue, seats: subscription.seats ?? 0)
+                        continue
+                    }
                     targets.containers.append(snapshot(id, subscription, nil))
                     onProgress(AuditProgress(found: seen.count, listed: nil, seats: 0))
                 }
                 // All orders of an organization would be every payment ever made: they are asked for when narrowed.
-                guard scope.isNarrowed else { continue }
+                guard scope.isNarrowed || scope.includesAll else {
+                    targets.omitsOrders = true
+                    continue
+                }
                 let orders = OrderFilter(customer: customer.id, externalCustomer: customer.externalID, product: product)
                 try await findOrders(orders, &seen, &targets)
             }
@@ -248,6 +283,16 @@ public struct AuditTaker: Sendable {
                 try await body(containers[index].id, waiting.removeValue(forKey: index) ?? nil)
             }
         }
+    }
+}
+
+extension AuditTargets {
+    fileprivate mutating func omit(_ status: String, seats: Int) {
+        guard let index = omissions.firstIndex(where: { $0.status == status }) else {
+            return omissions.append(AuditOmission(status: status, subscriptions: 1, seats: seats))
+        }
+        omissions[index].subscriptions += 1
+        omissions[index].seats = omissions[index].seats.plus(seats)
     }
 }
 

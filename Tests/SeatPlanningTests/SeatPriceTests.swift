@@ -38,7 +38,7 @@ import Testing
             ])
     }
 
-    @Test(arguments: [("month", 1, "a month"), ("year", 1, "a year"), ("month", 3, "every 3 months")])
+    @Test(arguments: [("month", 1, "per month"), ("year", 1, "per year"), ("month", 3, "every 3 months")])
     func aPeriodIsSoManyIntervals(interval: String, count: Int, text: String) {
         #expect(BillingPeriod(interval, count: count).text == text)
         let pricing = SeatPricing(kind: .volume, currency: "usd", interval: interval, intervalCount: count, tiers: [])

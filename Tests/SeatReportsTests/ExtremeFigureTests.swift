@@ -13,11 +13,11 @@ import Testing
     @Test(arguments: numbers)
     func `shares and percentages of any figures`(_ part: Int) {
         for whole in Self.numbers {
-            #expect(NumberFormat.percent(part, of: whole).hasSuffix(whole > 0 ? " %" : "–"))
+            #expect(NumberFormat.percent(part, of: whole).hasSuffix(whole > 0 ? "%" : "–"))
             #expect((NumberFormat.share(part, of: whole) == nil) == (whole <= 0))
         }
-        #expect(NumberFormat.percent(5, of: 6) == "83 %" && NumberFormat.share(5, of: 6) == "0.8333")
-        #expect(NumberFormat.percent(1, of: 2) == "50 %" && NumberFormat.share(21, of: 25) == "0.84")
+        #expect(NumberFormat.percent(5, of: 6) == "83%" && NumberFormat.share(5, of: 6) == "0.8333")
+        #expect(NumberFormat.percent(1, of: 2) == "50%" && NumberFormat.share(21, of: 25) == "0.84")
     }
 
     @Test(arguments: numbers)

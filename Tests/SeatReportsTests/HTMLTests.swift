@@ -75,7 +75,8 @@ import Testing
         #expect(page.components(separatedBy: "<tr data-mark").count - 1 == 3)
         #expect(
             page.contains(
-                "the 3 rows that need attention, of 11,003 in all: the whole is in the CSV, JSON and XML forms"))
+                "the 3 rows that need attention, of 11,003 in all: the CSV, JSON and XML forms of this report hold every row"
+            ))
     }
 
     @Test func aTableAtItsLimitIsWhole() throws {
@@ -91,7 +92,7 @@ import Testing
         #expect(!rows.wants(attention: false))
         rows.add(nil, attention: false)
         #expect(rows.shown == 0)
-        #expect(rows.note(whereTheRestIs: "elsewhere") == "4 rows, and none needs attention: elsewhere")
+        #expect(rows.note(whereTheRestIs: "elsewhere") == "4 rows are not listed here: elsewhere")
     }
 
     @Test func moreThanATablefulNeedingAttentionIsSaid() {
@@ -111,7 +112,7 @@ import Testing
     /// More columns than a sheet can show are not squeezed into it: the first are printed, and the page names the others.
     @Test func paperSaysWhichColumnsItHasNoRoomFor() throws {
         let page = try ReportSamples.seats(.html)
-        let note = try #require(page.firstMatch(of: /not on paper: ([^;]*); choose others with --columns/)).output.1
+        let note = try #require(page.firstMatch(of: /not printed for lack of space: ([^<]*)</)).output.1
         let left = note.split(separator: ", ").map(String.init)
         #expect(left.contains("seat id") && left.count < 10)
         for title in left { #expect(page.contains(" screen\">\(title)</th>"), "\(title)") }
@@ -122,7 +123,7 @@ import Testing
         // Who chose columns gets these.
         let names = ReportSamples.everyColumn
         let chosen = try ReportSamples.seats(.html, options: ReportOptions(columns: names))
-        #expect(!chosen.contains("not on paper") && !chosen.contains(" screen\">"))
+        #expect(!chosen.contains("not printed for") && !chosen.contains(" screen\">"))
     }
 
     @Test func aPageWithoutRowsSaysSo() throws {
@@ -134,6 +135,7 @@ import Testing
 
     private static let tagsOfTheTemplates: Set<String> = [
         "!DOCTYPE", "a", "body", "button", "caption", "dd", "details", "div", "dl", "dt", "figcaption", "figure", "h1",
+        "header",
         "h2",
         "head",
         "html", "input", "label", "li", "link", "main", "meta", "option", "p", "rect", "script", "section", "select",

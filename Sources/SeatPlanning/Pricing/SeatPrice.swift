@@ -109,8 +109,8 @@ public struct BillingPeriod: Sendable, Hashable, Comparable {
         self.count = count
     }
 
-    /// For people, after an amount: `a month`, `every 3 months`.
-    public var text: String { count == 1 ? "a \(interval)" : "every \(count) \(interval)s" }
+    /// For people, after an amount: `per month`, `every 3 months`.
+    public var text: String { count == 1 ? "per \(interval)" : "every \(count) \(interval)s" }
 
     /// Orders periods by the interval's name, then by the number; the order is fixed, not one of length.
     public static func < (lhs: BillingPeriod, rhs: BillingPeriod) -> Bool {

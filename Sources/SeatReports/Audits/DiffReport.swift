@@ -72,10 +72,10 @@ public struct DiffReportWriter<Sink: ByteSink> {
 
     private var overview: Overview {
         var overview = Overview(
-            title: "difference between two exports", rowsTitle: "changes",
-            whereTheRestIs: "the whole is in the CSV, JSON and XML forms of this report")
+            title: "Differences between two seat exports", rowsTitle: "Changes",
+            whereTheRestIs: "the CSV, JSON and XML forms hold every row of this report")
         let total = counts.values.reduce(0, +)
-        overview.headline = total == 0 ? "the exports do not differ" : "\(NumberFormat.count(total, "change"))"
+        overview.headline = total == 0 ? "No differences" : "\(NumberFormat.count(total, "change"))"
         overview.facts = [.init("old", names.old), .init("new", names.new)]
         let shown = SeatDifference.Kind.allCases.map { (kind: $0, count: counts[$0] ?? 0) }
         overview.figures = shown.map { .init($0.kind.title, NumberFormat.grouped($0.count)) }

@@ -95,6 +95,9 @@ public struct HistoryExportWriter<Sink: ByteSink> {
     public mutating func finish() throws -> Sink {
         var overview = sum.overview
         overview.facts = origin?.facts ?? []
+        overview.tag = origin.flatMap { Overview.tag($0.server) }
+        overview.place = origin?.place ?? ""
+        if let scope = origin?.notCovered { overview.notices.append(.init("not covered", scope)) }
         return try document.finish(
             DocumentTail(json: [.init(name: "totals", value: sum.json)], xml: [sum.xml], overview: overview))
     }
@@ -154,8 +157,8 @@ struct SeatHistory: Sendable {
 
     var overview: Overview {
         var overview = Overview(
-            title: "history of seats", rowsTitle: "changes",
-            whereTheRestIs: "the whole is in the CSV, JSON and XML forms of this export")
+            title: "Seat count history", rowsTitle: "Changes",
+            whereTheRestIs: "the CSV, JSON and XML forms hold every row of this export")
         overview.figures = [
             .init("changes", NumberFormat.grouped(changes)),
             .init("subscriptions", NumberFormat.grouped(subscriptions.count)),
@@ -163,12 +166,15 @@ struct SeatHistory: Sendable {
         ]
         let all = subscriptions.values.sorted { ($0.label, $0.id) < ($1.label, $1.id) }
         let shown = all.prefix(Overview.tableLimit)
-        guard !shown.isEmpty else { return overview }
+        guard !shown.isEmpty else {
+            overview.headline = "No seat count changes; they appear here when seats are bought or given up"
+            return overview
+        }
         overview.tables = [
             Overview.Table(
-                title: "seats at first and at last",
+                title: "First and latest seat count",
                 columns: [
-                    .text("subscription"), .text("id"), .figure("changes"), .figure("at first"), .figure("at last"),
+                    .text("subscription"), .text("id"), .figure("changes"), .figure("first"), .figure("latest"),
                 ],
                 rows: shown.map {
                     [
@@ -178,7 +184,7 @@ struct SeatHistory: Sendable {
                 },
                 chart: Chart(
                     form: .grouped,
-                    series: [.init(name: "at first", tone: .quiet), .init(name: "at last", tone: .main)],
+                    series: [.init(name: "first", tone: .quiet), .init(name: "latest", tone: .main)],
                     bars: shown.prefix(Overview.chartLimit).map {
                         Chart.Bar(
                             label: $0.label, values: [Double($0.first.seats), Double($0.last.seats)], limit: nil,

@@ -118,9 +118,12 @@ public struct IdentityExportWriter<Sink: ByteSink> {
 
     private var overview: Overview {
         var overview = Overview(
-            title: "identities", rowsTitle: "seats",
-            whereTheRestIs: "the whole is in the CSV, JSON and XML forms of this export")
+            title: "Seat identities", rowsTitle: "Seats",
+            whereTheRestIs: "the CSV, JSON and XML forms hold every row of this export")
         overview.facts = origin?.facts ?? []
+        overview.tag = origin.flatMap { Overview.tag($0.server) }
+        overview.place = origin?.place ?? ""
+        if let scope = origin?.notCovered { overview.notices.append(.init("not covered", scope)) }
         let parts: [(String, Int)] = [
             ("with a member id", mapped), ("with an external id", withExternalID), ("without an email", withoutEmail),
         ]
@@ -129,7 +132,7 @@ public struct IdentityExportWriter<Sink: ByteSink> {
         guard count > 0 else { return overview }
         overview.tables = [
             Overview.Table(
-                title: "what is known of the holders", columns: [.text("known"), .figure("seats"), .figure("share")],
+                title: "ID coverage", columns: [.text("known"), .figure("seats"), .figure("share")],
                 rows: parts.map { [$0.0, NumberFormat.grouped($0.1), NumberFormat.percent($0.1, of: count)] },
                 chart: Chart(
                     form: .grouped, series: [.init(name: "seats", tone: .main)],

@@ -6,14 +6,20 @@ extension SeatAudit {
     func overview(title: String) -> Overview {
         var overview = Overview(
             title: title, rowsTitle: "rows",
-            whereTheRestIs: "the whole is in the CSV, JSON and XML forms of this export")
+            whereTheRestIs: "the CSV, JSON and XML forms hold every row of this export")
         overview.headline = headline
+        overview.tone = idle > 0 || total.expired > 0 ? .warning : .good
+        overview.lead =
+            priceGroups.prefix(2).map { priceGroup, sum in
+                .init(
+                    "idle cost \(SeatAudit.period(priceGroup.period))", Money(sum.idlePrice, priceGroup.currency).text)
+            } + [.init("idle seats", NumberFormat.grouped(idle))]
         overview.figures = [
-            .init("containers", NumberFormat.grouped(count)), .init("bought", NumberFormat.grouped(total.bought)),
+            .init("subscriptions and orders", NumberFormat.grouped(count)),
+            .init("bought", NumberFormat.grouped(total.bought)),
             .init("claimed", NumberFormat.grouped(total.claimed)),
             .init("pending", NumberFormat.grouped(total.pending)),
             .init("expired", NumberFormat.grouped(total.expired)), .init("free", NumberFormat.grouped(total.free)),
-            .init("idle", NumberFormat.grouped(idle)),
             .init("in use", NumberFormat.percent(total.used, of: total.bought)),
         ]
         overview.tables = [utilizationTable, moneyTable].compactMap { $0 }
@@ -23,7 +29,7 @@ extension SeatAudit {
     private var headline: String {
         guard total.bought > 0 else { return "" }
         var parts = ["\(NumberFormat.grouped(idle)) of \(NumberFormat.count(total.bought, "seat")) are idle"]
-        if idle == 0 { parts = ["no seat is idle"] }
+        if idle == 0 { parts = ["No seat is idle"] }
         if total.expired > 0 {
             parts.append(
                 "\(NumberFormat.count(total.expired, "expired invitation")) \(total.expired == 1 ? "holds a seat" : "hold seats")"
@@ -35,9 +41,9 @@ extension SeatAudit {
     private var utilizationTable: Overview.Table? {
         guard !first.isEmpty else { return nil }
         return Overview.Table(
-            title: "use of seats",
+            title: "Use of seats",
             columns: [
-                .text("container"), .text("product"), .figure("bought"), .figure("claimed"),
+                .text("team"), .text("product"), .figure("bought"), .figure("claimed"),
                 .figure("pending"), .figure("expired"), .figure("free"), .figure("idle"), .figure("in use"),
                 .text("id"),
             ],
@@ -65,20 +71,19 @@ extension SeatAudit {
                         limit: Double(use.bought),
                         text: "\(NumberFormat.grouped(use.used)) of \(NumberFormat.grouped(use.bought)) used")
                 },
-                title: "claimed, pending, expired and free seats of each container; the mark is the number bought"
-                    + Overview.drawn(of: count, "containers")),
+                title: "claimed, pending, expired and free seats of each; the mark is the number bought"
+                    + Overview.drawn(of: count, "subscriptions and orders")),
             note: Overview.notes([
-                Overview.note(shown: first.count, of: count, "containers"),
+                Overview.note(shown: first.count, of: count, "subscriptions and orders"),
                 """
-                in use are claimed seats and those of invitations that can still be taken; idle are free ones and those \
-                of expired invitations
+                In use: claimed or with a valid invitation. Idle: bought and neither claimed nor under a valid invitation.
                 """,
             ]))
     }
 
     private var totalRow: [String] {
         [
-            "all", "", NumberFormat.grouped(total.bought), NumberFormat.grouped(total.claimed),
+            "Total", "", NumberFormat.grouped(total.bought), NumberFormat.grouped(total.claimed),
             NumberFormat.grouped(total.pending),
             NumberFormat.grouped(total.expired), NumberFormat.grouped(total.free), NumberFormat.grouped(idle),
             NumberFormat.percent(total.used, of: total.bought), "",
@@ -87,10 +92,15 @@ extension SeatAudit {
 
     private var moneyTable: Overview.Table? {
         guard !sums.isEmpty else { return nil }
-        let priced = first.filter { $0.price != nil }
+        // Where most can be saved stands first.
+        let priced = first.filter { $0.price != nil }.enumerated().sorted { left, right in
+            let (a, b) = (left.element.reduction?.saving ?? 0, right.element.reduction?.saving ?? 0)
+            return a == b ? left.offset < right.offset : a > b
+        }.map(\.element)
         let rows = priced.map { audit in
             [
-                audit.label, audit.money(audit.price)?.text ?? "–", SeatAudit.period(audit.period), audit.partsText,
+                audit.label, audit.product ?? "", audit.money(audit.price)?.text ?? "–", SeatAudit.period(audit.period),
+                audit.partsText,
                 audit.money(audit.idlePrice)?.text ?? "–",
                 audit.reduction.map { NumberFormat.grouped($0.seats) } ?? "–",
                 audit.money(audit.reduction?.saving)?.text ?? "–", audit.id.id,
@@ -98,25 +108,26 @@ extension SeatAudit {
         }
         let totals = priceGroups.map { priceGroup, sum in
             [
-                "all", Money(sum.price, priceGroup.currency).text, SeatAudit.period(priceGroup.period), "",
+                "Total \(priceGroup.currency.uppercased())", "", Money(sum.price, priceGroup.currency).text,
+                SeatAudit.period(priceGroup.period), "",
                 Money(sum.idlePrice, priceGroup.currency).text, "",
                 priceGroup.period == nil ? "–" : Money(sum.saving, priceGroup.currency).text, "",
             ]
         }
         return Overview.Table(
-            title: "money",
+            title: "Money",
             columns: [
-                .text("container"), .figure("price"), .text("period"), .figure("seats by tier"),
-                .figure("of it idle seats"), .figure("reduce to"), .figure("would save"), .text("id"),
+                .text("team"), .text("product"), .figure("price"), .text("period"), .figure("seats by tier"),
+                .figure("idle cost"), .figure("reduce to"), .figure("savings"), .text("id"),
             ], rows: rows, totals: totals, chart: nil,
             note: Overview.notes([
-                Overview.note(shown: priced.count, of: count - withoutPrices, "containers"),
+                Overview.note(shown: priced.count, of: count - withoutPrices, "subscriptions and orders"),
                 """
-                prices are those of the tiers, without discounts and taxes; different currencies and periods are not \
+                Prices are those of the tiers, without discounts and taxes. Different currencies and periods are not \
                 added up
                 """,
                 """
-                reducing needs the expired invitations revoked first, and counts no seat that somebody has or can take
+                Revoke expired invitations before reducing seats
                 """,
                 leftOut,
             ]))
@@ -130,9 +141,9 @@ extension SeatAudit {
                 NumberFormat.count(orders, "order") + (orders == 1 ? ", which was" : ", which were") + " paid once"
             ),
             (ended, NumberFormat.count(ended, "subscription") + (ended == 1 ? " that has" : " that have") + " ended"),
-            (unknownPrices, NumberFormat.count(unknownPrices, "container") + " without known prices"),
+            (unknownPrices, NumberFormat.count(unknownPrices, "subscription") + " without known prices"),
         ].filter { $0.0 > 0 }.map(\.1)
-        return parts.isEmpty ? nil : "left out: \(parts.joined(separator: ", "))"
+        return parts.isEmpty ? nil : "Left out: \(parts.joined(separator: ", "))"
     }
 
     private static func period(_ period: BillingPeriod?) -> String { period?.text ?? "once" }

@@ -42,6 +42,9 @@ public struct SeatExportWriter<Sink: ByteSink> {
         var overview = audit.overview(title: "seat audit")
         overview.rowsTitle = "seats"
         overview.facts = origin?.facts ?? []
+        overview.tag = origin.flatMap { Overview.tag($0.server) }
+        overview.place = origin?.place ?? ""
+        if let scope = origin?.notCovered { overview.notices.append(.init("not covered", scope)) }
         return try document.finish(
             DocumentTail(json: [.init(name: "totals", value: audit.totalsJSON)], overview: overview))
     }

@@ -30,9 +30,12 @@ public struct SubscriptionExportWriter<Sink: ByteSink> {
 
     /// Writes the rest; the writer is not used afterwards.
     public mutating func finish() throws -> Sink {
-        var overview = audit.overview(title: "subscriptions and orders")
-        overview.rowsTitle = "containers"
+        var overview = audit.overview(title: "Seat audit: subscriptions and orders")
+        overview.rowsTitle = "Subscriptions and orders"
         overview.facts = origin?.facts ?? []
+        overview.tag = origin.flatMap { Overview.tag($0.server) }
+        overview.place = origin?.place ?? ""
+        if let scope = origin?.notCovered { overview.notices.append(.init("not covered", scope)) }
         return try document.finish(
             DocumentTail(
                 json: [.init(name: "totals", value: audit.totalsJSON)], xml: [audit.totalsXML], overview: overview))

@@ -45,7 +45,7 @@ extension BoundedRows {
         if showsAll { return nil }
         let figure = NumberFormat.grouped
         if needingAttention == 0 {
-            return "\(figure(total)) rows, and none needs attention: \(whereTheRestIs)"
+            return "\(figure(total)) rows are not listed here: \(whereTheRestIs)"
         }
         if needingAttention > limit {
             return """

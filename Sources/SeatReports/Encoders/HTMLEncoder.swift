@@ -38,7 +38,9 @@ final class HTMLEncoder: ReportEncoder {
     }
 
     func end(_ tail: DocumentTail) throws {
-        let page = HTMLPage(overview: tail.overview, columns: layout.flatColumns, rows: rows)
+        let page = HTMLPage(
+            overview: tail.overview, columns: layout.flatColumns, rows: rows,
+            filterTitle: markColumn < 0 ? "show" : layout.columns[markColumn].title)
         out.append(try page.top())
         out.append(rows.text)
         rows.release()

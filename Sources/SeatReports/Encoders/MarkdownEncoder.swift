@@ -5,9 +5,6 @@ internal import Rosters
 final class MarkdownEncoder: ReportEncoder {
     /// Job pages end at 1 MiB; 500 rows stay well below it.
     static let rowLimit = 500
-    /// Lines of one table of figures.
-    static let tableLimit = 100
-
     private let layout: Layout
     private var rows: BoundedRows
     private var out = OutputBytes()
@@ -31,48 +28,38 @@ final class MarkdownEncoder: ReportEncoder {
 
     func end(_ tail: DocumentTail) {
         let overview = tail.overview
-        out.append("# \(MarkdownEncoder.escaped(overview.title))\n")
-        if !overview.headline.isEmpty {
-            out.append("\n**\(MarkdownEncoder.escaped(overview.headline))**\n")
+        var page = MarkdownPage()
+        page.line("# \(MarkdownEncoder.inline(overview.title))" + (overview.tag.map { " (\($0))" } ?? ""))
+        if !overview.headline.isEmpty { page.line("\n**\(MarkdownEncoder.inline(overview.headline))**") }
+        if !overview.place.isEmpty { page.line("\n\(MarkdownEncoder.inline(overview.place))") }
+        page.table(
+            nil, [.text(""), .text("")],
+            (overview.lead + overview.figures + overview.notices).map { [$0.label, $0.value] })
+        for table in overview.tables {
+            page.table(table.title, table.columns, table.rows, totals: table.totals, isCollapsed: table.isCollapsed)
+            if let note = table.note { page.line("\n\(MarkdownEncoder.inline(note))") }
         }
-        for (index, fact) in (overview.figures + overview.facts).enumerated() {
-            if index == 0 { out.append("\n| | |\n|---|---|\n") }
-            out.append("| \(MarkdownEncoder.escaped(fact.label)) | \(MarkdownEncoder.escaped(fact.value)) |\n")
-        }
-        for table in overview.tables { append(table) }
-        appendRows(overview)
+        appendRows(overview, &page)
+        page.table(
+            "Provenance", [.text(""), .text("")], overview.facts.map { [$0.label, $0.value] }, isCollapsed: true)
+        // A bot finds its own comment by this.
+        page.end("\n<!-- polar-seats: \(MarkdownEncoder.escaped(overview.title)) -->")
+        out.append(page.text)
     }
 
-    private func append(_ table: Overview.Table) {
-        out.append("\n## \(MarkdownEncoder.escaped(table.title))\n\n")
-        appendHeader(table.columns)
-        for row in table.rows.prefix(MarkdownEncoder.tableLimit) + table.totals {
-            for cell in row { out.append("| \(MarkdownEncoder.escaped(cell)) ") }
-            out.append("|\n")
-        }
-        if table.rows.count > MarkdownEncoder.tableLimit {
-            out.append("\nthe first \(MarkdownEncoder.tableLimit) of \(NumberFormat.grouped(table.rows.count)) lines\n")
-        }
-        if let note = table.note { out.append("\n\(MarkdownEncoder.escaped(note))\n") }
-    }
-
-    private func appendRows(_ overview: Overview) {
-        out.append("\n## \(MarkdownEncoder.escaped(overview.rowsTitle))\n\n")
+    private func appendRows(_ overview: Overview, _ page: inout MarkdownPage) {
+        let lines = rows.text.withBytes { String(decoding: $0, as: UTF8.self) }
+            .split(separator: "\n", omittingEmptySubsequences: true).map(String.init)
         if rows.shown > 0 {
-            appendHeader(layout.flatColumns)
-            out.append(rows.text)
+            page.lines(
+                overview.rowsTitle, layout.flatColumns, lines, isCollapsed: true,
+                whereTheRestIs: overview.whereTheRestIs)
+        } else {
+            page.line("\n## \(MarkdownEncoder.inline(overview.rowsTitle))")
         }
         if let note = rows.note(whereTheRestIs: overview.whereTheRestIs) {
-            out.append(rows.shown > 0 ? "\n" : "")
-            out.append("\(MarkdownEncoder.escaped(note))\n")
+            page.line("\n\(MarkdownEncoder.inline(note))")
         }
-    }
-
-    private func appendHeader(_ columns: [Column]) {
-        for column in columns { out.append("| \(MarkdownEncoder.escaped(column.title)) ") }
-        out.append("|\n")
-        for column in columns { out.append(column.isFigure ? "|---:" : "|---") }
-        out.append("|\n")
     }
 
     var isBlock: Bool { out.isBlock }
@@ -92,8 +79,6 @@ final class MarkdownEncoder: ReportEncoder {
             case "<": escaped += "&lt;"
             case ">": escaped += "&gt;"
             case "&": escaped += "&amp;"
-            // As a reference, so that a page makes no mention of a user of it.
-            case "@": escaped += "&#64;"
             case "\n", "\r", "\t", "\u{0B}", "\u{0C}", "\u{85}", "\u{2028}", "\u{2029}": escaped += " "
             default:
                 // Other control characters have no form on a page.
@@ -104,12 +89,40 @@ final class MarkdownEncoder: ReportEncoder {
         return escaped
     }
 
+    /// Text of which each word with an `@` is code: a page makes no mention of a user of it, and people read it as it is.
+    static func inline(_ text: String) -> String {
+        guard text.contains("@") else { return escaped(text) }
+        return text.split(separator: " ", omittingEmptySubsequences: false).map { word in
+            word.contains("@") ? code(word) : escaped(String(word))
+        }.joined(separator: " ")
+    }
+
+    private static func code(_ word: Substring) -> String {
+        var text = ""
+        for scalar in word.unicodeScalars {
+            switch scalar {
+            // In a table a bar ends the cell, in code too.
+            case "|": text += "\\|"
+            case "\u{85}", "\u{2028}", "\u{2029}": text += " "
+            default: text.unicodeScalars.append(scalar.value < 0x20 || scalar.value == 0x7F ? "\u{FFFD}" : scalar)
+            }
+        }
+        var longest = 0
+        var run = 0
+        for character in text.unicodeScalars {
+            run = character == "`" ? run + 1 : 0
+            longest = max(longest, run)
+        }
+        let fence = String(repeating: "`", count: longest + 1)
+        return longest > 0 ? "\(fence) \(text) \(fence)" : fence + text + fence
+    }
+
     private struct Cells: CellWriter {
         var out = OutputBytes()
 
         private mutating func cell(_ text: String) {
             out.append(out.count == 0 ? "| " : " | ")
-            out.append(MarkdownEncoder.escaped(text))
+            out.append(MarkdownEncoder.inline(text))
         }
 
         mutating func container(_ id: ContainerID?) {

@@ -52,7 +52,10 @@ final class ReportEncoderCore {
         var head = head
         var choice: ColumnChoice?
         let isForReading = format == .html || format == .md
-        let wanted = options.columns ?? (isForReading ? head.layout.readingOrder : nil)
+        let wanted =
+            options.columns
+            ?? (format == .md && !head.layout.brief.isEmpty
+                ? head.layout.brief : isForReading ? head.layout.readingOrder : nil)
         if let wanted, isForReading || format == .csv {
             let made = try ColumnChoice(wanted, of: head.layout)
             head.layout = made.layout

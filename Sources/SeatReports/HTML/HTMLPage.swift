@@ -6,6 +6,8 @@ struct HTMLPage {
     var overview: Overview
     var columns: [Column]
     var rows: BoundedRows
+    /// What the first filter chooses by.
+    var filterTitle = "show"
 
     /// Everything up to the first row.
     func top() throws -> String { try HTMLTemplates.render("top", values) }
@@ -15,12 +17,16 @@ struct HTMLPage {
 
     private var values: [String: Any] {
         var values: [String: Any] = [
-            "title": overview.title, "headline": overview.headline, "isAlarming": overview.isAlarming,
+            "title": overview.title, "headline": overview.headline, "tone": overview.tone.rawValue,
             "hasHeadline": !overview.headline.isEmpty, "style": HTMLAsset.style.text, "script": HTMLAsset.script.text,
             "styleHash": HTMLAsset.style.hash, "scriptHash": HTMLAsset.script.hash, "rowsTitle": overview.rowsTitle,
             "figures": overview.figures.map { ["label": $0.label, "value": $0.value] },
             "facts": overview.facts.map { ["label": $0.label, "value": $0.value] },
-            "hasFacts": !overview.facts.isEmpty,
+            "hasFacts": !overview.facts.isEmpty, "tag": overview.tag ?? "", "place": overview.place,
+            "filterTitle": filterTitle,
+            "lead": overview.lead.map { ["label": $0.label, "value": $0.value] }, "hasLead": !overview.lead.isEmpty,
+            "notices": overview.notices.map { ["label": $0.label, "value": $0.value] },
+            "hasNotices": !overview.notices.isEmpty,
             "tables": overview.tables.enumerated().map { HTMLPage.values(of: $1, number: $0) },
             "columns": columns.map { ["title": $0.title, "class": $0.htmlClass] },
             "hasRows": rows.shown > 0,
@@ -33,7 +39,8 @@ struct HTMLPage {
 
     private static func values(of table: Overview.Table, number: Int) -> [String: Any] {
         var values: [String: Any] = [
-            "title": table.title, "id": "t\(number)", "hasChart": table.chart != nil,
+            "title": table.title, "id": "t\(number)", "hasBars": table.chart != nil,
+            "isCollapsed": table.chart != nil || table.isCollapsed, "tone": table.tone.rawValue,
             "columns": table.columns.map { ["title": $0.title, "class": $0.htmlClass] },
             "rows": table.rows.map { cells(of: $0, table.columns) },
             "totals": table.totals.map { cells(of: $0, table.columns) },

@@ -1,9 +1,9 @@
 internal import Rosters
 
 /// Figures as people read them; the same everywhere, whatever the machine's locale.
-enum NumberFormat {
+package enum NumberFormat {
     /// `1,234,567`
-    static func grouped(_ number: Int) -> String {
+    package static func grouped(_ number: Int) -> String {
         let digits = String(number.magnitude)
         var grouped = ""
         for (index, digit) in digits.enumerated() {
@@ -24,29 +24,37 @@ enum NumberFormat {
         return "\(scaled / 10_000).\(digits)"
     }
 
-    /// `84 %`; an en dash of nothing.
-    static func percent(_ part: Int, of whole: Int) -> String {
+    /// `84%`; an en dash of nothing.
+    package static func percent(_ part: Int, of whole: Int) -> String {
         guard whole > 0 else { return "–" }
-        return "\(max(0, part).share(of: whole, scale: 100)) %"
+        return "\(max(0, part).share(of: whole, scale: 100))%"
     }
 
     /// `3 rows`, `1 row`.
-    static func count(_ number: Int, _ noun: String, plural: String? = nil) -> String {
+    package static func count(_ number: Int, _ noun: String, plural: String? = nil) -> String {
         "\(grouped(number)) \(number == 1 ? noun : plural ?? noun + "s")"
     }
 
-    /// `2026-11-20T23:35:04.511714Z` as `2026-11-20 23:35 UTC`; anything else as it came.
-    static func minute(_ iso: String) -> String {
-        let parts = iso.split(separator: "T")
-        guard parts.count == 2, parts[1].count >= 6, parts[1].hasSuffix("Z") else { return iso }
-        return "\(parts[0]) \(parts[1].prefix(5)) UTC"
+    /// `2026-11-20T23:35:04.511714Z` as `20 Nov 2026`; anything else as it came.
+    package static func day(_ iso: String) -> String {
+        let parts = iso.prefix(10).split(separator: "-")
+        guard parts.count == 3, let month = Int(parts[1]), (1...12).contains(month), let day = Int(parts[2]) else {
+            return iso
+        }
+        return "\(day) \(months[month - 1]) \(parts[0])"
     }
 
-    /// `2026-11-20T23:35:04.511714Z` as `2026-11-20 23:35:04 UTC`; anything else as it came.
-    static func time(_ iso: String?) -> String {
-        guard let iso else { return "–" }
+    private static let months = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"]
+
+    /// `20 Nov 2026 23:35 UTC`
+    package static func minute(_ iso: String) -> String { moment(iso, digits: 5) }
+
+    /// `20 Nov 2026 23:35:04 UTC`; an en dash of nothing.
+    package static func time(_ iso: String?) -> String { iso.map { moment($0, digits: 8) } ?? "–" }
+
+    private static func moment(_ iso: String, digits: Int) -> String {
         let parts = iso.split(separator: "T")
-        guard parts.count == 2, parts[1].count >= 8, parts[1].hasSuffix("Z") else { return iso }
-        return "\(parts[0]) \(parts[1].prefix(8)) UTC"
+        guard parts.count == 2, parts[1].count > digits, parts[1].hasSuffix("Z") else { return iso }
+        return "\(day(iso)) \(parts[1].prefix(digits)) UTC"
     }
 }

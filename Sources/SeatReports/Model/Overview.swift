@@ -20,16 +20,33 @@ struct Overview: Sendable, Equatable {
         var chart: Chart?
         /// Said below: what is left out, what a word means.
         var note: String?
+        /// What the color of its heading means: a revocation is bad news, an assignment good.
+        var tone: Chart.Tone = .quiet
+        /// Shown only on demand.
+        var isCollapsed = false
+    }
+
+    /// What the color of the headline means.
+    enum Tone: String, Sendable {
+        case good, warning, bad, neutral
     }
 
     var title: String
     /// The first thing that a reader must know, such as that rows failed; empty: nothing.
     var headline: String = ""
-    /// The headline is bad news.
-    var isAlarming = false
-    /// A few figures, shown large.
+    var tone = Tone.neutral
+    /// Which kind of server it is about: `PRODUCTION`, `SANDBOX`, `EMBEDDED`.
+    var tag: String?
+    /// Below the headline: server, organization, rosters.
+    var place = ""
+    /// Two or three figures, shown large.
+    var lead: [Fact] = []
+    /// The other figures.
     var figures: [Fact] = []
+    /// What an auditor copies.
     var facts: [Fact] = []
+    /// Guards, warnings and what is not covered, one sentence each.
+    var notices: [Fact] = []
     var tables: [Table] = []
     /// What the rows are, for the table's heading.
     var rowsTitle: String
@@ -54,7 +71,7 @@ struct Chart: Sendable, Equatable {
         var name: String
         var tone: Tone
     }
-    /// Colours by meaning; the style sheet has them for light and dark.
+    /// Colors by meaning; the style sheet has them for light and dark.
     enum Tone: String, Sendable {
         case main, quiet, good, bad
     }

@@ -108,7 +108,7 @@ protocol ReportRecord {
     func write(to cells: inout some CellWriter)
     /// Shown even where a table is too long to be shown whole.
     var needsAttention: Bool { get }
-    /// What the row is coloured and filtered by in HTML.
+    /// What the row is colored and filtered by in HTML.
     var mark: String { get }
 }
 
@@ -120,6 +120,8 @@ struct Layout: Sendable, Equatable {
     var filterColumn: String
     /// What people want to see first: HTML and Markdown begin with these, the ids come last.
     var leading: [String] = []
+    /// The only ones on a page that must stay short; empty: all.
+    var brief: [String] = []
 
     /// The names that `--columns` takes.
     var allNames: [String] { columns.map(\.name) + (pairs?.labels ?? []) }

@@ -5,34 +5,45 @@ public import SeatPlanning
 /// Writes what became of each row of a run, in any format; memory does not grow with the rows.
 public struct ResultReportWriter<Sink: ByteSink> {
     private var document: DocumentWriter<Sink>
-    private let summary: RunSummary
+    private var report: ChangeReport
     private let extraColumns: [String]
 
     /// - Parameter extraColumns: the roster's own columns that name no field, in their order.
     public init(
         format: ReportFormat, options: ReportOptions = ReportOptions(), summary: RunSummary,
-        extraColumns: [String] = [], into sink: Sink
+        facts: PlanFacts = PlanFacts(), extraColumns: [String] = [], into sink: Sink
     ) throws {
         let columns = ResultRow.columns
         let head = DocumentHead(
             kind: "report",
             layout: Layout(
                 columns: columns, pairs: extraColumns.isEmpty ? nil : .extra(extraColumns, besides: columns),
-                filterColumn: "outcome", leading: ResultRow.leadingColumns),
+                filterColumn: summary.startedAt == nil ? "action" : "outcome",
+                leading: ResultRow.leadingColumns(isPlan: summary.startedAt == nil), brief: ResultRow.briefColumns),
             json: summary.jsonMembers, xmlRoot: "report", xmlRow: "row", xml: summary.xmlNodes)
         document = try DocumentWriter(format, options: options, head: head, into: sink)
-        self.summary = summary
+        // Data formats hold their rows themselves.
+        var limits = ChangeReport.Limits()
+        limits.rows = 0
+        limits.assignments = 20
+        switch format {
+        case .html: limits.revocations = .max
+        case .md: limits.revocations = 5_000
+        default: limits = .counts
+        }
+        report = ChangeReport(summary, facts, limits: limits)
         self.extraColumns = extraColumns
     }
 
     /// Writes one row's result; throws what the sink throws.
     public mutating func write(_ row: ResultRow) throws {
+        report.add(row)
         try document.row(row, row.extras(aligned: extraColumns))
     }
 
     /// Writes the rest; the writer is not used afterwards.
     public mutating func finish() throws -> Sink {
-        try document.finish(DocumentTail(overview: summary.overview))
+        try document.finish(DocumentTail(overview: report.overview))
     }
 
     /// Bytes that the writer holds.
@@ -50,10 +61,16 @@ extension ResultRow {
         .text("finished_at"),
     ]
 
-    static let leadingColumns = [
-        "outcome", "email", "external_id", "action", "error", "message", "source", "line", "seat_status", "http_status",
-        "attempts",
-    ]
+    /// What becomes of a row comes first: a plan's action, a run's outcome.
+    static func leadingColumns(isPlan: Bool) -> [String] {
+        [
+            isPlan ? "action" : "outcome", "email", "external_id", isPlan ? "outcome" : "action", "error", "message",
+            "source", "line", "seat_status", "http_status", "attempts",
+        ]
+    }
+
+    /// For pages that must stay short.
+    static let briefColumns = ["outcome", "action", "email", "external_id", "message", "source", "line"]
 
     /// The names of a result report's columns, without the roster's own.
     public static var columnNames: [String] { columns.map(\.name) }
@@ -82,7 +99,7 @@ extension ResultRow {
 }
 
 extension ResultRow: ReportRecord {
-    var mark: String { outcome.rawValue }
+    var mark: String { outcome == .planned ? action.rawValue : outcome.rawValue }
 
     func write(to cells: inout some CellWriter) {
         cells.text(source.isEmpty ? nil : source)

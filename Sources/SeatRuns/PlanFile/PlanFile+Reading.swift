@@ -31,11 +31,14 @@ extension PlanFile {
     }
 
     /// The containers with the seats that were live when the plan was made.
-    public func containers() throws -> [PlanContainer] {
+    ///
+    /// - Parameter wanted: which seats come with them; all by default.
+    public func containers(with wanted: SeatFilter = .all) throws -> [PlanContainer] {
         try read { database in
             var seats: [Int: [SeatRecord]] = [:]
             let rows = try Row.fetchCursor(
-                database, sql: "SELECT container, record FROM seat ORDER BY container, position")
+                database,
+                sql: "SELECT container, record FROM seat WHERE \(wanted.sql) ORDER BY container, position")
             while let row = try rows.next() {
                 seats[try row.value("container", in: "seat"), default: []].append(
                     try PlanJSON.value(SeatRecord.self, try row.value("record", in: "seat")))
@@ -180,6 +183,25 @@ extension PlanFile {
             }
         }
         return names
+    }
+}
+
+/// Which seats come with a plan's containers.
+public enum SeatFilter: Sendable {
+    case all
+    /// Those that the plan revokes or renews.
+    case touched
+    /// Pending ones that the plan leaves as they are.
+    case leftPending
+
+    var sql: String {
+        let touched =
+            "(container, seat_id) IN (SELECT container, seat_id FROM row WHERE action IN ('revoke', 'reissue'))"
+        return switch self {
+        case .all: "1"
+        case .touched: touched
+        case .leftPending: "status = 'pending' AND NOT \(touched)"
+        }
     }
 }
 
