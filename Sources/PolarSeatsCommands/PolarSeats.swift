@@ -8,11 +8,14 @@ internal import Foundation
 struct PolarSeats: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "polar-seats",
-        abstract: "Bulk seat assignments for Polar: plan them against the live seats, run them, report them.",
+        abstract: "Assign, revoke and audit Polar customer seats in bulk.",
         discussion: """
-            A roster (CSV or XML) becomes a plan, the plan is applied at the server's pace, and a report says what became
-            of every row. Try it without an account: polar-seats plan samples/onboarding.csv --server embedded
-            --subscription 11111111-1111-4111-8111-111111111111
+            A roster (CSV or XML) becomes a plan, the plan is applied within the server's rate limit, and a report shows \
+            the result of every row.
+
+            Try it without an account:
+              polar-seats plan samples/onboarding.csv --server embedded \\
+                --subscription 11111111-1111-4111-8111-111111111111
             """,
         version: ToolVersion.running.text,
         subcommands: [
@@ -31,6 +34,7 @@ public func runPolarSeats() async -> Never {
     umask(0o077)
     do {
         let arguments = Array(CommandLine.arguments.dropFirst())
+        if let failure = UsageSuggestions.failure(arguments) { throw failure }
         var command: any ParsableCommand
         if let request = VersionCommand.requested(by: arguments) {
             command = request
@@ -57,7 +61,7 @@ private func endWithOutput(_ status: Int32) -> Int32 {
     return report(Failure.lostOutput(problem))
 }
 
-/// Tells the user, and gives the exit code.
+/// Reports to the user, and gives the exit code.
 private func report(_ error: any Error) -> Int32 {
     let isOurs = !(error is CleanExit) && !(error is ExitCode) && !(error is ValidationError)
     let code = PolarSeats.exitCode(for: error)
@@ -111,5 +115,5 @@ private func escapingArguments(in text: String) -> String {
 private func formatted(_ text: String) -> String {
     guard text.hasPrefix("Error: ") else { return text }
     let rest = text.dropFirst("Error: ".count)
-    return "polar-seats: " + rest.prefix(1).lowercased() + rest.dropFirst()
+    return "polar-seats: error: " + rest.prefix(1).lowercased() + rest.dropFirst()
 }

@@ -30,7 +30,7 @@ struct ExitCodeTests {
             (["plan", "people.csv", "--server", "embedded", "--map", "mail"], "FIELD=COLUMN"),
             (["plan", "people.csv", "--server", "embedded", "--embedded-fault", "gremlins"], "gremlins"),
             (["seats", "assign", "--server", "embedded", "--email", "a@acme-co.dev"], "--subscription"),
-            (["seats", "assign", "--server", "embedded", "--subscription", World.acme], "say who"),
+            (["seats", "assign", "--server", "embedded", "--subscription", World.acme], "no person given"),
             (["apply", "people.csv", "--server", "embedded", "--subscription", World.acme], "--yes"),
         ])
     func usage(arguments: [String], words: String) async throws {

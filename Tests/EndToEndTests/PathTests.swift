@@ -143,7 +143,9 @@ struct PathTests {
                 """, tool)
             #expect(result.status == 1, "\(result)")
             #expect(result.output.contains("embedded · "), "\(result.output)")
-            #expect(result.output.contains("apply 2 changes with 2 emails? [y/N]"), "\(result.output)")
+            #expect(
+                result.output.contains("Assign 2 seats and email 2 people on embedded (wayne)? [y/N]"),
+                "\(result.output)")
             #expect(result.output.contains("Cancelled. Nothing was changed."), "\(result.output)")
             let files = try FileManager.default.contentsOfDirectory(atPath: tool.folder)
             #expect(!files.contains { $0.contains(".seatplan") }, "\(files)")

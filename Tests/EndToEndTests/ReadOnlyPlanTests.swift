@@ -42,11 +42,11 @@ struct ReadOnlyPlanTests {
             let shown = try await bound(tool, ["show", "plans/a.seatplan"])
             change(open, tool.path(path))
             #expect(refused.status == 73, "\(refused)")
-            #expect(refused.talk.hasPrefix("polar-seats: plans/a.seatplan: "), "\(refused.talk)")
+            #expect(refused.talk.hasPrefix("polar-seats: error: plans/a.seatplan: "), "\(refused.talk)")
             #expect(refused.talk.contains("hint: copy it to"), "\(refused.talk)")
             #expect(!refused.talk.contains("/v1/"), "a request was sent: \(refused.talk)")
             #expect(shown.status == 0, "\(shown)")
-            #expect(shown.output.contains("2 assign"))
+            #expect(shown.output.contains("2 to assign"))
             #expect(try await tool.mails().isEmpty)
             let done = try await bound(tool, ["apply", "plans/a.seatplan"])
             #expect(done.status == 0, "\(done)")
@@ -67,10 +67,11 @@ struct ReadOnlyPlanTests {
             let made = try await bound(tool, ["undo", "plans/a.seatplan", "-o", "undo.seatplan"])
             change(0o755, tool.path("plans"))
             #expect(refused.status == 73, "\(refused)")
-            #expect(refused.talk.hasPrefix("polar-seats: plans/undo.seatplan: cannot be written"), "\(refused.talk)")
+            #expect(
+                refused.talk.hasPrefix("polar-seats: error: plans/undo.seatplan: cannot be written"), "\(refused.talk)")
             #expect(!tool.exists("plans/undo.seatplan"))
             #expect(made.status == 0, "\(made)")
-            #expect(made.output.contains("2 rows: 2 revoke"), "\(made.output)")
+            #expect(made.output.contains("Plan: 2 to revoke"), "\(made.output)")
         }
     }
 
@@ -88,8 +89,8 @@ struct ReadOnlyPlanTests {
                 let stopped = try await tool.run(
                     ["-c", apply, Tool.binary, server.url], extra: Tool.wayne, program: "/bin/sh")
                 #expect(stopped.status == 73, "\(stopped)")
-                #expect(stopped.talk.contains("polar-seats: stopped: a.seatplan: "), "\(stopped.talk)")
-                #expect(stopped.talk.contains("hint: to go on: polar-seats apply a.seatplan"), "\(stopped.talk)")
+                #expect(stopped.talk.contains("polar-seats: error: stopped: a.seatplan: "), "\(stopped.talk)")
+                #expect(stopped.talk.contains("hint: resume with: polar-seats apply a.seatplan"), "\(stopped.talk)")
                 let half = try #require(try await server.counters()["operations"] as? [String: Any])["assign"] as? Int
                 #expect((1..<20).contains(half ?? 0), "it was to stop in the middle, and sent \(half ?? 0)")
                 let resumed = try await tool.run(["apply", "a.seatplan", "--server", server.url], extra: Tool.wayne)

@@ -11,9 +11,9 @@ struct SeatsTests {
     @Test(
         "what can be known here is a usage error, and no server is asked",
         arguments: [
-            (["assign"] + acme, "say who"),
-            (["assign", "--server", "embedded"] + ada, "exactly one of --subscription"),
-            (["assign", "--order", World.initech] + acme + ada, "exactly one of --subscription"),
+            (["assign"] + acme, "no person given"),
+            (["assign", "--server", "embedded"] + ada, "pass either --subscription or --order"),
+            (["assign", "--order", World.initech] + acme + ada, "pass either --subscription or --order"),
             (["assign", "--server", "embedded", "--subscription", "nope"] + ada, "--subscription takes an id"),
             (["assign", "--server", "embedded", "--subscription", ""] + ada, "it is empty"),
             (["assign", "--server", "embedded", "--order", "11111111-1111-1111-8111-111111111111"] + ada, "version-4"),
@@ -32,7 +32,7 @@ struct SeatsTests {
             (["assign", "--metadata", "a=1", "--metadata", "a=2"] + ada + acme, "'a' is given twice"),
             (["assign", "--metadata-json", "[1]"] + ada + acme, "JSON object"),
             (["assign", "--metadata-json", "{"] + ada + acme, "JSON object"),
-            (["list", "--server", "embedded"], "exactly one of --subscription"),
+            (["list", "--server", "embedded"], "pass either --subscription or --order"),
             (["list", "--server", "embedded", "--order", "12"], "--order takes an id"),
             (["list", "--subscription", World.acme], "no server was chosen"),
             (["revoke", "--server", "embedded"], "seat-id"),
@@ -186,7 +186,7 @@ struct SeatsTests {
             let result = try await tool.run(
                 ["seats", "assign", "--email", "zoe@acme-co.dev", "--embedded-fault", "drop-after=1"] + Self.acme)
             #expect(result.status == 69, "\(result)")
-            #expect(result.talk.contains("may have done it"))
+            #expect(result.talk.contains("may have been applied"))
             #expect(!result.talk.contains("nothing was changed"))
             #expect(try await tool.holders("--subscription", World.acme).contains("zoe@acme-co.dev"))
             #expect(try await tool.mails() == ["zoe@acme-co.dev": 1], "it was not sent again")
@@ -201,7 +201,7 @@ struct SeatsTests {
             let pending = try #require(list.first { $0["status"] as? String == "pending" }?["id"] as? String)
             let result = try await tool.run("seats", "resend", pending, "--server", "embedded")
             #expect(result.status == 0, "\(result)")
-            #expect(result.talk.contains("repeats the dead link"))
+            #expect(result.talk.contains("a resend does not renew it"))
             let claimed = try #require(list.first { $0["status"] as? String == "claimed" }?["id"] as? String)
             let refused = try await tool.run("seats", "resend", claimed, "--server", "embedded")
             #expect(refused.status == 65)
@@ -226,7 +226,7 @@ struct SeatsTests {
             let again = try await tool.run(
                 ["seats", "list", "-v", "--embedded-fault", "status=503:1", "--retries", "1"] + Self.acme)
             #expect(again.status == 69, "\(again)")
-            #expect(again.talk.contains("the server is in trouble"))
+            #expect(again.talk.contains("server error: "))
             #expect(again.talk.components(separatedBy: "503 in").count == 3, "two attempts: \(again.talk)")
             #expect(again.talk.contains("(attempt 2)"))
         }

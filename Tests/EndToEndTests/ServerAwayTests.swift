@@ -39,10 +39,10 @@ struct ServerAwayTests {
             #expect(end.signal == 9, "the server was to die: \(end)")
             let result = try #require(stopped)
             #expect(result.status == 75, "\(result)")
-            #expect(result.talk.contains("polar-seats: stopped part-way: "), "\(result.talk)")
+            #expect(result.talk.contains("polar-seats: error: stopped part-way: "), "\(result.talk)")
             #expect(
                 result.talk.contains(
-                    "to go on: polar-seats apply a.seatplan --server http://127.0.0.1:\(port) --retries 0"),
+                    "resume with: polar-seats apply a.seatplan --server http://127.0.0.1:\(port) --retries 0"),
                 "\(result.talk)")
             try await tool.serving(["--port", port]) { _ in
                 let resumed = try await tool.run(

@@ -12,7 +12,7 @@ struct ServerTests {
                 let plan = try await tool.run(
                     ["plan", "people.csv", "-o", "a.seatplan"] + target, extra: Tool.wayne)
                 #expect(plan.status == 0, "\(plan)")
-                #expect(plan.output.contains("6 rows: 6 assign"))
+                #expect(plan.output.contains("Plan: 6 to assign"))
                 // The plan remembers the server, and no token.
                 let without = try await tool.run("apply", "a.seatplan", "--server", server.url)
                 #expect(without.status == 77, "\(without)")

@@ -60,12 +60,13 @@ import Testing
         let numbers = [Int.min, -5, -1, 0, 1, 5, 10, Int.max]
         for live in numbers {
             for seats in numbers {
-                let bar = PlanOutline.Container.bar(live, seats)
+                let bar = TextBar.text(live, seats)
                 #expect(bar.count == 12)
             }
         }
-        #expect(PlanOutline.Container.bar(1, 1_000) == "[#.........]")
-        #expect(PlanOutline.Container.bar(3, 3) == "[##########]" && PlanOutline.Container.bar(5, 10) == "[#####.....]")
-        #expect(PlanOutline.Container.bar(0, 0) == "[..........]" && PlanOutline.Container.bar(1, 0) == "[##########]")
+        #expect(TextBar.text(1, 1_000) == "[#.........]")
+        #expect(TextBar.text(3, 3) == "[##########]" && TextBar.text(5, 10) == "[#####.....]")
+        #expect(TextBar.text(24, 25) == "[#########.]", "only what is full is shown as full")
+        #expect(TextBar.text(0, 0) == "[..........]" && TextBar.text(1, 0) == "[##########]")
     }
 }

@@ -1,6 +1,7 @@
 internal import Foundation
 internal import Rosters
 internal import SeatPlanning
+internal import SeatReports
 internal import SeatRuns
 internal import Synchronization
 
@@ -15,7 +16,7 @@ extension ApplyCommand {
         } catch let error as PlanFileError where isRun.withLock({ $0 }) {
             // What was done is recorded; another program keeps the log from being folded back.
             var failure = Failure(error)
-            failure.hints.append("to go on: \(resumeCommand(path))")
+            failure.hints.append("resume with: \(resumeCommand(path))")
             throw failure
         }
     }
@@ -71,7 +72,10 @@ extension ApplyCommand {
                     Console.output(PlanDifference(left, try PlanDifference.changes(file)).text(before))
                 }
                 try show(file, session)
-                if let failure = contents.header.verdict() { throw failure }
+                if var failure = contents.header.verdict(skipsInvalid: arguments.skipInvalid) {
+                    failure.repeatCommand()
+                    throw failure
+                }
                 try confirmGrowth(contents.header, console, file.path)
                 let locks = try await locks(choice).take(try file.changedContainers()).locks
                 defer { locks.release() }
@@ -109,13 +113,16 @@ extension ApplyCommand {
     private func confirmUnseen(_ file: PlanFile, _ header: PlanHeader, _ console: Console) throws {
         if yes { return }
         let rate = try (try? ServerChoice(header.server))?.rate(server)
-        if !common.json { Console.output(try PlanOutline(file, planFile: nil, rate: rate).text(console)) }
+        if !common.json {
+            let report = try ChangeReport(file, planFile: nil, rate: rate, limits: try listing.limits(isJSON: false))
+            Console.output(report.planText(console))
+        }
         guard console.canAsk else {
             throw Failure(
-                .usage, "this run was not started, and there is no one to ask; nothing was changed",
-                hints: ["apply its plan without a question: \(resumeCommand(file.path)) --yes"])
+                .usage, "cannot ask for confirmation: this run was not started, and standard input is not a terminal",
+                hints: ["nothing was changed; to apply its plan: \(resumeCommand(file.path)) --yes"])
         }
-        try confirm(requests: header.requests, mails: header.mails, header.place, console)
+        try confirm(header, console)
     }
 
     static func rosterNames(_ names: [String]) -> String {

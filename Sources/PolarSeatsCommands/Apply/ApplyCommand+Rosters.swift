@@ -1,6 +1,7 @@
 internal import Foundation
 internal import Rosters
 internal import SeatPlanning
+internal import SeatReports
 internal import SeatRuns
 
 /// Planning, asking and applying in one go.
@@ -15,8 +16,8 @@ extension ApplyCommand {
         let loaded = try reading.load(inputs, console: console, defaultAction: .assign, keepsCells: true)
         if !yes, !console.canAsk {
             throw Failure(
-                .usage, "`apply ROSTER` shows the plan and asks, and there is nobody to ask; nothing was written",
-                hints: ["use --yes to go on without a question, or plan with -o FILE and apply that"])
+                .usage, "cannot ask for confirmation: standard input is not a terminal; nothing was changed",
+                hints: ["use --yes to skip the prompt, or save a plan with `plan -o FILE` and apply it"])
         }
         let rosters = loaded.planRosters
         try await Session.with(choice, server, common, concurrency: concurrency) { session in
@@ -31,7 +32,10 @@ extension ApplyCommand {
                 let isDone = try await withNewPlan(contents, roster: inputs.first) { file in
                     do {
                         try show(file, session)
-                        if let failure = contents.header.verdict() { throw failure }
+                        if var failure = contents.header.verdict(skipsInvalid: arguments.skipInvalid) {
+                            failure.repeatCommand()
+                            throw failure
+                        }
                         try confirm(contents, console, file.path)
                         if held == nil {
                             let (locks, waited) = try await locks(choice).take(try file.changedContainers())
@@ -85,16 +89,19 @@ extension ApplyCommand {
     /// With --quiet no one has seen the plan that is refused.
     private func showWhatFailed(_ file: PlanFile, _ session: Session, _ error: any Error) throws {
         guard common.quiet, !common.json, [.guarded, .badData].contains(Failure(error).status) else { return }
-        Console.output(try PlanOutline(file, planFile: nil, rate: session.rate).text(common.console))
+        let report = try ChangeReport(
+            file, planFile: nil, rate: session.rate, limits: try listing.limits(isJSON: false))
+        Console.output(report.planText(common.console))
     }
 
     /// The plan, before the question; with --quiet only changes and errors are printed.
     func show(_ file: PlanFile, _ session: Session) throws {
-        let outline = try PlanOutline(file, planFile: output, rate: session.rate)
+        let report = try ChangeReport(
+            file, planFile: output, rate: session.rate, limits: try listing.limits(isJSON: common.json))
         if common.json {
-            Console.data(try JSONOutput.text(TypedLine(type: "plan", value: outline), pretty: false))
+            Console.data(try JSONOutput.text(TypedLine(type: "plan", value: report), pretty: false))
         } else if !common.quiet || !yes {
-            Console.output(outline.text(common.console))
+            Console.output(report.planText(common.console))
         }
     }
 
@@ -116,13 +123,11 @@ extension ApplyCommand {
     private func confirm(_ contents: PlanContents, _ console: Console, _ path: String) throws {
         guard !yes, contents.plan.hasChanges else { return }
         if !contents.plan.growths.isEmpty { return try confirmGrowth(contents.header, console, path) }
-        try confirm(
-            requests: contents.plan.requests, mails: contents.plan.mails, contents.header.place, console)
+        try confirm(contents.header, console)
     }
 
-    func confirm(requests: Int, mails: Int, _ place: String, _ console: Console) throws {
-        let answer = console.ask(
-            "\(place): apply \(plural(requests, "change")) with \(plural(mails, "email"))? [y/N] ")?
+    func confirm(_ header: PlanHeader, _ console: Console) throws {
+        let answer = console.ask("\(header.question) [y/N] ")?
             .trimmingCharacters(in: .whitespaces).lowercased()
         guard ["y", "yes"].contains(answer ?? "") else { throw Failure.declined }
     }
@@ -131,10 +136,11 @@ extension ApplyCommand {
     func confirmGrowth(_ header: PlanHeader, _ console: Console, _ path: String) throws {
         guard !yes, let count = header.grownSeats else { return }
         let answer = console.ask(
-            "\(header.place): this buys seats and costs money. Type the new seat count (\(count)) to go on: ")
+            "This buys seats on \(header.placeInSentence) and will be billed. "
+                + "Enter the new seat count (\(count)) to confirm: ")
         if answer == nil {
             throw Failure(
-                .usage, "the plan buys seats, and there is nobody to ask; nothing was written",
+                .usage, "the plan buys seats, and there is no terminal to confirm it; nothing was changed",
                 hints: ["use --yes to buy them: \(resumeCommand(path)) --yes"])
         }
         guard answer.flatMap({ Int($0.trimmingCharacters(in: .whitespaces)) }) == count else {

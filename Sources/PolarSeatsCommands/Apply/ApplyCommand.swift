@@ -2,6 +2,7 @@ internal import ArgumentParser
 internal import Foundation
 internal import Rosters
 internal import SeatPlanning
+internal import SeatReports
 internal import SeatRuns
 
 #if canImport(Glibc)
@@ -13,10 +14,15 @@ internal import SeatRuns
 struct ApplyCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "apply",
-        abstract: "Execute a saved plan, or plan and execute rosters in one go. Run again, it resumes.",
+        abstract: "Apply a saved plan, or plan and apply rosters in one step. Re-run to resume.",
         discussion: """
-            A saved plan has been reviewed: `apply PLAN` does not ask. `apply ROSTER` shows the plan and asks; without a
-            terminal it needs --yes. After an interruption of any kind the same command goes on where it was.
+            Saved plans are applied without confirmation. Rosters are planned and shown first; without a terminal, --yes \
+            is required. If interrupted, run the same command again to resume.
+
+            Examples:
+              polar-seats apply team.seatplan --report team.html
+              polar-seats apply team.csv --subscription ID --server production
+              polar-seats apply team.seatplan --skip-invalid --failed fix.csv
             """)
 
     @Argument(
@@ -26,7 +32,7 @@ struct ApplyCommand: AsyncParsableCommand {
 
     @Option(
         name: [.short, .customLong("output")],
-        help: ArgumentHelp("Keep the plan of `apply ROSTER` here, and not in the run store.", valueName: "file"),
+        help: ArgumentHelp("Save the plan of rosters to this file instead of the run store.", valueName: "file"),
         completion: .file())
     var output: String?
 
@@ -52,28 +58,29 @@ struct ApplyCommand: AsyncParsableCommand {
 
     static let standardConcurrency = 8
 
-    @Option(help: ArgumentHelp("Containers at once.", valueName: "n"))
+    @Option(help: ArgumentHelp("Number of subscriptions or orders to process in parallel.", valueName: "n"))
     var concurrency: Int = Self.standardConcurrency
 
     @Option(
-        help: ArgumentHelp("Write a report, repeatable; the extension names the format.", valueName: "file"),
+        help: ArgumentHelp("Write a report; the file extension selects the format. Repeatable.", valueName: "file"),
         completion: .file())
     var report: [String] = []
 
     @Option(
-        help: ArgumentHelp("Write the rows that missed their goal, to be mended and given back.", valueName: "file"),
+        help: ArgumentHelp(
+            "Write rows that were not applied to a roster that you can fix and plan again.", valueName: "file"),
         completion: .file())
     var failed: String?
 
-    @Flag(name: .customLong("ignore-roster-change"), help: "Go on although a roster has changed since the plan.")
+    @Flag(name: .customLong("ignore-roster-change"), help: "Apply even if a roster changed after the plan was made.")
     var ignoreRosterChange = false
 
     @Flag(
         name: .customLong("ignore-drift"),
-        help: "Apply what still can be although the live seats have changed since the plan.")
+        help: "Apply what still can be applied if the live seats changed after the plan was made.")
     var ignoreDrift = false
 
-    @Flag(help: "Make a saved plan anew from its own rows, show the difference, and apply that.")
+    @Flag(help: "Refresh the plan against the current seats, show what changed, and apply it.")
     var replan = false
 
     @Option(
@@ -82,6 +89,7 @@ struct ApplyCommand: AsyncParsableCommand {
             "Seconds to wait for another run that changes the same seats.", valueName: "s"))
     var lockTimeout: Int = 0
 
+    @OptionGroup var listing: ListArguments
     @OptionGroup(title: "Reports") var csv: CSVArguments
     @OptionGroup(title: "Reading") var reading: ReadingArguments
     @OptionGroup(title: "Planning") var arguments: PlanArguments
@@ -95,7 +103,7 @@ struct ApplyCommand: AsyncParsableCommand {
             throw ValidationError("missing expected argument '<plan-or-roster> ...': name a plan or a roster")
         }
         if resume, inputs.count > 1 { throw ValidationError("--resume takes one run's ID") }
-        if arguments.assumeSeats != nil { throw ValidationError("--assume-seats makes no plan that can be applied") }
+        if arguments.assumeSeats != nil { throw ValidationError("--assume-seats makes a plan that cannot be applied") }
     }
 
     func run() async throws {
@@ -158,7 +166,7 @@ struct ApplyCommand: AsyncParsableCommand {
         guard given == plain, arguments.standard == nil, arguments.protect == nil || replan, output == nil || replan
         else {
             throw Failure(
-                .usage, "a saved plan is applied as it is: options that shape a plan go to `polar-seats plan`",
+                .usage, "planning options cannot be used with a saved plan",
                 hints: ["plan again with them, or leave them out"])
         }
     }

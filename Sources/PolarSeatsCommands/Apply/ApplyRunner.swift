@@ -57,7 +57,7 @@ struct ApplyRunner: Sendable {
             return failure
         }
         if [.unreachable, .notPermitted, .stopped, .interrupted, .cannotWrite].contains(failure.status) {
-            failure.hints.append("to go on: \(resumeCommand)")
+            failure.hints.append("resume with: \(resumeCommand)")
         }
         return failure
     }
@@ -104,8 +104,8 @@ struct ApplyRunner: Sendable {
             // What a plan names could be a device that never ends: only files are read again.
             guard let path = roster.path, let now = RosterFile.sha256(path), now != roster.sha256 else { continue }
             throw Failure(
-                .badData, "\(roster.name): has changed since the plan was made; the plan holds the rows as they were",
-                hints: ["plan again, or apply the plan as it is with --ignore-roster-change"])
+                .badData, "\(roster.name) has changed since the plan was made",
+                hints: ["plan again, or apply the rows as they were: \(resumeCommand) --ignore-roster-change"])
         }
     }
 
@@ -133,7 +133,9 @@ struct ApplyRunner: Sendable {
                     session.retries.close()
                     // Last: a terminal that nobody reads may keep it waiting.
                     display.end()
-                    console.note("stopping: requests under way finish (\(signal) again stops at once, and is as safe)")
+                    console.note(
+                        "Stopping: finishing requests in flight. \(signal == "SIGINT" ? "Press Ctrl-C" : "Send \(signal)") again to stop "
+                            + "now; either way nothing is lost.")
                 }
                 return nil
             }
@@ -150,7 +152,7 @@ struct ApplyRunner: Sendable {
 
     private func tell(_ end: RunEnd, _ set: ReportSet, _ written: Int, _ changes: ChangeList) throws {
         if let log { record(end, changes, in: log) }
-        if console.isQuiet, !isJSON { return tellChanges(end, changes) }
+        if console.isQuiet, !isJSON { return try tellChanges(end, changes) }
         if isJSON {
             // One encoder for all rows.
             let encoder = JSONOutput.encoder(pretty: false)
@@ -161,11 +163,15 @@ struct ApplyRunner: Sendable {
                     pretty: false))
             return
         }
-        Console.output(RunOutline(end: end, plan: planPath).text(console))
-        for path in set.paths { Console.line("report: \(path)") }
+        if !console.isQuiet {
+            Console.output(RunOutline(try ChangeReport(file), end: end, plan: planPath).text(console))
+        }
+        for path in set.paths { console.line("Report: \(path)") }
         if let path = set.failedPath {
-            Console.line(
-                written == 0 ? "failed rows: none (\(path) has the header alone)" : "failed rows: \(path) (\(written))")
+            console.line(
+                written == 0
+                    ? "No rows to fix; \(path) contains only the header."
+                    : "Rows to fix: \(path) (\(plural(written, "row")))")
         }
     }
 
@@ -177,20 +183,23 @@ struct ApplyRunner: Sendable {
         }
         if let stop = end.stop { throw Failure(stop, resumeCommand) }
         let missed = try file.missedRows()
+        let report = try ChangeReport(file)
         let found = end.summary.findings.count
         if missed + found > 0 {
             let parts = [
                 found == 0
                     ? nil
                     : "\(plural(found, "person", "people")) \(found == 1 ? "does" : "do") not hold seats as planned",
-                missed == 0 ? nil : "\(plural(missed, "row")) did not reach the goal: failed, blocked or skipped",
+                missed == 0
+                    ? nil
+                    : "\(NumberFormat.grouped(missed)) of \(plural(rows, "row")) \(missed == 1 ? "was" : "were") not applied: "
+                        + report.missedParts.joined(separator: ", "),
             ].compactMap(\.self)
             throw Failure(
                 .incomplete, parts.joined(separator: "; "),
                 hints: failed == nil && missed > 0
                     ? [
-                        "`--failed FILE` writes them for mending"
-                            + (planPath.map { "; `polar-seats show \(shellQuoted($0))` lists them" } ?? "")
+                        "write them to a file to fix: \(resumeCommand) --failed fix.csv"
                     ] : [])
         }
     }
@@ -198,10 +207,10 @@ struct ApplyRunner: Sendable {
 
 extension Failure {
     init(_ stop: RunStop, _ resume: String) {
-        let hint = "to go on: \(resume)"
+        let hint = "resume with: \(resume)"
         switch stop.reason {
         case .interrupted:
-            self.init(.interrupted, "interrupted; what was under way is finished and recorded", hints: [hint])
+            self.init(.interrupted, "interrupted; requests in flight were finished and recorded", hints: [hint])
         case .notPermitted:
             self.init(
                 .notPermitted, "stopped: \(stop.message)",
@@ -216,7 +225,7 @@ extension Failure {
         case .cannotRecord:
             self.init(
                 .cannotWrite, "stopped: \(stop.message)",
-                hints: ["the run is recorded in the plan file: make it possible to write it", hint])
+                hints: ["make the plan file writable: the run is recorded in it", hint])
         case .planGone:
             self.init(
                 .stopped, "stopped part-way: \(stop.message)",
@@ -227,43 +236,51 @@ extension Failure {
         case .pauseTooLong:
             self.init(
                 .stopped, "stopped part-way: \(stop.message)",
-                hints: ["wait as long, or allow it with --max-wait S", hint])
+                hints: ["wait that long, or allow it with --max-wait S", hint])
         case .breaker, .serverAway:
             self.init(.stopped, "stopped part-way: \(stop.message)", hints: [hint])
         }
     }
 
     /// - Parameter again: the command that was refused, as a shell takes it; nil where the plan is not kept.
-    init(_ refusal: RunRefusal, _ path: String, again: String?) {
+    init(_ refusal: RunRefusal, _ path: String, again: String?, isMirror: Bool = false) {
         switch refusal {
         case .badRows(let count):
             self.init(
                 .badData,
-                "\(path): \(count) invalid, conflicting or unresolved rows; nothing was written",
-                hints: ["mend the roster and plan again, or accept that they are skipped with --skip-invalid"])
+                isMirror
+                    ? "mirror needs every row to be valid, because a typo would revoke that person's seat: "
+                        + "\(plural(count, "row")) to fix; nothing was changed"
+                    : "\(path): \(plural(count, "row")) to fix; nothing was changed",
+                hints: isMirror
+                    ? ["fix the roster and plan again"]
+                    : [
+                        "fix the roster and plan again, or "
+                            + (again.map { "skip these rows: \($0) --skip-invalid" } ?? "skip these rows with --skip-invalid")
+                    ])
         case .guards(let trips):
             self.init(
                 .guarded,
                 lines: trips.enumerated().map { index, trip in
-                    (index == 0 ? "" : "polar-seats: ") + "guard \(trip.guardName): \(trip.message)"
-                        + (index == trips.count - 1 ? "; nothing was written" : "")
+                    "guard \(trip.guardName): \(trip.message)"
+                        + (index == trips.count - 1 ? "; nothing was changed" : "")
                 },
                 hints: trips.map { $0.remedy.hasPrefix("--") ? "plan again with \($0.remedy)" : $0.remedy })
         case .drift(let conflicts):
             self.init(
                 .guarded,
-                lines: ["the server has changed since the plan was made; nothing was written"]
+                lines: ["the live seats have changed since the plan was made; nothing was changed"]
                     + conflicts.map { "  \($0.message)" },
                 hints: again.map {
                     [
-                        "plan anew from the plan's own rows, see the difference and go on: \($0) --replan",
-                        "or apply what still can be: \($0) --ignore-drift",
-                        "or plan again from the roster, and look first: polar-seats plan ROSTER -o FILE",
+                        "refresh the plan and review the changes with: \($0) --replan",
+                        "or apply what still can be applied: \($0) --ignore-drift",
+                        "or plan again from the roster",
                     ]
                 } ?? ["run the same command again: it plans against the seats as they are then"])
         case .hypothetical:
             self.init(
-                .badData, "\(path): made with --assume-seats, and cannot be applied", hints: ["plan again without it"])
+                .badData, "\(path): made with --assume-seats and cannot be applied", hints: ["plan again without it"])
         }
     }
 }

@@ -1,20 +1,22 @@
 internal import Foundation
 internal import Rosters
 internal import SeatPlanning
+internal import SeatReports
 internal import SeatRuns
 
-/// A run as people read it: totals, and whether the plan told the truth.
+/// A run as people read it: where it ran, what became of the rows, who was not reached and why, and what the server shows
+/// now.
 struct RunOutline {
-    var summary: RunSummary
+    var report: ChangeReport
     var stop: RunStop?
-    var settledBefore: Int
-    var doneElsewhere: Int
+    var settledBefore = 0
+    var doneElsewhere = 0
     var worked: Int?
     /// nil: the plan was not kept.
     var plan: String?
 
-    init(end: RunEnd, plan: String?) {
-        summary = end.summary
+    init(_ report: ChangeReport, end: RunEnd, plan: String?) {
+        self.report = report
         stop = end.stop
         settledBefore = end.settledBefore
         doneElsewhere = end.doneElsewhere
@@ -22,62 +24,47 @@ struct RunOutline {
         self.plan = plan
     }
 
-    init(summary: RunSummary, plan: String) {
-        self.summary = summary
-        stop = nil
-        settledBefore = 0
-        doneElsewhere = 0
+    init(report: ChangeReport, plan: String) {
+        self.report = report
         self.plan = plan
     }
 
     func text(_ console: Console) -> String {
-        var lines: [String] = []
-        lines += findings(console)
-        if worked == 0, settledBefore + doneElsewhere == 0 { lines.append("nothing was left to do") }
-        for container in summary.containers {
-            // "now" is what the server has just shown; what is computed from the outcomes is expected.
-            lines.append(
-                "\(container.id): \(container.liveBefore) live before, \(container.liveAfter) "
-                    + (container.seenAt == nil ? "expected" : "now")
-                    + (container.liveAfter == container.livePlanned ? "" : " (\(container.livePlanned) planned)"))
+        var page = TextPage(console)
+        report.appendPlace(to: &page)
+        for line in findings(console) { page.sentence(nil, line) }
+        page.blank()
+        report.appendReasons(to: &page)
+        report.appendObserved(to: &page)
+        page.blank()
+        if worked == 0, settledBefore + doneElsewhere == 0, report.tone == .good {
+            page.sentence(nil, "Already up to date.", .green)
+        } else {
+            page.sentence(nil, printable(report.verdict), report.tone.paint)
         }
-        let parts = Outcome.allCases.compactMap { outcome in
-            summary.outcomes[outcome.rawValue].map { count -> String in
-                let text = "\(count) \(outcome.rawValue)"
-                switch outcome {
-                case .failed, .unknown: return console.paintOutput(text, .red)
-                case .skipped, .planned: return console.paintOutput(text, .yellow)
-                default: return text
-                }
-            }
-        }
-        let rows = summary.rosterRows + summary.addedRows
-        lines.append("\(plural(rows, "row")): " + (parts.isEmpty ? "none" : parts.joined(separator: ", ")))
+        let parts = report.runParts.joined(separator: ", ")
+        page.sentence(nil, "\(plural(report.rows.plus(report.addedRows), "row")): \(parts.isEmpty ? "none" : parts)")
         if settledBefore > 0 {
-            lines.append("\(plural(settledBefore, "row")) of an interrupted run turned out to be done already")
+            page.sentence(nil, "\(plural(settledBefore, "row")) of an interrupted run had been applied already")
         }
         if doneElsewhere > 0 {
-            lines.append("\(plural(doneElsewhere, "row")) had been done by someone else since the plan was made")
+            page.sentence(nil, "\(plural(doneElsewhere, "row")) already done outside this run")
         }
-        if stop == nil, !summary.isComplete, let plan {
-            lines.append("the run is not finished; to go on: polar-seats apply \(shellQuoted(plan))")
+        for sentence in report.idleSentences { page.sentence(nil, "Idle: \(printable(sentence))") }
+        if let plan {
+            if stop == nil, report.run?.complete == false {
+                page.sentence(nil, "Resume with: polar-seats apply \(shellQuoted(plan))")
+            }
+            page.sentence(nil, "Plan file: \(printable(plan))")
         }
-        if stop == nil, summary.startedAt != nil, summary.findings.isEmpty || summary.mispredicted > 0 {
-            lines.append(
-                summary.mispredicted == 0
-                    ? summary.isComplete
-                        ? "every row ended as the plan predicted" : "what was done so far went as the plan predicted"
-                    : "\(plural(summary.mispredicted, "row")) ended otherwise than the plan predicted")
-        }
-        if let plan { lines.append("plan and record: \(printable(plan))") }
-        return Console.document(lines)
+        return page.text
     }
 
     /// Who lost a seat through the run comes first: someone may have to act.
     func findings(_ console: Console) -> [String] {
-        summary.findings.map { finding in
+        (report.run?.findings ?? []).map { finding in
             let email = finding.email.map(printable)
-            let who = email ?? finding.externalID.map(printable) ?? "someone whom the server no longer names"
+            let who = email ?? finding.externalID.map(printable) ?? "someone the server no longer names"
             let what =
                 switch (finding.kind, finding.state) {
                 case (.wrongHolder, .givenBack):
@@ -93,8 +80,41 @@ struct RunOutline {
                 case (.holdsAgain, _): "holds a seat, although the plan leaves them none"
                 }
             let detail = finding.detail.map { ": " + printable($0) } ?? ""
-            let place = "\(finding.container)" + (finding.seatID.map { ", seat \($0)" } ?? "")
+            let place = report.named("\(finding.container)") + (finding.seatID.map { ", seat \($0)" } ?? "")
             return console.paintOutput(finding.kind.rawValue, .red) + " \(who) \(what)\(detail) (\(place))"
         }
+    }
+}
+
+extension ChangeReport.Tone {
+    fileprivate var paint: Console.Paint {
+        switch self {
+        case .good: .green
+        case .warning: .yellow
+        case .bad: .red
+        case .neutral: .bold
+        }
+    }
+}
+
+extension ChangeReport {
+    /// What the server showed after the run, or what is expected where it was not asked.
+    fileprivate func appendObserved(to page: inout TextPage) {
+        let shown = containers.prefix(100)
+        let detail = min(max(30, (shown.map { printable($0.name).count }.max() ?? 0) + 2), max(30, page.width - 40))
+        for container in shown {
+            guard let live = container.liveObserved else { continue }
+            let seats = plural(container.seatsObserved ?? container.seatsAfter, "seat")
+            var facts = ["\(NumberFormat.grouped(container.live)) before"]
+            if live != container.liveAfter { facts.append("\(NumberFormat.grouped(container.liveAfter)) planned") }
+            let known = container.observedAt == nil ? "expected" : "now"
+            page.row(
+                [
+                    TextPage.Cell(printable(container.name), .bold),
+                    TextPage.Cell(
+                        "\(NumberFormat.grouped(live)) of \(seats) \(known) (\(facts.joined(separator: ", ")))"),
+                ], at: [0, detail])
+        }
+        if containers.count > 100 { page.sentence(nil, "and \(containers.count - 100) more subscriptions and orders") }
     }
 }

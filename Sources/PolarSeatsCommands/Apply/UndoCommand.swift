@@ -1,6 +1,7 @@
 internal import ArgumentParser
 internal import Foundation
 internal import SeatPlanning
+internal import SeatReports
 internal import SeatRuns
 
 struct UndoCommand: AsyncParsableCommand {
@@ -47,9 +48,10 @@ struct UndoCommand: AsyncParsableCommand {
             console.note(setAside: try PlanFile.create(output, contents, replacing: .unappliedPlan))
             let made = try PlanFile.open(output, .reading)
             defer { try? made.close() }
-            let outline = try PlanOutline(
-                made, planFile: output, rate: session.rate, limit: common.json ? Int.max : PlanOutline.attentionLimit)
-            try Console.output(outline, asJSON: common.json) { $0.text(console) }
+            let report = try ChangeReport(
+                made, planFile: output, rate: session.rate,
+                limits: try ListArguments.parse([]).limits(isJSON: common.json))
+            try Console.output(report, asJSON: common.json) { $0.planText(console) }
             if let failure = contents.header.verdict() { throw failure }
             guard !common.json, contents.plan.hasChanges else { return }
             console.note("to reverse the run: " + server.command("apply", output))

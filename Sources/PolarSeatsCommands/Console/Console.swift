@@ -6,7 +6,7 @@ internal import Synchronization
     internal import Glibc
 #endif
 
-/// When output is coloured.
+/// When output is colored.
 enum ColorChoice: String, ExpressibleByArgument, CaseIterable, Sendable {
     case auto, always, never
 }
@@ -19,6 +19,18 @@ struct Console: Sendable {
     /// Standard error is a terminal that can redraw a line.
     var canRedraw = false
     var canAsk = false
+    /// Columns that text on standard output is folded to: `COLUMNS`, else the terminal's; what is not for a terminal is
+    /// not folded.
+    var width = Self.outputWidth
+
+    private static var outputWidth: Int {
+        if let columns = ProcessInfo.processInfo.environment["COLUMNS"].flatMap({ Int($0) }), columns > 0 {
+            return columns
+        }
+        var size = winsize()
+        guard isTerminal(STDOUT_FILENO) else { return 10_000 }
+        return ioctl(STDOUT_FILENO, UInt(TIOCGWINSZ), &size) == 0 && size.ws_col > 0 ? Int(size.ws_col) : 80
+    }
 
     static func isTerminal(_ descriptor: Int32) -> Bool { isatty(descriptor) == 1 }
 
@@ -60,6 +72,11 @@ struct Console: Sendable {
         lines.map { TerminalText.styledLine($0) + "\n" }.joined()
     }
 
+    /// A line on standard output; silent with `--quiet`.
+    func line(_ text: String) {
+        if !isQuiet { Self.line(text) }
+    }
+
     /// Something to know; silent with `--quiet`.
     func note(_ text: String) {
         if !isQuiet { Self.logLine(text) }
@@ -73,7 +90,7 @@ struct Console: Sendable {
 
     func fail(_ failure: Failure) {
         let message = failure.hasLines ? TerminalText.document(failure.message) : printable(failure.message)
-        if !message.isEmpty { Self.write("polar-seats: \(message)\n", STDERR_FILENO) }
+        if !message.isEmpty { Self.write("polar-seats: \(paint("error", .red)): \(message)\n", STDERR_FILENO) }
         for hint in failure.hints where !hint.isEmpty { self.hint(hint) }
     }
 

@@ -6,13 +6,19 @@ internal import SeatReports
 
 struct DiffCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "diff", abstract: "Compare two exports of seats: who came, left, moved, changed. Needs no server.",
-        discussion: "Exits with 5 when they differ. CSV, XML, JSON and JSON lines are read, in any pairing.")
+        commandName: "diff", abstract: "Compare two seat exports and list additions, removals and changes.",
+        discussion: """
+            Exits with 5 if they differ. Reads CSV, XML, JSON and JSON lines; formats can be mixed. Works offline.
+
+            Examples:
+              polar-seats diff january.csv february.csv
+              polar-seats diff january.csv february.csv -o changes.html
+            """)
 
     @Argument(help: ArgumentHelp("The older export; - for standard input.", valueName: "old"), completion: .file())
     var old: String
 
-    @Argument(help: ArgumentHelp("The newer one.", valueName: "new"), completion: .file())
+    @Argument(help: ArgumentHelp("The newer export.", valueName: "new"), completion: .file())
     var new: String
 
     @OptionGroup(title: "Document") var document: OutputArguments

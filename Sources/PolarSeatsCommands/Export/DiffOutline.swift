@@ -8,7 +8,7 @@ struct DiffOutline {
     var differences: [SeatDifference]
 
     func text(_ console: Console) -> String {
-        guard !differences.isEmpty else { return "the exports do not differ\n" }
+        guard !differences.isEmpty else { return "No differences.\n" }
         var lines: [String] = []
         var container: ContainerID?
         for difference in differences {
@@ -34,7 +34,7 @@ struct DiffOutline {
         case .removed: return console.paintOutput("- \(who)", .red) + "  was \(printable(seat.status.rawValue))"
         case .moved:
             return console.paintOutput("> \(who)", .yellow)
-                + "  from " + printable(difference.before?.container.description ?? "nowhere")
+                + "  from " + printable(difference.before?.container.description ?? "elsewhere")
         case .statusChanged:
             return console.paintOutput("~ \(who)", .yellow)
                 + "  " + printable("\(difference.before?.status.rawValue ?? "?") -> \(seat.status.rawValue)")
@@ -48,6 +48,6 @@ struct DiffOutline {
     private func name(_ seat: ExportedSeat) -> String {
         let names = [seat.email, seat.externalID.map { seat.email == nil ? $0 : "(\($0))" }].compactMap(\.self)
         if !names.isEmpty { return printable(names.joined(separator: " ")) }
-        return printable(seat.memberID.map { "member \($0)" } ?? seat.seatID.map { "seat \($0)" } ?? "somebody")
+        return printable(seat.memberID.map { "member \($0)" } ?? seat.seatID.map { "seat \($0)" } ?? "someone")
     }
 }

@@ -4,23 +4,34 @@ internal import SeatAudits
 internal import SeatPlanning
 internal import SeatReports
 
+#if canImport(Glibc)
+    internal import Glibc
+#endif
+
 /// Which containers an export covers.
 struct ContainerFilterArguments: ParsableArguments {
-    @Option(help: ArgumentHelp("This subscription, repeatable.", valueName: "id"))
+    @Option(help: ArgumentHelp("Only this subscription. Repeatable.", valueName: "id"))
     var subscription: [String] = []
 
-    @Option(help: ArgumentHelp("This order, repeatable.", valueName: "id"))
+    @Option(help: ArgumentHelp("Only this order. Repeatable.", valueName: "id"))
     var order: [String] = []
 
-    @Option(help: ArgumentHelp("What was bought of this product, repeatable; orders too.", valueName: "id"))
+    @Option(help: ArgumentHelp("Only subscriptions and orders for this product. Repeatable.", valueName: "id"))
     var product: [String] = []
 
     @Option(
         help: ArgumentHelp(
-            "What this billing customer bought, repeatable; orders too. Polar's id or your own.", valueName: "id"))
+            "Only subscriptions and orders of this billing customer, by Polar ID or external ID. Repeatable.",
+            valueName: "id"))
     var customer: [String] = []
 
+    @Flag(help: "Also cover orders and subscriptions that have ended or are unpaid.")
+    var all = false
+
     func validate() throws {
+        if all, !subscription.isEmpty || !order.isEmpty {
+            throw ValidationError("--all has no effect with --subscription or --order")
+        }
         for (place, ids) in [("--subscription", subscription), ("--order", order), ("--product", product)] {
             for id in ids { try SeatsID.check(id, place) }
         }
@@ -37,7 +48,7 @@ struct ContainerFilterArguments: ParsableArguments {
     var conditions: [String] {
         Self.conditions([
             ("--subscription", subscription), ("--order", order), ("--product", product), ("--customer", customer),
-        ])
+        ]) + (all ? ["--all"] : [])
     }
 
     static func conditions(_ given: [(option: String, values: [String])]) -> [String] {
@@ -45,7 +56,9 @@ struct ContainerFilterArguments: ParsableArguments {
     }
 
     var scope: AuditScope {
-        AuditScope(subscriptions: subscription, orders: order, products: product, customers: customer)
+        AuditScope(
+            subscriptions: subscription, orders: order, products: product, customers: customer,
+            includesAll: all)
     }
 }
 
@@ -55,16 +68,18 @@ struct SeatFilterArguments: ParsableArguments {
         case pending, claimed, revoked
     }
 
-    @Option(help: ArgumentHelp("Seats of this status, repeatable; default pending and claimed.", valueName: "status"))
+    @Option(
+        help: ArgumentHelp(
+            "Only seats with this status (default: pending and claimed). Repeatable.", valueName: "status"))
     var status: [Status] = []
 
-    @Flag(help: "Seats whose invitation has expired.")
+    @Flag(help: "Only seats with an expired invitation.")
     var expired = false
 
     @Option(
         name: .customLong("older-than"),
         help: ArgumentHelp(
-            "Seats invited, claimed or revoked longer ago than this: 30d, 12h, 8w.", valueName: "time"))
+            "Only seats invited, claimed or revoked longer ago than this, such as 30d, 12h or 8w.", valueName: "time"))
     var olderThan: String?
 
     func validate() throws {
@@ -120,11 +135,13 @@ struct ExportArguments: ParsableArguments {
         let choice = try ServerChoice.required(server)
         try check(document.csv.options)
         // CSV unless said otherwise.
-        let format = try document.chosenFormat(isJSON: common.json) ?? .csv
+        let chosen = try document.chosenFormat(isJSON: common.json)
+        let isForTerminal = chosen == nil && document.output == nil && Console.isTerminal(STDOUT_FILENO)
+        let format = chosen ?? .csv
         try document.csv.rejectUnusedOptions(for: [format])
         try OutputPlace.refuseClashes([document.output].compactMap(\.self), inputs: server.inputs)
         try await Session.with(choice, server, common) { session in
-            let run = try ExportRun(session, common.console, document, format)
+            let run = try ExportRun(session, common.console, document, format, isForTerminal: isForTerminal)
             defer { run.end() }
             try await body(run)
         }

@@ -3,10 +3,15 @@ internal import ArgumentParser
 struct ExportCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "export",
-        abstract: "Audits: seats (the default), subscriptions, history, identities. Changes nothing.",
+        abstract: "Export seats (default), subscriptions, seat history or identities.",
         discussion: """
-            Without a condition, all active subscriptions with seats are covered; conditions of different kinds must all \
-            hold, of one kind any. An export of seats as CSV or XML reads back as a roster.
+            Without a filter, covers every subscription with seats that is active, trialing or past due; --all covers \
+            ended ones and orders too. Repeated filters are ORed; different filters are ANDed. An export of seats as CSV \
+            or XML can be read back as a roster.
+
+            Examples:
+              polar-seats export --server production -o seats.csv
+              polar-seats export subscriptions --all -o audit.html
             """,
         subcommands: [
             ExportSeatsCommand.self, ExportSubscriptionsCommand.self, ExportHistoryCommand.self,

@@ -7,12 +7,17 @@ internal import SeatReports
 
 struct ExportHistoryCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "history", abstract: "One row a change of a subscription's seat count, newest first.")
+        commandName: "history", abstract: "Export one row per change of a subscription's seat count, newest first.",
+        discussion: """
+            Examples:
+              polar-seats export history -o history.csv
+              polar-seats export history --subscription ID --format jsonl
+            """)
 
-    @Option(help: ArgumentHelp("Of this subscription, repeatable.", valueName: "id"))
+    @Option(help: ArgumentHelp("Only this subscription. Repeatable.", valueName: "id"))
     var subscription: [String] = []
 
-    @Option(help: ArgumentHelp("Of this billing customer, repeatable; Polar's id or your own.", valueName: "id"))
+    @Option(help: ArgumentHelp("Only this billing customer, by Polar ID or external ID. Repeatable.", valueName: "id"))
     var customer: [String] = []
 
     @OptionGroup var export: ExportArguments

@@ -8,7 +8,12 @@ internal import SeatReports
 struct ExportIdentitiesCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "identities",
-        abstract: "One row a seat: the holder's customer and member ids, old and new, and your own ids.")
+        abstract: "Export one row per seat with the holder's customer, member and external IDs.",
+        discussion: """
+            Examples:
+              polar-seats export identities -o identities.csv
+              polar-seats export identities --customer acme
+            """)
 
     @OptionGroup(title: "Which containers") var containers: ContainerFilterArguments
     @OptionGroup(title: "Which seats") var seats: SeatFilterArguments
@@ -18,13 +23,14 @@ struct ExportIdentitiesCommand: AsyncParsableCommand {
         try await export.perform {
             _ = try IdentityExportWriter(format: .csv, options: $0, into: MemorySink())
         } _: { run in
+            let targets = try await run.find(containers.scope)
             let selection = seats.selection(now: run.session.now())
             var people = AuditPeople(client: run.session.client)
             var writer = try IdentityExportWriter(
                 format: run.format, options: run.options,
-                origin: run.origin(containers.conditions + seats.conditions), into: run.sink)
+                origin: run.origin(containers.conditions + seats.conditions, targets), into: run.sink)
             var written = 0
-            let count = try await run.forEach(containers.scope) { container in
+            let count = try await run.forEach(targets) { container in
                 let holders = try await people.holders(of: container)
                 for (seat, holder) in zip(container.seats, holders) where selection.covers(seat) {
                     written += 1

@@ -13,8 +13,14 @@ struct ExportRun {
     let format: ReportFormat
     let options: ReportOptions
     let sink: ReportSink
+    /// No format was asked for, and a person reads.
+    let isForTerminal: Bool
 
-    init(_ session: Session, _ console: Console, _ document: OutputArguments, _ format: ReportFormat) throws {
+    init(
+        _ session: Session, _ console: Console, _ document: OutputArguments, _ format: ReportFormat,
+        isForTerminal: Bool = false
+    ) throws {
+        self.isForTerminal = isForTerminal
         self.session = session
         self.console = console
         self.format = format
@@ -24,23 +30,36 @@ struct ExportRun {
     }
 
     /// What the pages for people say of where they come from.
-    func origin(_ conditions: [String]) -> ExportOrigin {
-        ExportOrigin(
+    func origin(_ conditions: [String], _ targets: AuditTargets? = nil) -> ExportOrigin {
+        var origin = ExportOrigin(
             server: session.choice.name, time: Timestamp(session.now()).rawValue, conditions: conditions)
+        origin.notCovered = targets.flatMap { ExportOrigin.scope($0.omissions, omitsOrders: $0.omitsOrders) }
+        var facts = PlanFacts()
+        facts.setWriter()
+        origin.preparedBy = facts.preparedBy
+        origin.command = facts.command
+        return origin
+    }
+
+    /// Finds what the export covers.
+    func find(_ scope: AuditScope) async throws -> AuditTargets {
+        try await AuditTaker(client: session.client, now: session.now) { [progress] in progress.update($0) }.find(scope)
     }
 
     /// Hands over each container with its seats, in order.
     ///
     /// - Returns: how many there were.
-    func forEach(_ scope: AuditScope, _ body: (ContainerSnapshot) async throws -> Void) async throws -> Int {
+    func forEach(_ targets: AuditTargets, _ body: (ContainerSnapshot) async throws -> Void) async throws -> Int {
         let taker = AuditTaker(client: session.client, now: session.now) { [progress] in progress.update($0) }
-        let targets = try await taker.find(scope)
         let gone = try await taker.forEach(targets.containers, body)
         progress.end()
         for warning in targets.warnings { console.warn(warning) }
-        for id in gone { console.warn("\(id) ended while the export was made, and is left out") }
+        for id in gone { console.warn("\(id) ended while the export was made and is left out") }
+        if let scope = ExportOrigin.scope(targets.omissions, omitsOrders: false) {
+            console.note("not covered: \(scope); --all covers them, and orders")
+        }
         let count = targets.containers.count - gone.count
-        if count == 0 { console.warn("nothing meets the conditions: the export is empty") }
+        if count == 0 { console.warn("no subscription or order matches the filters: the export is empty") }
         return count
     }
 
@@ -48,7 +67,7 @@ struct ExportRun {
     ///
     /// - Parameter written: how many seats there were.
     func warnIfEmpty(_ written: Int, of containers: Int) {
-        if written == 0, containers > 0 { console.warn("no seat meets the conditions: the export is empty") }
+        if written == 0, containers > 0 { console.warn("no seat matches the filters: the export is empty") }
     }
 
     /// Publishes the document, and says so where it went to a file.

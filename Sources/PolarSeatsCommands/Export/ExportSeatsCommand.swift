@@ -7,7 +7,12 @@ internal import SeatReports
 
 struct ExportSeatsCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "seats", abstract: "One row a seat: who holds it, since when, under which ids.")
+        commandName: "seats", abstract: "Export one row per seat: who holds it, since when, and under which IDs.",
+        discussion: """
+            Examples:
+              polar-seats export seats --expired -o expired.csv
+              polar-seats export seats --customer acme --older-than 30d
+            """)
 
     @OptionGroup(title: "Which containers") var containers: ContainerFilterArguments
     @OptionGroup(title: "Which seats") var seats: SeatFilterArguments
@@ -17,13 +22,14 @@ struct ExportSeatsCommand: AsyncParsableCommand {
         try await export.perform {
             _ = try SeatExportWriter(format: .csv, options: $0, metadataKeys: wantedKeys, into: MemorySink())
         } _: { run in
-            let origin = run.origin(containers.conditions + seats.conditions)
+            let targets = try await run.find(containers.scope)
+            let origin = run.origin(containers.conditions + seats.conditions, targets)
             let selection = seats.selection(now: run.session.now())
             let spool = try ExportSpool()
             defer { spool.discard() }
             var keys = Set(wantedKeys)
             var people = AuditPeople(client: run.session.client)
-            let count = try await run.forEach(containers.scope) { container in
+            let count = try await run.forEach(targets) { container in
                 var container = container
                 try await people.fillExternalIDs(&container)
                 keys.formUnion(SeatMetadata.keys(of: container.seats.filter { selection.covers($0) }))

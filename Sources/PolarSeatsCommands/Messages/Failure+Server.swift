@@ -12,8 +12,7 @@ extension Failure {
                 hints: [
                     error.isDefinite || isLook
                         ? "check --server, the network and the proxy; nothing was changed"
-                        : "the server may have done it all the same: look, for example with seats list, before you "
-                            + "try again"
+                        : "the request may have been applied; check with `polar-seats seats list` before retrying"
                 ])
         case .unauthorized:
             self.init(
@@ -30,7 +29,7 @@ extension Failure {
                 .stopped, error.message, hints: ["run the same command again later, or allow more with --max-wait"])
         case .cancelled: self.init(.interrupted, "interrupted")
         case .serverFault, .rateLimited:
-            self.init(.unreachable, "the server is in trouble: \(error.description)", hints: ["try again later"])
+            self.init(.unreachable, "server error: \(error.description)", hints: ["try again later"])
         case .notFound, .badRequest, .invalidRequest, .conflict, .paymentFailed:
             self.init(.badData, error.description, hints: error.remedy.map { [$0] } ?? [])
         case .unusableRequest: self.init(.badData, error.description)
@@ -51,9 +50,9 @@ extension PolarError {
     fileprivate var remedy: String? {
         switch errorClass {
         case "SeatNotAvailable":
-            "buy seats or revoke one; a full container says this of somebody who holds a seat there, too"
+            "buy seats or revoke one; a full subscription also says this of someone who holds a seat there"
         case "SeatAlreadyAssigned": "this person holds a live seat there: see seats list"
-        case "SeatNotPending": "only the invitation of a pending seat can be mailed again: see seats list"
+        case "SeatNotPending": "only the invitation of a pending seat can be sent again; see `polar-seats seats list`"
         case "MemberNotFound": "give --email as well, to make a member with that external id"
         case "MemberEmailMismatch": "the address belongs to a member with another external id, or the other way round"
         case "InvalidInvitationToken": "invitations work once and for 24 hours; a new one needs revoke and assign"

@@ -8,19 +8,19 @@ internal import Logging
 
 /// The options that every command takes.
 struct CommonOptions: ParsableArguments {
-    @Flag(help: "Print one JSON document, or JSON lines, in place of text.")
+    @Flag(help: "Output JSON.")
     var json = false
 
-    @Flag(name: [.short, .long], help: "Say nothing but errors and data.")
+    @Flag(name: [.short, .long], help: "Suppress progress and informational messages.")
     var quiet = false
 
     @Flag(name: [.short, .long], help: "Log each request on standard error: method, path, status, time.")
     var verbose = false
 
-    @Option(help: ArgumentHelp("When to use colours.", valueName: "when"))
+    @Option(help: ArgumentHelp("When to use color (default: auto).", valueName: "when"))
     var color: ColorChoice = .auto
 
-    @Flag(name: .customLong("no-input"), help: "Never ask; fail where a question would be needed.")
+    @Flag(name: .customLong("no-input"), help: "Never prompt; fail if confirmation is required.")
     var noInput = false
 
     var console: Console {

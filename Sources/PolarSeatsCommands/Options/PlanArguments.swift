@@ -9,85 +9,91 @@ extension IdentityPolicy: ExpressibleByArgument {}
 
 /// The options that shape a plan.
 struct PlanArguments: ParsableArguments {
-    @Option(help: ArgumentHelp("The subscription for rows that name no container.", valueName: "id"))
+    @Option(help: ArgumentHelp("Subscription for rows that do not specify one.", valueName: "id"))
     var subscription: String?
 
-    @Option(help: ArgumentHelp("The order for rows that name no container.", valueName: "id"))
+    @Option(help: ArgumentHelp("Order for rows that do not specify one.", valueName: "id"))
     var order: String?
 
-    @Option(help: ArgumentHelp("The checkout that was paid, for rows that name no container.", valueName: "id"))
+    @Option(
+        help: ArgumentHelp(
+            "Paid checkout whose subscription or order receives rows that do not specify one.", valueName: "id"))
     var checkout: String?
 
     @Option(
         name: .customLong("from-subscription"),
-        help: ArgumentHelp("Migrate: the live holders of this subscription are the roster.", valueName: "id"))
+        help: ArgumentHelp("Use the current seat holders of this subscription as the roster.", valueName: "id"))
     var fromSubscription: String?
 
     @Option(
         name: .customLong("from-order"),
-        help: ArgumentHelp("Migrate: the live holders of this order are the roster.", valueName: "id"))
+        help: ArgumentHelp("Use the current seat holders of this order as the roster.", valueName: "id"))
     var fromOrder: String?
 
     @Flag(
         name: .customLong("then-revoke"),
-        help: "Revoke each person's old seat once the new one is there.")
+        help: "Revoke the old seat of each person once the new one is claimed or invited.")
     var thenRevoke = false
 
-    @Option(help: ArgumentHelp("Narrows which subscription a team column means.", valueName: "id"))
+    @Option(help: ArgumentHelp("Match team names only to subscriptions of this product.", valueName: "id"))
     var product: String?
 
-    @Option(help: "add: nobody loses a seat; mirror: the roster is the truth; remove: every row is a revocation.")
+    @Option(help: "add: only assign; mirror: also revoke seats not in the roster; remove: revoke every listed person.")
     var mode: PlanMode = .add
 
-    @Flag(name: .customLong("immediate-claim"), help: "Seats are claimed at once: no invitations are mailed.")
+    @Flag(name: .customLong("immediate-claim"), help: "Claim seats immediately, without invitation emails.")
     var immediateClaim = false
 
-    @Flag(name: .customLong("reissue-expired"), help: "Renew expired invitations by revoking and assigning.")
+    @Flag(name: .customLong("reissue-expired"), help: "Renew expired invitations (revokes and reassigns the seat).")
     var reissueExpired = false
 
     @Option(
-        help: ArgumentHelp("How people are named: auto, email, external-member, external-customer.", valueName: "how"))
+        help: ArgumentHelp("How people are identified to the server.", valueName: "how"))
     var identity: IdentityPolicy = .auto
 
-    @Flag(name: .customLong("skip-invalid"), help: "Accept invalid, conflicting and unresolved rows: they are skipped.")
+    @Flag(name: .customLong("skip-invalid"), help: "Skip invalid, conflicting and unresolved rows.")
     var skipInvalid = false
 
-    @Flag(name: .customLong("allow-inactive"), help: "Accept subscriptions that are canceled or unpaid.")
+    @Flag(name: .customLong("allow-inactive"), help: "Allow assignments in canceled or unpaid subscriptions.")
     var allowInactive = false
 
-    @Flag(help: "Buy the seats that are missing.")
+    @Flag(help: "Purchase additional seats if needed.")
     var grow = false
 
-    @Option(help: ArgumentHelp("How grown seats are billed: prorate or invoice.", valueName: "how"))
+    @Option(help: ArgumentHelp("How purchased seats are billed: prorate or invoice.", valueName: "how"))
     var proration: String?
 
     @Option(
-        name: .customLong("assume-seats"), help: ArgumentHelp("Plan as if each container had N seats.", valueName: "n"))
+        name: .customLong("assume-seats"),
+        help: ArgumentHelp("Plan as though every subscription had N seats (cannot be applied).", valueName: "n"))
     var assumeSeats: Int?
 
     @Option(
         name: .customLong("max-revoke"),
-        help: ArgumentHelp("Revocations at most, in each container.", valueName: "n|p%"))
+        help: ArgumentHelp(
+            "Maximum revocations per subscription or order, as N or P% (default: 10%, at least 5).", valueName: "n|p%"))
     var maxRevoke: String?
 
-    @Option(name: .customLong("max-mails"), help: ArgumentHelp("Invitations mailed at most.", valueName: "n"))
+    @Option(
+        name: .customLong("max-mails"),
+        help: ArgumentHelp("Maximum invitation emails (default: no limit).", valueName: "n"))
     var maxMails: Int?
 
     @Option(
         name: .customLong("max-grow"),
-        help: ArgumentHelp("Maximum number of seats that --grow buys, in all (default: no limit).", valueName: "n"))
+        help: ArgumentHelp("Maximum number of seats that --grow buys (default: no limit).", valueName: "n"))
     var maxGrow: Int?
 
-    @Option(name: .customLong("min-rows"), help: ArgumentHelp("Rows that the rosters must have.", valueName: "n"))
+    @Option(name: .customLong("min-rows"), help: ArgumentHelp("Minimum number of roster rows.", valueName: "n"))
     var minRows: Int = 1
 
-    @Option(help: ArgumentHelp("A roster of people who are never revoked.", valueName: "file"), completion: .file())
+    @Option(help: ArgumentHelp("Roster of people who must never be revoked.", valueName: "file"), completion: .file())
     var protect: String?
 
     func validate() throws {
         let targets = [subscription, order, checkout].compactMap(\.self)
         guard targets.count <= 1 else {
-            throw ValidationError("--subscription, --order and --checkout exclude each other")
+            throw ValidationError("--subscription, --order and --checkout cannot be combined")
         }
         try validateMigration(targets)
         let ids = [
@@ -112,7 +118,7 @@ struct PlanArguments: ParsableArguments {
         try NumericRange.check("--min-rows", minRows, NumericRange.counts)
         if let proration {
             if proration == "next_period" {
-                throw ValidationError("--proration next_period would give the seats only in the next period: too late")
+                throw ValidationError("--proration next_period would add the seats only in the next billing period")
             }
             guard ["prorate", "invoice"].contains(proration) else {
                 throw ValidationError("--proration takes prorate or invoice; got '\(proration)'")
@@ -122,20 +128,22 @@ struct PlanArguments: ParsableArguments {
 
     private func validateMigration(_ targets: [String]) throws {
         guard fromSubscription == nil || fromOrder == nil else {
-            throw ValidationError("--from-subscription and --from-order exclude each other")
+            throw ValidationError("--from-subscription and --from-order cannot be combined")
         }
         guard let source = migrationSource else {
-            if thenRevoke { throw ValidationError("--then-revoke goes with --from-subscription or --from-order") }
+            if thenRevoke {
+                throw ValidationError("--then-revoke has no effect without --from-subscription or --from-order")
+            }
             return
         }
         guard mode == .add else {
-            throw ValidationError("a migration adds: --mode \(mode.rawValue) does not go with it")
+            throw ValidationError("--mode \(mode.rawValue) cannot be combined with --from-subscription or --from-order")
         }
         guard !targets.isEmpty else {
-            throw ValidationError("a migration needs the new container: --subscription ID or --order ID")
+            throw ValidationError("a migration needs a target: --subscription ID or --order ID")
         }
         if targets.contains(where: { $0.lowercased() == source.id }) {
-            throw ValidationError("a migration goes from one container to another; both are \(source.id)")
+            throw ValidationError("the source and the target of a migration are the same: \(source.id)")
         }
     }
 
@@ -194,7 +202,7 @@ struct PlanArguments: ParsableArguments {
         if let bad = loaded.roster.defects.first(where: { $0.severity == .error }) {
             throw Failure(
                 .badData, "\(protect), line \(bad.line ?? 0): \(bad.message)",
-                hints: ["a guard that cannot be read protects nobody: mend the file"])
+                hints: ["fix the file: people in it could not be protected"])
         }
         var people = ProtectedPeople()
         for index in 0..<loaded.roster.entries.count {

@@ -9,10 +9,10 @@ extension ReportFormat: ExpressibleByArgument {}
 
 /// How CSV is written.
 struct CSVArguments: ParsableArguments {
-    @Flag(name: .customLong("raw-csv"), help: "Write CSV cells as they are, without the guard against formulas.")
+    @Flag(name: .customLong("raw-csv"), help: "Do not escape cells that look like spreadsheet formulas.")
     var rawCSV = false
 
-    @Flag(help: "Begin CSV with a byte order mark, for Excel.")
+    @Flag(help: "Add a UTF-8 byte order mark to CSV (for Excel).")
     var bom = false
 
     @Flag(help: "End CSV lines with CRLF.")
@@ -20,7 +20,7 @@ struct CSVArguments: ParsableArguments {
 
     @Option(
         help: ArgumentHelp(
-            "The columns wanted in CSV, HTML and Markdown, in this order, separated by commas.", valueName: "names"))
+            "Columns of CSV, HTML and Markdown, in this order, separated by commas.", valueName: "names"))
     var columns: String?
 
     func validate() throws {
@@ -42,22 +42,22 @@ struct CSVArguments: ParsableArguments {
             })
     }
 
-    /// Options that none of the outputs would heed are a mistake, not a wish.
+    /// Options without an effect on any of the outputs are a mistake.
     func rejectUnusedOptions(for formats: [ReportFormat]) throws {
         let isCSV = formats.contains(.csv)
         let idle = [("--raw-csv", rawCSV), ("--bom", bom), ("--crlf", crlf)].first { $0.1 && !isCSV }
         if let idle {
             throw Failure(
-                .usage, "\(idle.0) goes for CSV, and no output is CSV", hints: ["use --format csv, or leave it out"])
+                .usage, "\(idle.0) has no effect: no output is CSV", hints: ["use --format csv, or leave it out"])
         }
         if columns != nil, formats.isEmpty {
             throw Failure(
-                .usage, "--columns goes for CSV, HTML and Markdown, and none of them is written",
+                .usage, "--columns has no effect: no output is CSV, HTML or Markdown",
                 hints: ["use --format csv, html or md, or leave it out"])
         }
         if columns != nil, !formats.contains(where: { [.csv, .html, .md].contains($0) }) {
             throw Failure(
-                .usage, "--columns goes for CSV, HTML and Markdown: the forms for programs are always whole",
+                .usage, "--columns has no effect on JSON and XML, which always hold all columns",
                 hints: ["leave it out, or use --format csv, html or md"])
         }
     }
@@ -65,12 +65,13 @@ struct CSVArguments: ParsableArguments {
 
 /// Where one document goes, and in which form.
 struct OutputArguments: ParsableArguments {
-    @Option(help: ArgumentHelp("csv, json, jsonl, xml, html or md.", valueName: "format"))
+    @Option(help: ArgumentHelp("Output format.", valueName: "format"))
     var format: ReportFormat?
 
     @Option(
         name: [.short, .customLong("output")],
-        help: ArgumentHelp("Write to a file; its extension names the format.", valueName: "file"), completion: .file())
+        help: ArgumentHelp("Write to a file; the file extension selects the format.", valueName: "file"),
+        completion: .file())
     var output: String?
 
     @OptionGroup var csv: CSVArguments
@@ -94,9 +95,39 @@ enum ReportPlace {
         let name = OutputPlace.split(path).name
         let ending = name.lastIndex(of: ".").map { String(name[name.index(after: $0)...]) } ?? ""
         guard let format = ReportFormat(pathExtension: ending) else {
-            throw Failure(.usage, "\(path): the extension names no format of a report", hints: ["use one of \(known)"])
+            throw Failure(.usage, "\(path): unsupported report format '.\(ending)'", hints: ["use one of \(known)"])
         }
         return format
+    }
+}
+
+extension PlanFacts {
+    /// Who writes the report, and how: what an auditor copies. Options that may hold a secret are left out.
+    mutating func setWriter(_ arguments: [String] = CommandLine.arguments) {
+        preparedBy = "\(NSUserName())@\(ProcessInfo.processInfo.hostName)"
+        var words = ["polar-seats"]
+        var isSecret = false
+        var isPlace = false
+        for argument in arguments.dropFirst() {
+            if isSecret {
+                words.append("…")
+                isSecret = false
+                continue
+            }
+            let name = argument.split(separator: "=", maxSplits: 1).first.map(String.init) ?? argument
+            // Where the report goes is no part of what was asked.
+            if isPlace || ["-o", "--output", "--format"].contains(name) {
+                isPlace = !isPlace && name == argument
+                continue
+            }
+            guard name.hasPrefix("--token") else {
+                words.append(shellQuoted(argument))
+                continue
+            }
+            words.append(name == argument ? name : "\(name)=…")
+            isSecret = name == argument
+        }
+        command = words.joined(separator: " ")
     }
 }
 
@@ -141,9 +172,12 @@ struct ReportSet {
     func write(_ plan: PlanFile, _ console: Console) throws -> Int {
         let summary = try plan.summary()
         let extra = try plan.extraColumns()
+        var facts = try PlanFacts(plan)
+        facts.setWriter()
         for report in reports {
             var writer = try ResultReportWriter(
-                format: report.format, options: options, summary: summary, extraColumns: extra, into: report.sink)
+                format: report.format, options: options, summary: summary, facts: facts, extraColumns: extra,
+                into: report.sink)
             try plan.forEachResult { try writer.write($0) }
             try writer.finish().publish()
         }

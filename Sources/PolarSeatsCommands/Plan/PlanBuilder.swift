@@ -68,7 +68,7 @@ struct PlanBuilder {
     func make(_ loaded: LoadedRosters?, _ session: Session) async throws -> PlanContents {
         if let loaded { return try await make(PlanInputs(loaded, arguments), session) }
         guard let source = arguments.migrationSource else {
-            throw Failure(.usage, "there is nothing to plan", hints: ["name a roster, or use --from-subscription ID"])
+            throw Failure(.usage, "no roster was given", hints: ["name a roster, or use --from-subscription ID"])
         }
         let taker = SnapshotTaker(client: session.client, width: session.concurrency, now: session.now)
         return try await make(PlanInputs(try await taker.holders(of: source), arguments), session)
@@ -120,33 +120,66 @@ struct PlanBuilder {
 }
 
 extension PlanHeader {
-    /// Why nobody may apply the plan as it is: what `plan` exits with.
-    func verdict() -> Failure? {
+    /// Why the plan may not be applied as it is: what `plan` exits with.
+    ///
+    /// - Parameter skipsInvalid: `--skip-invalid` was given now, whatever the plan says.
+    func verdict(skipsInvalid: Bool = false) -> Failure? {
+        let accepts = (options.skipInvalid || skipsInvalid) && options.mode != .mirror
+        let toFix = plural(badRows, "row")
+        let guards = trips.map { "guard \($0.guardName): \($0.message)" }
+        let remedies = trips.map { $0.remedy.hasPrefix("--") ? Failure.again($0.remedy) : $0.remedy }
         // What is wrong with the rows comes first: the guards' figures change when the rows are corrected.
-        if options.mode == .mirror, badRows > 0 {
+        if badRows > 0, options.mode == .mirror {
             return Failure(
                 .badData,
-                "\(plural(badRows, "invalid, conflicting or unresolved row")) \(badRows == 1 ? "stops" : "stop") a mirror plan:"
-                    + " a typo must not cost someone the seat",
-                hints: ["correct the rows; they are listed first"] + conflictHints)
+                "mirror needs every row to be valid, because a typo would revoke that person's seat: \(toFix) to fix",
+                hints: ["fix the \(badRows == 1 ? "row" : "rows") shown above and plan again"] + conflictHints)
+        }
+        if badRows > 0, badRows == rows {
+            return Failure(
+                .badData, lines: ["no row of the rosters can be used: \(toFix) to fix"] + guards.map { "  \($0)" },
+                hints: ["fix the \(badRows == 1 ? "row" : "rows") shown above and plan again"] + conflictHints)
+        }
+        if badRows > 0, !accepts {
+            return Failure(
+                .badData, lines: ["\(toFix) to fix, listed above"] + guards.map { "  \($0)" },
+                hints: [
+                    "fix the \(badRows == 1 ? "row" : "rows") and plan again, or skip: "
+                        + Failure.again("--skip-invalid")
+                ]
+                    + conflictHints + remedies)
         }
         guard !trips.isEmpty else { return nil }
-        let guards = trips.map { "guard \($0.guardName): \($0.message)" }
-        let remedies = trips.map { $0.remedy.hasPrefix("--") ? "plan again with \($0.remedy)" : $0.remedy }
-        guard badRows > 0, !options.skipInvalid else {
-            let lines = guards.enumerated().map { $0 == 0 ? $1 : "polar-seats: \($1)" }
-            return Failure(.guarded, lines: lines, hints: remedies)
-        }
-        return Failure(
-            .badData,
-            lines: ["\(plural(badRows, "invalid, conflicting or unresolved row")), listed first"]
-                + guards.map { "polar-seats: \($0)" },
-            hints: ["correct the rows, or accept with --skip-invalid that they are skipped"] + conflictHints + remedies)
+        return Failure(.guarded, lines: guards, hints: remedies)
     }
 
     /// The way out where an id and an address of one row belong to two people.
     var conflictHints: [String] {
         guard count(.conflict) > 0, options.identity != .email else { return [] }
-        return ["--identity email goes by the address alone where an address and an id contradict each other"]
+        return ["use --identity email to match rows by email address only"]
+    }
+}
+
+extension Failure {
+    /// Where the command itself will stand, with another option; see ``repeatCommand()``.
+    static func again(_ option: String) -> String { "plan again with \(option)" }
+
+    /// Puts the command that was given, with the option that is missing, in place of "plan again with …": a hint that
+    /// works when it is copied.
+    mutating func repeatCommand(_ arguments: [String] = CommandLine.arguments) {
+        guard let start = arguments.firstIndex(where: { $0 == "plan" || $0 == "apply" }), start > 0 else { return }
+        hints = hints.map { hint in
+            guard let range = hint.range(of: "plan again with --") else { return hint }
+            let option = hint[range.upperBound...].split(separator: " ")
+            guard let name = option.first, option.count <= 2 else { return hint }
+            var words = Array(arguments[start...])
+            let flag = "--\(name)"
+            if let old = words.firstIndex(of: flag), option.count == 2 {
+                words.removeSubrange(old..<min(old + 2, words.count))
+            }
+            words.removeAll { $0.hasPrefix("\(flag)=") }
+            words += [flag] + option.dropFirst().map(String.init)
+            return hint[..<range.lowerBound] + "polar-seats " + words.map(shellQuoted).joined(separator: " ")
+        }
     }
 }

@@ -2,11 +2,22 @@ internal import ArgumentParser
 internal import Foundation
 internal import Rosters
 internal import SeatPlanning
+internal import SeatReports
 internal import SeatRuns
 
 struct PlanCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "plan", abstract: "Read rosters and the live seats, and print what would happen. Changes nothing.")
+        commandName: "plan",
+        abstract: "Compare rosters with the current seats and show the changes needed. Makes no changes.",
+        discussion: """
+            Exits 65 where `apply` would refuse: rows to fix without --skip-invalid, or no usable row; 4 if a guard \
+            stops the plan.
+
+            Examples:
+              polar-seats plan team.csv --subscription ID --server sandbox -o team.seatplan
+              polar-seats plan team.csv --mode mirror --subscription ID --list all
+              polar-seats plan --from-subscription ID --subscription ID --then-revoke
+            """)
 
     @Argument(
         help: ArgumentHelp("CSV or XML files, - for standard input.", valueName: "roster"), completion: .rosterFile)
@@ -20,23 +31,32 @@ struct PlanCommand: AsyncParsableCommand {
     @Flag(name: .customLong("detailed-exitcode"), help: "Exit with 2 when there are changes to make.")
     var detailedExitCode = false
 
+    @Flag(help: "With --json: include every row.")
+    var rows = false
+
     @Flag(help: "Look up in DNS whether the email domains of new holders exist and accept email.")
     var dns = false
 
+    @OptionGroup var listing: ListArguments
     @OptionGroup(title: "Reading") var reading: ReadingArguments
     @OptionGroup(title: "Planning") var arguments: PlanArguments
     @OptionGroup(title: "Server") var server: ServerOptions
     @OptionGroup(title: "Output") var common: CommonOptions
 
     func validate() throws {
+        if rows, !common.json { throw ValidationError("--rows has no effect without --json") }
+        if listing.list != nil, common.json {
+            throw ValidationError("--list has no effect with --json, which always lists everything")
+        }
         guard rosters.isEmpty == (arguments.migrationSource != nil) else {
             throw ValidationError(
                 rosters.isEmpty
                     ? "missing expected argument '<roster> ...': name a roster, or use --from-subscription ID"
-                    : "a migration's roster are the holders of the old container: name no other")
+                    : "rosters cannot be combined with --from-subscription or --from-order, whose holders are the roster"
+            )
         }
         if arguments.assumeSeats != nil, output != nil {
-            throw ValidationError("--assume-seats makes no plan that can be applied, so it cannot be saved with -o")
+            throw ValidationError("--assume-seats makes a plan that cannot be applied, so it cannot be saved with -o")
         }
     }
 
@@ -52,35 +72,64 @@ struct PlanCommand: AsyncParsableCommand {
             ? nil : try reading.load(rosters, console: console, defaultAction: .assign, keepsCells: true)
         try await Session.with(choice, server, common) { session in
             let contents = try await making.make(loaded, session)
-            try show(contents, session, console)
-            if let failure = contents.header.verdict() { throw failure }
+            let report = try show(contents, session, console)
+            if var failure = contents.header.verdict() {
+                failure.message = report.named(failure.message)
+                failure.repeatCommand()
+                if let output, failure.status == .badData, contents.header.options.mode != .mirror,
+                    contents.header.trips.isEmpty, contents.plan.hasChanges
+                {
+                    failure.hints.append(
+                        "or apply the other rows: " + server.command("apply", output, "--skip-invalid"))
+                }
+                throw failure
+            }
             if detailedExitCode, contents.plan.hasChanges { throw Failure(.changes) }
         }
     }
 
     /// Saves the plan (without `-o` for the moment alone), and renders the file: what is shown is what would be applied.
-    private func show(_ contents: PlanContents, _ session: Session, _ console: Console) throws {
+    private func show(_ contents: PlanContents, _ session: Session, _ console: Console) throws -> ChangeReport {
         let path = output ?? temporaryPath()
         console.note(setAside: try PlanFile.create(path, contents, replacing: .unappliedPlan))
         defer { if output == nil { try? FileManager.default.removeItem(atPath: path) } }
         let file = try PlanFile.open(path, .reading)
         defer { try? file.close() }
-        let outline = try PlanOutline(
-            file, planFile: output, rate: session.rate, limit: common.json ? Int.max : PlanOutline.attentionLimit)
-        try Console.output(outline, asJSON: common.json) { $0.text(console) }
-        if let output, !common.json, contents.header.verdict() == nil, contents.plan.hasChanges {
-            let bad = contents.plan.badRows > 0 && !contents.header.options.skipInvalid
-            console.note(
-                bad
-                    ? "mend the \(plural(contents.plan.badRows, "row")) and plan again, or apply the others with: "
-                        + server.command("apply", output, "--skip-invalid")
-                    : "apply it with: " + server.command("apply", output))
-            if bad { for hint in contents.header.conflictHints { console.note(hint) } }
+        var report = try ChangeReport(
+            file, planFile: output, rate: session.rate, limits: try listing.limits(isJSON: common.json))
+        report.toolVersion = ToolVersion.current
+        if rows {
+            Console.data(try JSONOutput.text(PlanDocument(report, file)))
+        } else {
+            try Console.output(report, asJSON: common.json) { $0.planText(console) }
         }
+        if let output, !common.json, contents.header.verdict() == nil, contents.plan.hasChanges {
+            console.note("apply it with: " + server.command("apply", output))
+        }
+        return report
     }
 
     private func temporaryPath() -> String {
         FileManager.default.temporaryDirectory.appendingPathComponent("polar-seats-\(UUID().uuidString).seatplan").path
+    }
+}
+
+/// A plan with its rows, for programs.
+private struct PlanDocument: Encodable {
+    private let report: ChangeReport
+    private var rows: [RowLine] = []
+
+    init(_ report: ChangeReport, _ file: PlanFile) throws {
+        self.report = report
+        try file.forEachResult { rows.append(RowLine($0)) }
+    }
+
+    private enum CodingKeys: String, CodingKey { case rowList }
+
+    func encode(to encoder: any Encoder) throws {
+        try report.encode(to: encoder)
+        var values = encoder.container(keyedBy: CodingKeys.self)
+        try values.encode(rows, forKey: .rowList)
     }
 }
 

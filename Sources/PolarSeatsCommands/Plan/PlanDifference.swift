@@ -73,9 +73,9 @@ struct PlanDifference {
 
     func text(_ header: PlanHeader) -> String {
         let lines = lines
-        if lines.isEmpty { return "planned anew: nothing differs from the plan of \(header.plannedAt)\n\n" }
+        if lines.isEmpty { return "Planned again: nothing differs from the plan of \(header.plannedAt)\n\n" }
         var shown = [
-            "planned anew, against the plan of \(header.plannedAt): \(plural(lines.count, "person", "people"))"
+            "Planned again; changes since the plan of \(header.plannedAt): \(plural(lines.count, "person", "people"))"
         ]
         shown += lines.prefix(Self.limit)
         if lines.count > Self.limit { shown.append("  and \(lines.count - Self.limit) more") }

@@ -1,5 +1,7 @@
 internal import Foundation
 internal import PolarAPI
+internal import Rosters
+internal import SeatPlanning
 internal import SeatRuns
 
 /// The server of a saved plan. A plan may come from anyone, and a token is sent only where the user said: Polar's own
@@ -61,6 +63,29 @@ extension PlanHeader {
     /// Where a plan applies, as every display of it begins.
     var place: String {
         [server, organization].compactMap(\.self).filter { !$0.isEmpty }.map(printable).joined(separator: " · ")
+    }
+}
+
+extension PlanHeader {
+    /// `production (Northwind Traders)`
+    var placeInSentence: String {
+        let name = organization.flatMap { $0.isEmpty ? nil : " (\(printable($0)))" } ?? ""
+        return printable(server) + name
+    }
+
+    /// What a plan does, as a question: `Assign 180 seats and email 180 people on production (Northwind Traders)?`
+    var question: String {
+        let revoked = count(.revoke)
+        let parts = [
+            count(.assign) > 0 ? "assign \(plural(count(.assign), "seat"))" : nil,
+            revoked > 0 ? "revoke \(plural(revoked, "seat"))" : nil,
+            count(.reissue) > 0 ? "renew \(plural(count(.reissue), "invitation"))" : nil,
+            mails > 0 ? "email \(plural(mails, "person", "people"))" : nil,
+        ].compactMap(\.self)
+        let list =
+            parts.count > 1
+            ? parts.dropLast().joined(separator: ", ") + " and " + (parts.last ?? "") : parts.first ?? "apply this plan"
+        return list.prefix(1).uppercased() + list.dropFirst() + " on \(placeInSentence)?"
     }
 }
 

@@ -7,11 +7,19 @@ internal import SeatRuns
 
 struct ShowCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "show", abstract: "Show a plan or a run, as text or as a report. Needs no server.")
+        commandName: "show",
+        abstract: "Show a saved plan and the progress of its run. Works offline.",
+        discussion: """
+            Examples:
+              polar-seats show team.seatplan
+              polar-seats show team.seatplan -o team.html
+              polar-seats show team.seatplan --format csv | head
+            """)
 
     @Argument(help: ArgumentHelp("A saved plan.", valueName: "plan"), completion: .planFile)
     var plan: String
 
+    @OptionGroup var listing: ListArguments
     @OptionGroup(title: "Document") var document: OutputArguments
     @OptionGroup(title: "Output") var common: CommonOptions
 
@@ -22,14 +30,22 @@ struct ShowCommand: AsyncParsableCommand {
         let file = try PlanFile.open(plan, .reading)
         defer { try? file.close() }
         guard let chosen else { return try showText(file) }
+        if listing.list != nil {
+            throw Failure(
+                .usage, "--list has no effect on a report", hints: ["leave it out: a report lists everything"])
+        }
         let (summary, extra) = (try file.summary(), try file.extraColumns())
+        var facts = try PlanFacts(file)
+        facts.setWriter()
         // A column that does not exist is found before the place is opened.
         _ = try ResultReportWriter(
-            format: chosen, options: document.csv.options, summary: summary, extraColumns: extra, into: MemorySink())
+            format: chosen, options: document.csv.options, summary: summary, facts: facts, extraColumns: extra,
+            into: MemorySink())
         let sink = try ReportSink(document.output)
         defer { sink.discard() }
         var writer = try ResultReportWriter(
-            format: chosen, options: document.csv.options, summary: summary, extraColumns: extra, into: sink)
+            format: chosen, options: document.csv.options, summary: summary, facts: facts, extraColumns: extra,
+            into: sink)
         try file.forEachResult { try writer.write($0) }
         let written = try writer.finish()
         try written.publish()
@@ -42,12 +58,11 @@ struct ShowCommand: AsyncParsableCommand {
         let header = try file.header()
         let choice = try? ServerChoice(header.server)
         let rate = try choice?.rate(ServerOptions.parse([]))
-        Console.output(try PlanOutline(file, planFile: plan, rate: rate).text(console))
-        let summary = try file.summary()
-        if summary.startedAt != nil {
-            Console.output("\n" + RunOutline(summary: summary, plan: plan).text(console))
-        } else {
-            console.note("not applied yet")
+        let report = try ChangeReport(file, planFile: plan, rate: rate, limits: try listing.limits(isJSON: false))
+        guard report.run != nil else {
+            Console.output(report.planText(console))
+            return console.note("not applied yet")
         }
+        Console.output(RunOutline(report: report, plan: plan).text(console))
     }
 }

@@ -1,6 +1,7 @@
 internal import Foundation
 internal import Rosters
 internal import SeatPlanning
+internal import SeatReports
 internal import SeatRuns
 
 /// What a run without a person in front of it leaves: names of what changed, log lines, and a comparison at the end.
@@ -21,15 +22,17 @@ extension ApplyRunner {
     }
 
     func refused(_ refusal: RunRefusal) -> Failure {
-        switch origin {
-        case .saved: Failure(refusal, file.path, again: resumeCommand)
-        case .rosters(let names, _): Failure(refusal, ApplyCommand.rosterNames(names), again: nil)
+        let isMirror = (try? file.header())?.options.mode == .mirror
+        return switch origin {
+        case .saved: Failure(refusal, file.path, again: resumeCommand, isMirror: isMirror)
+        case .rosters(let names, _):
+            Failure(refusal, ApplyCommand.rosterNames(names), again: nil, isMirror: isMirror)
         }
     }
 
     /// What `--quiet` prints: nothing where nothing changed.
-    func tellChanges(_ end: RunEnd, _ changes: ChangeList) {
-        let findings = RunOutline(end: end, plan: planPath).findings(console)
+    func tellChanges(_ end: RunEnd, _ changes: ChangeList) throws {
+        let findings = RunOutline(try ChangeReport(file), end: end, plan: planPath).findings(console)
         if !findings.isEmpty { Console.output(Console.document(findings)) }
         let text = changes.text(console)
         if !text.isEmpty { Console.output(text) }

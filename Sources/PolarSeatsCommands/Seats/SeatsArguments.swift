@@ -28,7 +28,7 @@ struct ContainerArguments: ParsableArguments {
 
     func validate() throws {
         guard (subscription == nil) != (order == nil) else {
-            throw ValidationError("exactly one of --subscription ID and --order ID says where the seat is")
+            throw ValidationError("pass either --subscription or --order")
         }
         try SeatsID.check(subscription, "--subscription")
         try SeatsID.check(order, "--order")
@@ -54,12 +54,12 @@ struct MetadataArguments: ParsableArguments {
     /// What the API takes at most.
     private static let keyLimit = 10
 
-    @Option(help: ArgumentHelp("Metadata of the seat as text, repeatable.", valueName: "key=value"))
+    @Option(help: ArgumentHelp("Seat metadata as text. Repeatable.", valueName: "key=value"))
     var metadata: [String] = []
 
     @Option(
         name: .customLong("metadata-json"),
-        help: ArgumentHelp("Metadata with numbers, true and false, as a JSON object.", valueName: "object"))
+        help: ArgumentHelp("Seat metadata as a JSON object, for numbers and booleans.", valueName: "object"))
     var json: String?
 
     func validate() throws { _ = try values() }
@@ -112,7 +112,7 @@ struct InvitationArgument: ParsableArguments {
         guard token.utf8.allSatisfy({ (0x21...0x7E).contains($0) && $0 != UInt8(ascii: "/") }) else {
             throw Failure(
                 .usage, "--invitation-file \(file): holds something that cannot be an invitation token",
-                hints: ["the token is what stands after the last = or / of the link in the mail, on one line"])
+                hints: ["the token follows the last = or / of the link in the invitation email"])
         }
         return InvitationToken(token)
     }

@@ -5,34 +5,38 @@ struct SeatsAssignCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "assign", abstract: "Assign one seat.",
         discussion: """
-            There is no idempotency key: when the outcome is not known, seats list tells. A full container says \
-            SeatNotAvailable before it looks at who is named.
+            There is no idempotency key: if the result is unknown, check with `seats list`. A full subscription returns \
+            SeatNotAvailable whoever is named.
+
+            Examples:
+              polar-seats seats assign --subscription ID --email ada@acme-co.dev
+              polar-seats seats assign --subscription ID --external-member-id u-7 --email ada@acme-co.dev
             """)
 
     @OptionGroup var place: ContainerArguments
 
-    @Option(help: ArgumentHelp("The person's address.", valueName: "address"))
+    @Option(help: ArgumentHelp("Email address.", valueName: "address"))
     var email: String?
 
     @Option(
         name: .customLong("external-customer-id"),
-        help: ArgumentHelp("The customer's id in your system.", valueName: "id"))
+        help: ArgumentHelp("External customer ID.", valueName: "id"))
     var externalCustomerID: String?
 
-    @Option(name: .customLong("customer-id"), help: ArgumentHelp("The customer's id on Polar.", valueName: "id"))
+    @Option(name: .customLong("customer-id"), help: ArgumentHelp("Polar customer ID.", valueName: "id"))
     var customerID: String?
 
     @Option(
         name: .customLong("external-member-id"),
-        help: ArgumentHelp("The member's id in your system, alone or with --email.", valueName: "id"))
+        help: ArgumentHelp("External member ID; can be combined with --email.", valueName: "id"))
     var externalMemberID: String?
 
-    @Option(name: .customLong("member-id"), help: ArgumentHelp("The member's id on Polar.", valueName: "id"))
+    @Option(name: .customLong("member-id"), help: ArgumentHelp("Polar member ID.", valueName: "id"))
     var memberID: String?
 
     @OptionGroup var metadata: MetadataArguments
 
-    @Flag(name: .customLong("immediate-claim"), help: "The seat is claimed at once: no invitation is mailed.")
+    @Flag(name: .customLong("immediate-claim"), help: "Claim the seat immediately, without an invitation email.")
     var immediateClaim = false
 
     @OptionGroup(title: "Server") var server: ServerOptions
@@ -46,7 +50,8 @@ struct SeatsAssignCommand: AsyncParsableCommand {
         let given = texts.filter { $0.1 != nil }
         guard !given.isEmpty else {
             throw ValidationError(
-                "say who: --email, --external-customer-id, --customer-id, --external-member-id or --member-id")
+                "no person given: use --email, --external-customer-id, --customer-id, --external-member-id or --member-id"
+            )
         }
         guard given.count == 1 || (given.count == 2 && email != nil && externalMemberID != nil) else {
             throw ValidationError(

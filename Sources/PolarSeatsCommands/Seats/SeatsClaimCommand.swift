@@ -3,7 +3,7 @@ internal import PolarAPI
 
 struct SeatsClaimInfoCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "claim-info", abstract: "Say what an invitation is for. Needs no access token.")
+        commandName: "claim-info", abstract: "Show the details of an invitation. No access token required.")
 
     @OptionGroup var invitation: InvitationArgument
     @OptionGroup(title: "Server") var server: ServerOptions
@@ -20,14 +20,14 @@ struct SeatsClaimInfoCommand: AsyncParsableCommand {
 
 struct SeatsClaimCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "claim", abstract: "Claim the seat of an invitation. Needs no access token.")
+        commandName: "claim", abstract: "Claim the seat of an invitation. No access token required.")
 
     @OptionGroup var invitation: InvitationArgument
 
     @Option(
         name: .customLong("session-file"),
         help: ArgumentHelp(
-            "Keep the customer's session token that the claim answers with; without it, it is dropped.",
+            "Save the customer session token returned by the claim.",
             valueName: "file"), completion: .file())
     var sessionFile: String?
 

@@ -5,7 +5,7 @@ internal import PolarAPI
 struct SeatsCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "seats",
-        abstract: "The six operations of the API, one at a time, for scripts. They print the API's JSON.",
+        abstract: "Call the seat API directly and print its JSON responses.",
         subcommands: [
             SeatsAssignCommand.self, SeatsListCommand.self, SeatsRevokeCommand.self, SeatsResendCommand.self,
             SeatsClaimInfoCommand.self, SeatsClaimCommand.self,
@@ -20,7 +20,7 @@ struct SeatsCommand: AsyncParsableCommand {
 
 struct SeatsListCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "list", abstract: "List all seats of a container, revoked ones too.")
+        commandName: "list", abstract: "List the seats of a subscription or order, including revoked ones.")
 
     @OptionGroup var place: ContainerArguments
     @OptionGroup(title: "Server") var server: ServerOptions
@@ -35,7 +35,7 @@ struct SeatsListCommand: AsyncParsableCommand {
 
 struct SeatsRevokeCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "revoke", abstract: "Revoke one seat. Its holder is in this answer alone: the API forgets them.")
+        commandName: "revoke", abstract: "Revoke one seat. The response is the only record of who held it.")
 
     @OptionGroup var seat: SeatArgument
     @OptionGroup(title: "Server") var server: ServerOptions
@@ -50,7 +50,7 @@ struct SeatsRevokeCommand: AsyncParsableCommand {
 
 struct SeatsResendCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "resend", abstract: "Mail a pending invitation again. An expired one stays expired.")
+        commandName: "resend", abstract: "Resend a pending invitation. Does not renew an expired one.")
 
     @OptionGroup var seat: SeatArgument
     @OptionGroup(title: "Server") var server: ServerOptions
@@ -63,7 +63,7 @@ struct SeatsResendCommand: AsyncParsableCommand {
             try SeatsCommand.print(answer)
             if let expiry = answer.invitationTokenExpiresAt?.date, expiry < session.now() {
                 console.warn(
-                    "the invitation has expired, and a resend repeats the dead link; revoke and assign renews it")
+                    "the invitation has expired and a resend does not renew it; revoke the seat and assign it again")
             }
         }
     }
