@@ -207,11 +207,11 @@ import Testing
                 #expect(written.output.isEmpty)
                 #expect(try tool.read("x.\(format)") == shown.output)
                 if format == "md" {
-                    #expect(shown.output.contains("| server | embedded |\n| as of | 2026-11-21 09:00 UTC |"))
-                    #expect(shown.output.contains("| conditions | none |"))
+                    #expect(shown.output.contains("| server | embedded |\n| as of | 21 Nov 2026 09:00 UTC |"))
+                    #expect(shown.output.contains("| scope | all subscriptions that are active, trialing or past due |"))
                     let some = try await tool.run(
                         ["export", kind, "--format", format, "--subscription", World.acme] + place)
-                    #expect(some.output.contains("| conditions | --subscription \(World.acme) |"), "\(some)")
+                    #expect(some.output.contains("| scope | --subscription \(World.acme) |"), "\(some)")
                 }
                 #expect(try tool.mode("x.\(format)") == 0o600)
             }
