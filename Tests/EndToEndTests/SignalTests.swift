@@ -74,7 +74,7 @@ struct SignalTests {
                 "$TOOL" apply a.seatplan -v --embedded-fault lock=20s --rate unlimited >out 2>log & pid=$!
                 waitfor 'GET /v1/subscriptions'
                 kill -INT $pid
-                waitfor 'stopping'
+                waitfor 'Stopping'
                 kill -INT $pid
                 wait $pid
                 """, tool)

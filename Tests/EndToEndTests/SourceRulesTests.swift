@@ -58,6 +58,18 @@ struct SourceRulesTests {
         for (folder, files) in folders { #expect(files.count <= 12, "\(folder)") }
     }
 
+    /// Files whose remedies are sentences still; each becomes a code with its fields, and leaves this list.
+    private static let sentences: Set<String> = [
+        "Sources/RosterFormats/Reading/FormatDetection.swift", "Sources/RosterFormats/Reading/RosterReader.swift",
+        "Sources/RosterFormats/Reading/UnsupportedFile.swift", "Sources/RosterFormats/XML/XMLCollector+Scopes.swift",
+        "Sources/Rosters/Checks/RosterDefects.swift", "Sources/Rosters/Columns/RosterColumns.swift",
+        "Sources/Rosters/Email/EmailSyntax.swift", "Sources/Rosters/Rows/RosterBuilder+Fields.swift",
+        "Sources/SeatPlanning/Guards/Guards.swift", "Sources/SeatPlanning/Planner/Planner+Draft.swift",
+        "Sources/SeatPlanning/Planner/Planner.swift", "Sources/SeatRuns/PlanFile/PlanFile.swift",
+        "Sources/SeatRuns/PlanFile/PlanLock.swift", "Sources/SeatRuns/PlanWriting/PlanFilePlace.swift",
+        "Sources/SeatRuns/Snapshot/TeamLookup.swift", "Sources/SeatRuns/Undo/Undo.swift",
+    ]
+
     /// A string is looked at as it stands between quotation marks on one line: what a library says of flags would be
     /// there.
     @Test(
@@ -65,6 +77,7 @@ struct SourceRulesTests {
         arguments: imports.keys.sorted())
     func librariesReturnFacts(target: String) throws {
         for file in try Self.sources(of: target) {
+            var found: [String] = []
             for (number, line) in file.text.split(separator: "\n", omittingEmptySubsequences: false).enumerated() {
                 let code = line.drop { $0 == " " }
                 if code.hasPrefix("//") { continue }
@@ -72,9 +85,13 @@ struct SourceRulesTests {
                     .filter { $0.offset % 2 == 1 }.map(\.element)
                 for text in strings {
                     let namesFlag = text.range(of: #"(^|[ (`'])--[a-z]"#, options: .regularExpression) != nil
-                    #expect(!namesFlag && !text.contains("polar-seats "), "\(file.path):\(number + 1): \(text)")
+                    if namesFlag || text.contains("polar-seats ") {
+                        found.append("\(file.path):\(number + 1): \(text)")
+                    }
                 }
             }
+            // A file that no longer needs its place on the list leaves it.
+            #expect(found.isEmpty != Self.sentences.contains(file.path), "\(file.path): \(found)")
         }
     }
 }

@@ -69,7 +69,8 @@ struct UncarriedColumnTests {
             for name in files {
                 guard let bytes = FileManager.default.contents(atPath: tool.path(name)) else { continue }
                 for secret in secrets { #expect(bytes.range(of: Data(secret.utf8)) == nil, "\(name): \(secret)") }
-                if name != "a.seatplan-wal" { #expect(bytes.range(of: Data("carried4".utf8)) != nil, "\(name)") }
+                // Markdown shows few columns, and none that is carried.
+                if name != "a.seatplan-wal", name != "r.md" { #expect(bytes.range(of: Data("carried4".utf8)) != nil, "\(name)") }
             }
             for secret in secrets { #expect(!plan.everything.contains(secret) && !apply.everything.contains(secret)) }
             // The failed rows have the roster's own columns, and so all their cells.

@@ -255,8 +255,8 @@ extension Failure {
                 hints: isMirror
                     ? ["fix the roster and plan again"]
                     : [
-                        "fix the roster and plan again, or "
-                            + (again.map { "skip these rows: \($0) --skip-invalid" } ?? "skip these rows with --skip-invalid")
+                        "fix the roster and plan again, or skip these rows"
+                            + (again.map { ": \($0) --skip-invalid" } ?? " with --skip-invalid")
                     ])
         case .guards(let trips):
             self.init(

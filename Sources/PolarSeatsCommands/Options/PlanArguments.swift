@@ -21,6 +21,11 @@ struct PlanArguments: ParsableArguments {
     var checkout: String?
 
     @Option(
+        help: ArgumentHelp(
+            "Team (the billing customer's external ID) for rows that do not specify one.", valueName: "name"))
+    var team: String?
+
+    @Option(
         name: .customLong("from-subscription"),
         help: ArgumentHelp("Use the current seat holders of this subscription as the roster.", valueName: "id"))
     var fromSubscription: String?
@@ -91,10 +96,11 @@ struct PlanArguments: ParsableArguments {
     var protect: String?
 
     func validate() throws {
-        let targets = [subscription, order, checkout].compactMap(\.self)
+        let targets = [subscription, order, checkout, team].compactMap(\.self)
         guard targets.count <= 1 else {
-            throw ValidationError("--subscription, --order and --checkout cannot be combined")
+            throw ValidationError("--subscription, --order, --checkout and --team cannot be combined")
         }
+        if let team, team.allSatisfy(\.isWhitespace) { throw ValidationError("--team takes a name; got '\(team)'") }
         try validateMigration(targets)
         let ids = [
             ("--subscription", subscription), ("--order", order), ("--checkout", checkout), ("--product", product),
@@ -140,7 +146,7 @@ struct PlanArguments: ParsableArguments {
             throw ValidationError("--mode \(mode.rawValue) cannot be combined with --from-subscription or --from-order")
         }
         guard !targets.isEmpty else {
-            throw ValidationError("a migration needs a target: --subscription ID or --order ID")
+            throw ValidationError("a migration needs a target: --subscription ID, --order ID or --team NAME")
         }
         if targets.contains(where: { $0.lowercased() == source.id }) {
             throw ValidationError("the source and the target of a migration are the same: \(source.id)")
@@ -157,7 +163,8 @@ struct PlanArguments: ParsableArguments {
     var standard: ContainerReference? {
         if let subscription { return .container(.subscription(subscription.lowercased())) }
         if let order { return .container(.order(order.lowercased())) }
-        return checkout.map { .checkout($0.lowercased()) }
+        if let checkout { return .checkout(checkout.lowercased()) }
+        return team.map { .team($0) }
     }
 
     var planningOptions: PlanningOptions {

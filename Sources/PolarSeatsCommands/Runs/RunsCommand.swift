@@ -48,6 +48,7 @@ struct RunsShowCommand: AsyncParsableCommand {
     @Argument(help: ArgumentHelp("The run's ID, or the beginning of it (default: the last run).", valueName: "id"))
     var id: String?
 
+    @OptionGroup var listing: ListArguments
     @OptionGroup(title: "Document") var document: OutputArguments
     @OptionGroup(title: "Output") var common: CommonOptions
 
@@ -63,6 +64,7 @@ struct RunsShowCommand: AsyncParsableCommand {
         }
         var show = ShowCommand()
         show.plan = path
+        show.listing = listing
         show.document = document
         show.common = common
         try await show.run()
