@@ -48,7 +48,8 @@ import Testing
             for value in wrong {
                 let result = try await tool.run(command + ["\(option)=\(value)"])
                 #expect(result.status == 64, "\(result.command): \(result.talk)")
-                #expect(result.talk.hasPrefix("polar-seats: error: \(option) takes "), "\(result.command): \(result.talk)")
+                #expect(
+                    result.talk.hasPrefix("polar-seats: error: \(option) takes "), "\(result.command): \(result.talk)")
                 #expect(result.talk.contains(range) && result.talk.contains("got"), "\(result.talk)")
             }
         }
