@@ -22,7 +22,7 @@ struct ExitCodeTests {
         "usage errors are 64 and name what is wrong",
         arguments: [
             (["plan"], "roster"), (["plan", "people.csv", "--nonsense"], "--nonsense"),
-            (["plan", "people.csv"], "no server was chosen"),
+            (["plan", "people.csv"], "no server specified"),
             (["plan", "people.csv", "--server", "http://polar.example"], "http://polar.example"),
             (["plan", "people.csv", "--server", "embedded", "--subscription", "nope"], "version-4 UUID"),
             (["plan", "people.csv", "--server", "embedded", "--max-revoke", "many"], "--max-revoke"),

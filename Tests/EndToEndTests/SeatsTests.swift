@@ -34,7 +34,7 @@ struct SeatsTests {
             (["assign", "--metadata-json", "{"] + ada + acme, "JSON object"),
             (["list", "--server", "embedded"], "pass either --subscription or --order"),
             (["list", "--server", "embedded", "--order", "12"], "--order takes an id"),
-            (["list", "--subscription", World.acme], "no server was chosen"),
+            (["list", "--subscription", World.acme], "no server specified"),
             (["revoke", "--server", "embedded"], "seat-id"),
             (["revoke", "", "--server", "embedded"], "it is empty"),
             (["revoke", "ada@acme-co.dev", "--server", "embedded"], "<seat-id> takes an id"),

@@ -94,7 +94,7 @@ struct ServerTests {
     @Test(
         "a server that cannot be used is a usage error that names the choices, and repeats no password",
         arguments: [
-            ("http://polar.example", "loopback"), ("ftp://polar.example", "use https"), ("polar", "is none"),
+            ("http://polar.example", "loopback"), ("ftp://polar.example", "use https"), ("polar", "unknown server"),
             ("https://polar.example/?a=b", "query"), ("https://ops:geheim@polar.example", "user or password"),
             ("http://127.0.0.1.example:80", "loopback"),
         ])

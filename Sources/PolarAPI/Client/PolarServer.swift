@@ -36,20 +36,20 @@ public struct PolarServer: Sendable, Hashable, CustomStringConvertible {
     {
         guard let parts = URLComponents(string: text), let scheme = parts.scheme?.lowercased(),
             let encodedHost = parts.encodedHost, !encodedHost.isEmpty
-        else { throw InvalidServerURL("the server's URL '\(text)' is none; give one like https://api.polar.sh") }
+        else { throw InvalidServerURL("unknown server '\(text)' (expected a name or a URL such as https://api.polar.sh)") }
         let host = encodedHost.trimmingCharacters(in: CharacterSet(charactersIn: "[]")).lowercased()
         guard parts.user == nil, parts.password == nil else {
             throw InvalidServerURL("the server's URL holds a user or password; give a token by its own option instead")
         }
         guard parts.query == nil, parts.fragment == nil else {
-            throw InvalidServerURL("the server's URL '\(text)' has a query or fragment; give the base URL alone")
+            throw InvalidServerURL("the server's URL '\(text)' has a query or fragment; give only the base URL")
         }
         guard scheme == "https" || scheme == "http" else {
             throw InvalidServerURL("the server's URL begins with '\(scheme):'; use https")
         }
         guard scheme == "https" || isLoopbackHost(host) else {
             throw InvalidServerURL(
-                "http is accepted for loopback addresses alone, because the token would be readable; "
+                "plain HTTP is accepted only for loopback addresses, because the token would be readable; "
                     + "use https for '\(host)'")
         }
         var prefix = parts.percentEncodedPath

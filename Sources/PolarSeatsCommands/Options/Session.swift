@@ -24,7 +24,7 @@ enum ServerChoice: Equatable {
                 throw Failure(
                     .usage, "--server\(shown): \(error.description)",
                     hints: [
-                        "use production, sandbox, embedded, https://… or, on this machine alone, http://127.0.0.1:PORT"
+                        "use production, sandbox, embedded, https://… or http://127.0.0.1:PORT on this machine"
                     ])
             }
         }
@@ -40,10 +40,10 @@ enum ServerChoice: Equatable {
     static func required(_ options: ServerOptions) throws -> ServerChoice {
         if let choice = try chosen(options) { return choice }
         throw Failure(
-            .usage, "no server was chosen",
+            .usage, "no server specified",
             hints: [
-                "use --server production, sandbox, embedded or a URL, or set POLAR_SERVER; there is no default, because a "
-                    + "bulk writer must not guess"
+                "use --server production, sandbox, embedded or a URL, or set POLAR_SERVER; there is no default server, "
+                    + "on purpose"
             ])
     }
 

@@ -53,7 +53,7 @@ extension ChangeReport {
         var notices: [Overview.Fact] = []
         if let run, run.unexpected > 0 {
             notices.append(
-                .init("drift", "\(NumberFormat.count(run.unexpected, "row")) differed from the plan"))
+                .init("unexpected", "\(NumberFormat.count(run.unexpected, "row")) differed from the plan"))
         }
         notices += guards.map { .init("guard \($0.guardName)", "\(named($0.message)); to allow it: \($0.remedy)") }
         if !overrides.isEmpty { notices.append(.init("limits changed by", overrides.joined(separator: " "))) }
