@@ -36,7 +36,9 @@ public struct PolarServer: Sendable, Hashable, CustomStringConvertible {
     {
         guard let parts = URLComponents(string: text), let scheme = parts.scheme?.lowercased(),
             let encodedHost = parts.encodedHost, !encodedHost.isEmpty
-        else { throw InvalidServerURL("unknown server '\(text)' (expected a name or a URL such as https://api.polar.sh)") }
+        else {
+            throw InvalidServerURL("unknown server '\(text)' (expected a name or a URL such as https://api.polar.sh)")
+        }
         let host = encodedHost.trimmingCharacters(in: CharacterSet(charactersIn: "[]")).lowercased()
         guard parts.user == nil, parts.password == nil else {
             throw InvalidServerURL("the server's URL holds a user or password; give a token by its own option instead")
