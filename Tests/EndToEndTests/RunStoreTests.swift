@@ -45,6 +45,12 @@ struct RunStoreTests {
             #expect(!bad.everything.contains(".seatplan"), "\(bad)")
             let guarded = try await tool.run(["apply", "people.csv", "--yes", "--min-rows", "5"] + Self.acme)
             #expect(guarded.status == 4)
+            // Fills the subscription; the rows that find no seat are no reason to keep a plan the next time.
+            try tool.write(roster(24), "full.csv")
+            #expect(try await tool.run(["apply", "full.csv", "--yes", "-o", "b.seatplan"] + Self.acme).status == 3)
+            let blocked = try await tool.run(["apply", "full.csv", "--yes"] + Self.acme)
+            #expect(blocked.status == 3 && !blocked.everything.contains(".seatplan"), "\(blocked)")
+            #expect(blocked.talk.contains("run the same command with --failed fix.csv"), "\(blocked)")
             #expect(try tool.storedRuns().isEmpty)
         }
     }

@@ -74,7 +74,8 @@ extension ApplyCommand {
                 if isDone, contents.plan.hasChanges { isKept = true }
                 return isDone
             } catch {
-                if hasBegun(file) { isKept = true }
+                // A run that had nothing to change leaves no record, also where rows were blocked.
+                if contents.plan.hasChanges, hasBegun(file) { isKept = true }
                 throw error
             }
         }

@@ -199,7 +199,9 @@ struct ApplyRunner: Sendable {
                 .incomplete, parts.joined(separator: "; "),
                 hints: failed == nil && missed > 0
                     ? [
-                        "write them to a file to fix: \(resumeCommand) --failed fix.csv"
+                        planPath == nil
+                            ? "run the same command with --failed fix.csv to write them to a file to fix"
+                            : "write them to a file to fix: \(resumeCommand) --failed fix.csv"
                     ] : [])
         }
     }
