@@ -30,7 +30,7 @@ public func runPolarSeats() async -> Never {
     // A reader that has seen enough closes the pipe: writing on is no reason to die with a signal.
     signal(SIGPIPE, SIG_IGN)
     StopSignals.endOnQuit()
-    // Plans, reports and logs name people: nobody else reads what this process creates.
+    // Plans, reports and logs name people: no one else reads what this process creates.
     umask(0o077)
     do {
         let arguments = Array(CommandLine.arguments.dropFirst())

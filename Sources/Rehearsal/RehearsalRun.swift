@@ -2,7 +2,7 @@ public import PolarAPI
 public import SeatPlanning
 public import SeatRuns
 
-/// Runs a plan to its end through crashes and stops, as somebody would who types the same command again and again.
+/// Runs a plan to its end through crashes and stops, as someone would who types the same command again and again.
 public struct RehearsalRun: Sendable {
     /// What it took, and what came of it.
     public struct Result: Sendable {

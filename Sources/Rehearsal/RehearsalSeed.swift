@@ -106,7 +106,7 @@ package struct RehearsalSeed {
 
     // MARK: People
 
-    /// Somebody whom the plan names by an id alone exists on the real server, or the plan would have said so.
+    /// Someone whom the plan names by an id alone exists on the real server, or the plan would have said so.
     private mutating func introduce(_ assignment: PlannedAssignment) {
         let identity = assignment.identity
         guard identity.email == nil, !assignment.emailKey.isEmpty else { return }

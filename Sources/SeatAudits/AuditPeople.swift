@@ -27,7 +27,7 @@ public struct AuditPeople: Sendable {
     private var customersByEmail: [String: KnownPerson?] = [:]
     private var members: [String: IdentityDirectory.Members] = [:]
     private var lookups = 0
-    /// Requests that a listing of all customers takes; nil while nobody asked.
+    /// Requests that a listing of all customers takes; nil while no one asked.
     private var pages: Int?
     private var isComplete = false
     private var model: CustomerModel?

@@ -2,7 +2,7 @@ public import Foundation
 internal import PolarAPI
 public import SeatPlanning
 
-/// Which seats of a container an audit shows; by default those that somebody has or can take.
+/// Which seats of a container an audit shows; by default those that someone has or can take.
 public struct SeatSelection: Sendable, Equatable {
     /// nil: all that are live.
     public var states: Set<SeatState>?

@@ -14,7 +14,7 @@ public struct SeatUtilization: Sendable, Equatable {
     /// Seats that can be assigned.
     public var free: Int
 
-    /// Claimed and pending: seats that somebody has, or can take.
+    /// Claimed and pending: seats that someone has, or can take.
     public var used: Int { claimed.plus(pending) }
     /// Paid for and of no use to anybody: free, and expired.
     public var idle: Int { max(0, bought.minus(used)) }

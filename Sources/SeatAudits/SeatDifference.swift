@@ -73,7 +73,7 @@ public struct SeatDifference: Sendable, Equatable {
         self.after = after
     }
 
-    /// Who came, left, moved and changed, sorted by container and address. Revoked seats hold nobody.
+    /// Who came, left, moved and changed, sorted by container and address. Revoked seats hold no one.
     ///
     /// A holder is found again in the same container by address, then external id, then member id; a seat id alone does
     /// not tell, because the server gives a revoked seat's id to the next person.

@@ -3,7 +3,7 @@ extension PolarClient {
     /// Gives a seat: mails an invitation, or with `immediateClaim` claims it at once.
     ///
     /// There is no idempotency key: after an error that is not definite, list the container before asking again. A full
-    /// container answers `SeatNotAvailable` before it looks at the identity, even for somebody who holds a seat there.
+    /// container answers `SeatNotAvailable` before it looks at the identity, even for someone who holds a seat there.
     public func assignSeat(_ body: SeatAssign) async throws -> CustomerSeat {
         try await assignSeatAnswer(body).value
     }

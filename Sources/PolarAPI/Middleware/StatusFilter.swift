@@ -7,7 +7,7 @@ struct UnusableStatus: Error {
 }
 
 /// Ends a connection whose answer has a status below 100, which AsyncHTTPClient takes for no answer at all and then
-/// traps on its end, or 101, which agrees to a protocol that nobody asked for.
+/// traps on its end, or 101, which agrees to a protocol that no one asked for.
 final class StatusFilter: ChannelInboundHandler, RemovableChannelHandler {
     typealias InboundIn = HTTPClientResponsePart
     typealias InboundOut = HTTPClientResponsePart

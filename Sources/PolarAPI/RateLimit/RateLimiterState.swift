@@ -203,7 +203,7 @@ public struct RateLimiterState: Sendable {
 
     private func slot(asked: Duration, now: Duration) -> Duration {
         guard rate != nil else { return now }
-        // What may be made up for is lateness alone: not time in which nobody asked, nor time that a pause took.
+        // What may be made up for is lateness alone: not time in which no one asked, nor time that a pause took.
         var slot = max(asked, now - Self.allowance)
         if let resumed = pauses.last?.end { slot = max(slot, resumed) }
         if let lastSlot { slot = max(slot, lastSlot + spacing * (100 / percent)) }

@@ -30,7 +30,7 @@ extension PolarTransportError {
         case ChannelError.connectTimeout:
             return (.connectionFailed, false, "the server cannot be reached: no connection in time")
         case let error as IOError where error.errnoCode == ECONNREFUSED:
-            // Nobody is refused on a connection that stands.
+            // No one is refused on a connection that stands.
             return (.connectionFailed, false, "the server cannot be reached: connection refused")
         case NIOSSLError.handshakeFailed, is NIOSSLExtraError:
             return (.secureConnectionFailed, false, "no secure connection with the server: \(error)")

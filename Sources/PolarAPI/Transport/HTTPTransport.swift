@@ -12,7 +12,7 @@ public struct HTTPTransport: PolarTransport {
     private let loop: any EventLoop
     private let timeout: Duration
     /// The one thread that all connections live on. Tasks that do little but send a request after the other cost least
-    /// there: nobody has to wake another thread up for each answer. Nothing there may block for long.
+    /// there: no one has to wake another thread up for each answer. Nothing there may block for long.
     public let executor: any TaskExecutor
 
     fileprivate init(client: HTTPClient, loop: any EventLoop, timeout: Duration) {
@@ -64,7 +64,7 @@ public func withHTTPTransport<Result>(
             host: proxy.host, port: proxy.port,
             authorization: proxy.user.map { .basic(username: $0, password: proxy.password ?? "") })
     }
-    // One connection a request: a lane that waits for a container's lock holds up nobody else.
+    // One connection a request: a lane that waits for a container's lock holds up no one else.
     configuration.httpVersion = .http1Only
     configuration.connectionPool.concurrentHTTP1ConnectionsPerHostSoftLimit = options.connections
     // Shorter than the 5 s after which the server's uvicorn closes, so that no request meets a closing connection.

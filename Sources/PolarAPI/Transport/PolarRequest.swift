@@ -18,7 +18,7 @@ public struct PolarRequest: Sendable {
         /// True if sending it twice does no more than sending it once.
         ///
         /// `DELETE` is not: the server gives a revoked seat's row, with the same id, to the next person, so that a
-        /// repeated revocation can take somebody else's seat.
+        /// repeated revocation can take someone else's seat.
         public var isIdempotent: Bool {
             switch self {
             case .get, .head: true

@@ -38,7 +38,7 @@ public struct CustomerSessionToken: Sendable, Hashable, Codable, CustomStringCon
         try container.encode(secret)
     }
 
-    /// The token itself, to be handed to the customer and nobody else.
+    /// The token itself, to be handed to the customer and no one else.
     public func revealed() -> String { secret }
 
     /// `<session token>`, whatever the token.

@@ -97,7 +97,7 @@ struct ApplyRunner: Sendable {
         if let verification, !verification.isAsPredicted { throw Failure(verification, file: planPath) }
     }
 
-    /// A plan is made of a roster's bytes: if they have changed since, somebody may expect the change in the run.
+    /// A plan is made of a roster's bytes: if they have changed since, someone may expect the change in the run.
     private func refuseChangedRosters() throws {
         guard !options.ignoreRosterChange else { return }
         for roster in try file.rosters() {
@@ -131,7 +131,7 @@ struct ApplyRunner: Sendable {
                     await stop.stop(RunStop(.interrupted, "interrupted"))
                     session.governor.close()
                     session.retries.close()
-                    // Last: a terminal that nobody reads may keep it waiting.
+                    // Last: a terminal that no one reads may keep it waiting.
                     display.end()
                     console.note(
                         "Stopping: finishing requests in flight. \(signal == "SIGINT" ? "Press Ctrl-C" : "Send \(signal)") again to stop "

@@ -6,7 +6,7 @@ internal import Synchronization
 #endif
 
 /// The signals that ask a command to stop. The first is handed over, to stop in good order; the second ends the process at
-/// once, whatever its threads are doing: waiting for a terminal that nobody reads, say.
+/// once, whatever its threads are doing: waiting for a terminal that no one reads, say.
 ///
 /// They are caught from ``catching(_:)`` until its body returns, and have their usual meaning before and after.
 enum StopSignals {

@@ -115,7 +115,7 @@ private struct DNSExchange {
         var buffer = [UInt8](repeating: 0, count: 1 << 16)
         while isReady(descriptor, Int16(POLLIN)) {
             let count = recv(descriptor, &buffer, buffer.count, 0)
-            // Nobody listens there: the next server may.
+            // No one listens there: the next server may.
             guard count >= 0 else { return nil }
             if let reply = read(Array(buffer[..<count])) { return reply }
         }

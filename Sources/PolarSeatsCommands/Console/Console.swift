@@ -34,7 +34,7 @@ struct Console: Sendable {
 
     static func isTerminal(_ descriptor: Int32) -> Bool { isatty(descriptor) == 1 }
 
-    /// Columns of the terminal on standard error; 80 where nobody says.
+    /// Columns of the terminal on standard error; 80 where no one says.
     static var width: Int {
         var size = winsize()
         if ioctl(STDERR_FILENO, UInt(TIOCGWINSZ), &size) == 0, size.ws_col > 0 { return Int(size.ws_col) }
@@ -156,7 +156,7 @@ struct Console: Sendable {
         }
     }
 
-    /// Waits for a reader of a descriptor that somebody made non-blocking, such as a parent that shares it.
+    /// Waits for a reader of a descriptor that someone made non-blocking, such as a parent that shares it.
     ///
     /// - Returns: false where there is nothing to wait for.
     static func waitUntilWritable(_ descriptor: Int32) -> Bool {
@@ -164,7 +164,7 @@ struct Console: Sendable {
         return Glibc.poll(&poll, 1, -1) > 0 || errno == EINTR
     }
 
-    /// Asks on the terminal; nil when there is nobody to ask.
+    /// Asks on the terminal; nil when there is no one to ask.
     func ask(_ question: String) -> String? {
         guard canAsk else { return nil }
         Self.write(printable(question), STDERR_FILENO)

@@ -19,7 +19,7 @@ struct DoctorCommand: AsyncParsableCommand {
 
     func run() async throws {
         let choice = try ServerChoice.required(server)
-        // Somebody waits at the screen: what does not answer soon is what is to be told.
+        // Someone waits at the screen: what does not answer soon is what is to be told.
         var patient = server
         patient.retries = min(server.retries, 1)
         patient.timeout = min(server.timeout, 20)
@@ -140,7 +140,7 @@ private struct Diagnostics {
             else { return Failure(error) }
             return Failure(error).naming(tokens)
         case 403 where error.code == .insufficientScope: scope.access = .missing
-        // These are said only to somebody who may read.
+        // These are said only to someone who may read.
         case 400 where error.errorClass != nil, 422: break
         default:
             // Polar names its refusals; without a name, nothing there knows the route or the version.

@@ -67,7 +67,7 @@ extension Failure {
             self.init(error.code == .map ? .usage : .badData, place + error.message, hints: [error.remedy])
         case let error as ReportError:
             self.init(error.code == .notAnExport ? .badData : .usage, error.message, hints: [error.remedy])
-        // Nobody reads on: what `| head` wants.
+        // No one reads on: what `| head` wants.
         case is ClosedPipe: self.init(.done)
         case let error as MissingContainer: self.init(.badData, error.description)
         case is CancellationError: self.init(.interrupted, "interrupted")

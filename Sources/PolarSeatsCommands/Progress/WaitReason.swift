@@ -7,7 +7,7 @@ struct WaitReason: Sendable, Equatable {
     enum Kind: String, Encodable, Sendable {
         /// The run ends; requests under way still finish.
         case stopping
-        /// The server answered 429 and said how long nobody is to ask again.
+        /// The server answered 429 and said how long no one is to ask again.
         case rateLimit = "rate_limit"
         /// Requests failed and are sent again in a moment: the server is away, or busy.
         case retrying
@@ -29,7 +29,7 @@ struct WaitReason: Sendable, Equatable {
     static let worryingFailures = 3
 
     var kind: Kind
-    /// What is left, in whole seconds; nil: nobody knows.
+    /// What is left, in whole seconds; nil: no one knows.
     var seconds: Double?
     var until: Date?
     var reason: String

@@ -19,7 +19,7 @@ struct CSVIndexer {
 
     var isInsideQuotes: Bool { inside != 0 }
 
-    /// Begins anew at the start of a line.
+    /// Begins again at the start of a line.
     mutating func reset() { self = CSVIndexer(delimiter: delimiter) }
 
     /// The line before ended in CR: a LF that comes next belongs to it.

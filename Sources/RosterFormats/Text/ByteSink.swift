@@ -109,7 +109,7 @@ public struct OutputBytes: Sendable {
         try storage.withUnsafeBytes { try body(UnsafeRawBufferPointer(rebasing: $0[..<count])) }
     }
 
-    /// Hands everything to the sink and starts anew.
+    /// Hands everything to the sink and starts again.
     public mutating func drain(into sink: inout some ByteSink) throws {
         guard count > 0 else { return }
         try withBytes { try sink.write($0) }

@@ -231,7 +231,7 @@ private struct OfflineRows: ComparableRows {
 
     package func idKind(of index: Int) -> ExternalIDKind { rareID(index)?.kind ?? .external }
 
-    /// The id of a row without an `external_id`; beside an address only a member's external id says who somebody is.
+    /// The id of a row without an `external_id`; beside an address only a member's external id says who someone is.
     private func rareID(_ index: Int) -> (kind: ExternalIDKind, id: String)? {
         guard let details = entries.detail(at: index), entries.withExternalID(index, \.isEmpty) else { return nil }
         if !details.externalMemberID.isEmpty { return (.externalMember, details.externalMemberID) }

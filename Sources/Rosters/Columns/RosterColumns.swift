@@ -183,7 +183,7 @@ struct RosterColumns {
         return present.contains(.seatID) && present.contains(.status) && container
     }
 
-    /// Gives every column its meaning anew.
+    /// Gives every column its meaning again.
     private mutating func settle(_ map: ColumnMap, _ allowsTwins: Bool) {
         looks += names.count
         best = [:]

@@ -176,7 +176,7 @@ struct ASCIIEmailParser {
         return bytes[index..<end].reversed().reduce(0) { $0 << 8 | UInt64($1) }
     }
 
-    /// No hyphen at either end, 1 to 63 long, and no `--` in third place, which is Punycode's or nobody's.
+    /// No hyphen at either end, 1 to 63 long, and no `--` in third place, which is Punycode's or no one's.
     private static func isLabel(_ bytes: UnsafeRawBufferPointer, _ from: Int, _ to: Int) -> Bool {
         let hyphen = UInt8(ascii: "-")
         guard to > from, to - from <= 63, bytes[from] != hyphen, bytes[to - 1] != hyphen else { return false }

@@ -276,7 +276,7 @@ extension RosterBuilder {
 
     // MARK: our own exports
 
-    /// A row of an export about a seat that nobody holds any more, and that asks for nothing.
+    /// A row of an export about a seat that no one holds any more, and that asks for nothing.
     private func isRevokedSeat(_ record: RecordView) -> Bool {
         guard !rowIsInvalid, text(.action, record) == nil, let (_, status) = text(.status, record) else { return false }
         return status.elementsEqual("revoked".utf8)

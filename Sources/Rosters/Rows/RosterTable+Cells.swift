@@ -36,7 +36,7 @@ public struct RowCells {
 
     /// Calls `body` with each cell's text in UTF-8, which must not be kept.
     ///
-    /// Records are taken apart when somebody asks for them: most rows are read a million times and shown once.
+    /// Records are taken apart when someone asks for them: most rows are read a million times and shown once.
     public func forEachText(_ body: (UnsafeRawBufferPointer) -> Void) {
         guard !bytes.isEmpty else { return }
         if delimiter == Self.sparse { return forEachSparse(body) }

@@ -85,7 +85,7 @@ public struct RosterSource: Sendable, Equatable, Codable {
 }
 
 /// All rows of the rosters of one plan, in order, as bytes in one arena: 64 bytes a row and its text, no String until
-/// somebody reads one.
+/// someone reads one.
 public struct RosterTable: Sendable {
     struct Slice: Sendable {
         var offset: UInt32 = 0

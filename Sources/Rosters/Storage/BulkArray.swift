@@ -83,12 +83,13 @@ package struct BulkArray<Element: BitwiseCopyable & Sendable>: Sendable {
     }
 }
 
-/// Unchecked: it is written to through its one owner alone, and by then nobody else knows it.
+/// The memory of a ``BulkArray``.
+// Unchecked: it is written only through its one owner, which makes sure before that no other value shares it.
 private final class BulkMemory: @unchecked Sendable {
-    package let base: UnsafeMutableRawPointer
-    package let byteCount: Int
+    let base: UnsafeMutableRawPointer
+    let byteCount: Int
 
-    package init(byteCount: Int) {
+    init(byteCount: Int) {
         let hugePage = 1 << 21
         let isLarge = byteCount >= 2 * hugePage
         self.byteCount = byteCount

@@ -70,7 +70,7 @@ public struct IdentityDirectory: Sendable, Equatable {
 
     /// By billing customer id. A customer that is absent was not looked at.
     public var members: [String: Members] = [:]
-    /// By external id; `.some(nil)` means that the server does not know it, absent that nobody asked.
+    /// By external id; `.some(nil)` means that the server does not know it, absent that no one asked.
     public var customersByExternalID: [String: KnownPerson?] = [:]
     /// By customer id, likewise.
     public var customersByID: [String: KnownPerson?] = [:]

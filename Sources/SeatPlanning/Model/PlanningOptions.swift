@@ -2,7 +2,7 @@ public import Rosters
 
 /// What a plan may do with people whom the roster does not name.
 public enum PlanMode: String, Sendable, Codable, CaseIterable {
-    /// Nobody loses a seat unless a row says `action=revoke`.
+    /// No one loses a seat unless a row says `action=revoke`.
     case add
     /// The roster is the truth for the containers that it names.
     case mirror

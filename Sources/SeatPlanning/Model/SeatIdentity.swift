@@ -102,7 +102,7 @@ public struct IdentityRules: Sendable {
     }
 }
 
-/// The fields of a row that say who somebody is.
+/// The fields of a row that say who someone is.
 public struct PersonFields: Sendable, Equatable {
     /// The address as it is sent; empty if the row has none.
     public var email: String

@@ -122,7 +122,7 @@ struct KeyTable: Sendable {
         hash == .none ? nil : byExternal.find(hash) { people.isExternal($0, key, place) }.map { Int($0) }
     }
 
-    /// Whether somebody may have a key with this address's hash: false is certain.
+    /// Whether someone may have a key with this address's hash: false is certain.
     @inline(__always)
     func mayHold(email hash: KeyHash) -> Bool { hash != .none && byEmail.candidate(hash) != nil }
     @inline(__always)

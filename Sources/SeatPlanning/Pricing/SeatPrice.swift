@@ -55,7 +55,7 @@ extension SeatPricing {
     /// What ``cost(seats:)`` is for; nil for a one-time purchase.
     public var period: BillingPeriod? { interval.map { BillingPeriod($0, count: intervalCount) } }
 
-    /// What the seats that nobody uses cost: the price of all less the price of those used. Negative where volume
+    /// What the seats that no one uses cost: the price of all less the price of those used. Negative where volume
     /// prices make fewer seats dearer.
     public func idleCost(total: Int, used: Int) -> Int? {
         guard let all = cost(seats: total), let needed = cost(seats: min(used, total)) else { return nil }

@@ -9,7 +9,7 @@ public struct ExportOrigin: Sendable, Equatable {
     /// What was asked for, in the words of the options: `--status pending`.
     public var conditions: [String]
 
-    /// What is not covered: `1 canceled subscription with 6 seats`; nil: nothing was left out, or nobody looked.
+    /// What is not covered: `1 canceled subscription with 6 seats`; nil: nothing was left out, or no one looked.
     public var notCovered: String?
     /// The name of the organization.
     public var organization: String?

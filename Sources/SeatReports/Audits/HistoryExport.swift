@@ -1,7 +1,7 @@
 public import RosterFormats
 internal import Rosters
 
-/// One `subscription.seats_updated` event: somebody bought seats, or gave some up.
+/// One `subscription.seats_updated` event: someone bought seats, or gave some up.
 public struct SeatCountChange: Sendable, Equatable {
     /// ISO 8601, UTC, as the server wrote it.
     public var time: String

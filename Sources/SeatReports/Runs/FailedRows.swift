@@ -12,7 +12,7 @@ public struct FailedRowsWriter<Sink: ByteSink> {
     private var text: CSVText
     private var sink: Sink
     private let width: Int
-    /// For each roster by name, where its columns stand in the file; -1 for columns that the file has anew.
+    /// For each roster by name, where its columns stand in the file; -1 for columns that the file has again.
     private var places: [String: [Int]] = [:]
     /// Rows written.
     public private(set) var written = 0

@@ -21,7 +21,7 @@ public struct Drift: Sendable, Equatable {
             case tooFewSeats = "too_few_seats"
             /// Whom the plan keeps holds no seat any more.
             case keptIsGone = "kept_is_gone"
-            /// In a mirror: somebody holds a seat whom the plan has not seen.
+            /// In a mirror: someone holds a seat whom the plan has not seen.
             case newHolder = "new_holder"
         }
         /// What changed.
@@ -36,7 +36,7 @@ public struct Drift: Sendable, Equatable {
 
     /// The changes that stop a run, unless it ignores drift.
     public var conflicts: [Conflict] = []
-    /// Steps that somebody else has done in the meantime.
+    /// Steps that someone else has done in the meantime.
     var alreadyDone: [StepChange] = []
     /// Steps of an earlier, interrupted run that turn out to be done, or not done.
     var settled: [StepChange] = []
@@ -44,7 +44,7 @@ public struct Drift: Sendable, Equatable {
     /// Protected people whom a step would revoke, by name.
     var protected: [String] = []
 
-    /// Revocations of an earlier run whose seats somebody else had held in between.
+    /// Revocations of an earlier run whose seats someone else had held in between.
     var foreign: [Step] = []
 
     /// How many rows someone else completed after the plan was made.
@@ -311,7 +311,7 @@ struct DriftCheck {
 
 extension BeforeImages {
     /// The seat of a row as the plan found it. An assignment's row bears the seat that was given, which may be a row that
-    /// somebody else held before.
+    /// someone else held before.
     private func image(of row: PlanFile.HeldRow) -> SeatRecord? {
         guard let seat = seat(row.seatID, of: row.container) else { return nil }
         switch row.action {

@@ -6,7 +6,7 @@ public import SeatPlanning
 
 /// Why a run did not begin.
 public enum RunRefusal: Error, Sendable, Equatable {
-    /// Invalid, conflicting or unresolved rows that nobody accepted.
+    /// Invalid, conflicting or unresolved rows that no one accepted.
     case badRows(Int)
     /// Guards of the plan, or protected people whom it would revoke by now.
     case guards([GuardTrip])
@@ -22,7 +22,7 @@ public struct RunEnd: Sendable, Equatable {
     public var stop: RunStop?
     /// The plan's record after the run.
     public var summary: RunSummary
-    /// Steps that this run found done when it began: by an earlier run, or by somebody else.
+    /// Steps that this run found done when it began: by an earlier run, or by someone else.
     public var settledBefore: Int
     /// Rows that someone else completed after the plan was made.
     public var doneElsewhere: Int
@@ -130,7 +130,7 @@ public struct Run: Sendable {
         }
     }
 
-    /// Seats that an earlier run took from somebody else, and was stopped before it could give them back.
+    /// Seats that an earlier run took from someone else, and was stopped before it could give them back.
     private func giveBackOpen(_ setting: Setting, _ monitor: RunMonitor) async throws {
         let seatReturn = SeatReturn(
             file: file, watches: setting.watches, monitor: monitor, client: client, options: options,

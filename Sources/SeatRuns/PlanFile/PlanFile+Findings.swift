@@ -15,7 +15,7 @@ struct StoredFinding: Sendable {
 }
 
 extension RunFinding {
-    /// The answer to a revocation was lost, and somebody whom the plan does not name had held the seat.
+    /// The answer to a revocation was lost, and someone whom the plan does not name had held the seat.
     static func foreignHolding(_ step: Step, _ container: ContainerID, at time: String) -> RunFinding {
         RunFinding(
             .wrongHolder, .notGivenBack, container: container, seatID: step.seatID,
@@ -74,7 +74,7 @@ extension PlanFile {
         }
     }
 
-    /// Findings that somebody has to be given a seat back for.
+    /// Findings that someone has to be given a seat back for.
     func openFindings() throws -> [StoredFinding] { try findings("state = 'open'") }
 
     /// What the run's looks have found, people who lost a seat through the run first.
@@ -110,7 +110,7 @@ extension PlanFile {
 
     // MARK: Doubts
 
-    /// A revocation of which nobody knows whether it was done, and when.
+    /// A revocation of which no one knows whether it was done, and when.
     func doubt(_ step: Step, at time: String, with changes: [StepChange]) throws {
         try write { database in
             try Self.apply(changes, database)

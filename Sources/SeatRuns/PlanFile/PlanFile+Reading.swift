@@ -209,7 +209,7 @@ public enum SeatFilter: Sendable {
 public enum ResultFilter: Sendable {
     /// Every row.
     case all
-    /// What somebody has to look at: bad and blocked rows, failures, unknown outcomes.
+    /// What someone has to look at: bad and blocked rows, failures, unknown outcomes.
     case needsAttention
     /// What did not reach its goal after a run.
     case missedGoal

@@ -47,7 +47,7 @@ public final class PlanFile: Sendable {
     /// "SEAT" in ASCII: what `file` and this tool know a plan file by.
     static let applicationID = 0x5345_4154
 
-    /// Opens a plan for a run, alone: nobody else runs it until `body` returns. Then the plan is one file again.
+    /// Opens a plan for a run, alone: no one else runs it until `body` returns. Then the plan is one file again.
     ///
     /// - Parameter beforeWriting: what it throws, writing throws, and nothing is written.
     public static func running<R>(

@@ -163,7 +163,7 @@ extension PlanFile {
         var configuration = Configuration()
         configuration.foreignKeysEnabled = false
         configuration.prepareDatabase { database in
-            // Nobody else sees the draft, and one fsync at the end makes it durable.
+            // No one else sees the draft, and one fsync at the end makes it durable.
             try database.execute(sql: "PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF; PRAGMA page_size = 8192")
         }
         let queue = try DatabaseQueue(path: draft, configuration: configuration)

@@ -2,7 +2,7 @@ internal import GRDB
 public import Rosters
 
 extension PlanFile {
-    /// The rosters' rows as they were read, so that a plan can be made anew without the files.
+    /// The rosters' rows as they were read, so that a plan can be made again without the files.
     public func entries() throws -> RosterTable {
         var table = RosterTable()
         table.sources = try rosters().map {

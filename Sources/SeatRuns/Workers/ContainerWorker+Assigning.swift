@@ -103,7 +103,7 @@ extension ContainerWorker {
             await watch.note(seat)
             return await report(assigned(step, trial.attempts, seat, status: answer.status), of: step.row, &work)
         }
-        // The answer is about somebody or something else: only a look shows what was done.
+        // The answer is about someone or something else: only a look shows what was done.
         trial.afterUnknown = true
         guard let listing = try await look(&trial, &work, askedAfter: environment.elapsed()) else { return }
         if let held = listing.live.find(person) {

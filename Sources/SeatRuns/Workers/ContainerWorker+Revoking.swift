@@ -187,7 +187,7 @@ extension ContainerWorker {
         await report(revoked(step, trial.attempts, seat, status: answer.status), of: step.row, &work)
     }
 
-    /// Somebody else got the row between the look and the request: they are given the seat back at once.
+    /// Someone else got the row between the look and the request: they are given the seat back at once.
     ///
     /// - Parameter isPlanned: it is the planned person, whose seat is valid by now.
     private func giveBack(

@@ -106,7 +106,7 @@ struct ContainerWorker: Sendable {
         var attempts: Int
         /// In this run, against `--retries`.
         var tries: Int
-        /// An attempt may have reached the server, and nobody has seen what became of it.
+        /// An attempt may have reached the server, and no one has seen what became of it.
         var afterUnknown: Bool
         /// Until then an attempt of before may still reach the server.
         var lateUntil: Duration?

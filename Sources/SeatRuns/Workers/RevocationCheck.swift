@@ -26,7 +26,7 @@ enum RevocationCheck {
         return same(then, now)
     }
 
-    /// After a lost answer the row is revoked, but not from the holding that the plan saw: somebody else had the seat in
+    /// After a lost answer the row is revoked, but not from the holding that the plan saw: someone else had the seat in
     /// between, and whoever revoked it, the run's request may have been it. The server no longer shows who that was.
     static func showsForeignHolding(_ step: Step, _ before: SeatRecord?, _ listing: SeatListing) -> Bool {
         guard let row = listing.row(step.seatID ?? ""), !row.isLive, let then = before?.holding, let last = row.holding

@@ -1,6 +1,6 @@
 internal import Rosters
 
-/// What a row asks for beside its address, stored as JSON, so that a plan can be made anew from its own file.
+/// What a row asks for beside its address, stored as JSON, so that a plan can be made again from its own file.
 struct RowRequest: Codable {
     var action: RosterAction?
     var immediateClaim: Bool?

@@ -20,7 +20,7 @@ public struct Step: Sendable, Equatable {
         case unknown
         /// Carried out by this plan.
         case done
-        /// Somebody else had done it before.
+        /// Someone else had done it before.
         case kept
         /// Refused by the server, or given up.
         case failed
