@@ -52,7 +52,7 @@ test: deps
 	$(SWIFT) test --skip-build
 
 # Longer runs of the tests that are driven by a seed: crashes, undone runs, many random worlds, runs among others who write,
-# a million rows in large worlds, hostile answers and odd arguments. An hour or two on two cores.
+# a million rows in large worlds, hostile answers and odd arguments, and the sanitizers. Two or three hours on two cores.
 soak: deps
 	$(SWIFT) build --build-tests
 	POLAR_SEATS_CRASHES=400 POLAR_SEATS_UNDOS=600 POLAR_SEATS_WORLDS=10000 POLAR_SEATS_KILLS=300 \
@@ -64,6 +64,8 @@ soak: deps
 	POLAR_SEATS_CONCURRENT_WRITERS=1000 $(SWIFT) test --skip-build --filter SeatRunsTests.ConcurrentWriterTests
 	POLAR_SEATS_INTERFERENCE=200 $(SWIFT) test --skip-build --filter InterferenceCommandTests
 	POLAR_SEATS_WORLDS=2800 POLAR_SEATS_WORLD_SCALE=50 $(SWIFT) test --skip-build --filter SeatRunsTests.PlanPredictionTests
+	$(MAKE) asan
+	$(MAKE) tsan
 
 # The tests of the concurrent targets under the thread sanitizer, those of the targets with unsafe code under the address
 # sanitizer, each built in a folder of its own.
