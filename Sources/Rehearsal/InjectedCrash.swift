@@ -31,7 +31,7 @@ public final class InjectedCrash: Sendable {
 
     /// For ``PlanFile/running(_:beforeWriting:_:)``.
     public func beforeWriting() throws {
-        if comes() { throw PlanFileError(.cannotWrite, path: "", "dead, by rehearsal") }
+        if comes() { throw PlanFileError("", .writeFailed(reason: "injected crash")) }
     }
 
     /// A transport that dies with the run.
@@ -52,6 +52,6 @@ private struct CrashingTransport: PolarTransport {
     }
 
     private static var silence: PolarTransportError {
-        PolarTransportError(.connectionLost, mayHaveReachedServer: true, message: "dead, by rehearsal")
+        PolarTransportError(.connectionLost, mayHaveReachedServer: true, message: "injected crash")
     }
 }

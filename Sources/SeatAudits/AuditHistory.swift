@@ -1,5 +1,6 @@
 public import Foundation
 public import PolarAPI
+internal import SeatPlanning
 internal import SeatRuns
 
 /// Reads the changes of seat counts, page by page.
@@ -71,7 +72,7 @@ struct CustomerReference: Sendable {
         do {
             return try await client.customer(externalID: text).id
         } catch let error as PolarError where error.status == 404 {
-            throw MissingContainer(description: "no customer has the id \(text), of Polar's or of your own")
+            throw MissingContainer(.unknownCustomer(id: text))
         }
     }
 }

@@ -22,7 +22,7 @@ public struct SeatHolder: Sendable, Equatable {
 public struct AuditPeople: Sendable {
     let client: PolarClient
     /// What had to be left out, each once.
-    public private(set) var warnings: [String] = []
+    public private(set) var warnings: [AuditWarning] = []
     private var customersByID: [String: KnownPerson?] = [:]
     private var customersByEmail: [String: KnownPerson?] = [:]
     private var members: [String: IdentityDirectory.Members] = [:]
@@ -110,9 +110,7 @@ public struct AuditPeople: Sendable {
             members[customer] = IdentityDirectory.Members(people)
         } catch let error as PolarError where error.status == 403 {
             mayReadMembers = false
-            warnings.append(
-                "the token may not read members (\(error.neededScope ?? "members:read")): "
-                    + "ids of members are left out where the seat does not say them")
+            warnings.append(.membersUnreadable(scope: error.neededScope ?? "members:read"))
         }
         return members[customer]
     }
@@ -144,9 +142,7 @@ public struct AuditPeople: Sendable {
             }
         } catch let error as PolarError where error.status == 403 {
             mayReadCustomers = false
-            warnings.append(
-                "the token may not read customers (\(error.neededScope ?? "customers:read")): "
-                    + "ids of customers are left out where the seat does not say them")
+            warnings.append(.customersUnreadable(scope: error.neededScope ?? "customers:read"))
         }
     }
 

@@ -78,7 +78,7 @@ public struct AuditTargets: Sendable {
     /// Sorted by container.
     public var containers: [ContainerSnapshot]
     /// What had to be left out for want of a scope.
-    public var warnings: [String]
+    public var warnings: [AuditWarning]
     /// What is not covered, by status.
     public var omissions: [AuditOmission] = []
     /// Orders were not looked for.
@@ -155,12 +155,11 @@ public struct AuditTaker: Sendable {
         let finder = ContainerFinder(client: client)
         for id in named where seen.insert(id).inserted {
             switch try await finder.container(id) {
-            case .unresolved(let why): throw MissingContainer(description: why)
+            case .unresolved(let why): throw MissingContainer(why)
             case .container(let id, let subscription, let order):
                 let container = snapshot(id, subscription, order)
                 if subscription == nil, order == nil {
-                    targets.warnings.append(
-                        "the token may not read \(id): its product, customer and price are left out")
+                    targets.warnings.append(.containerUnreadable(id))
                 }
                 if scope.covers(container) { targets.containers.append(container) }
             }
@@ -196,7 +195,7 @@ public struct AuditTaker: Sendable {
                 try await findOrders(orders, &seen, &targets)
             }
             if seen.count == before, let name = customer.id?.rawValue ?? customer.externalID {
-                targets.warnings.append("the customer \(name) has nothing with seats that meets the conditions")
+                targets.warnings.append(.nothingWithSeats(customer: name))
             }
         }
     }
@@ -214,7 +213,7 @@ public struct AuditTaker: Sendable {
                 onProgress(AuditProgress(found: seen.count, listed: nil, seats: 0))
             }
         } catch let error as PolarError where error.status == 403 {
-            let warning = "the token may not read orders (\(error.neededScope ?? "orders:read")): they are left out"
+            let warning = AuditWarning.ordersUnreadable(scope: error.neededScope ?? "orders:read")
             if !targets.warnings.contains(warning) { targets.warnings.append(warning) }
         }
     }

@@ -58,25 +58,33 @@ struct SourceRulesTests {
         for (folder, files) in folders { #expect(files.count <= 12, "\(folder)") }
     }
 
-    /// Files whose remedies are sentences still; each becomes a code with its fields, and leaves this list.
+    /// The rosters' files whose remedies are sentences still; each becomes a code with its fields, and leaves this list.
     private static let sentences: Set<String> = [
         "Sources/RosterFormats/Reading/FormatDetection.swift", "Sources/RosterFormats/Reading/RosterReader.swift",
         "Sources/RosterFormats/Reading/UnsupportedFile.swift", "Sources/RosterFormats/XML/XMLCollector+Scopes.swift",
-        "Sources/Rosters/Columns/ColumnMap.swift", "Sources/SeatPlanning/Planner/PeopleIndex.swift",
-        "Sources/Rosters/Checks/RosterDefects.swift", "Sources/Rosters/Columns/RosterColumns.swift",
-        "Sources/Rosters/Email/EmailSyntax.swift", "Sources/Rosters/Rows/RosterBuilder+Fields.swift",
-        "Sources/SeatPlanning/Guards/Guards.swift", "Sources/SeatPlanning/Planner/Planner+Draft.swift",
-        "Sources/SeatPlanning/Planner/Planner.swift", "Sources/SeatRuns/PlanFile/PlanFile.swift",
-        "Sources/SeatRuns/PlanFile/PlanLock.swift", "Sources/SeatRuns/PlanWriting/PlanFilePlace.swift",
-        "Sources/SeatRuns/Snapshot/TeamLookup.swift", "Sources/SeatRuns/Undo/Undo.swift",
+        "Sources/Rosters/Columns/ColumnMap.swift", "Sources/Rosters/Checks/RosterDefects.swift",
+        "Sources/Rosters/Columns/RosterColumns.swift", "Sources/Rosters/Email/EmailSyntax.swift",
+        "Sources/Rosters/Rows/RosterBuilder+Fields.swift",
     ]
 
-    /// A string is looked at as it stands between quotation marks on one line: what a library says of flags would be
-    /// there.
+    /// What a string of a library must not hold: a flag, a command line, or what to do about an error.
+    private static let remarks: [(what: String, pattern: String)] = [
+        ("a flag", #"(^|[ (`'])--[a-z]"#),
+        ("a command line", "polar-seats "),
+        ("a remedy", remedy),
+    ]
+
+    /// The imperatives with which remedies begin, at the beginning of a string or behind a colon or semicolon.
+    private static let remedy =
+        #"(^|[:;] |, or )(please|try|use|choose|check|make|give|add|remove|fix|run|wait|plan again|write|copy|close|buy|set|"#
+        + #"lower|reduce|pass|name|correct) ([0-9]+|it|the|a|an|one|another|again|them|this|that|with|your|more|room|by|only)\b"#
+
+    /// Strings are looked at as they stand between quotation marks on one line.
     @Test(
-        "no string of a library names a flag or a command: sentences stand in Messages",
+        "no string of a library names a flag, a command or a remedy: sentences stand in Messages",
         arguments: imports.keys.sorted())
     func librariesReturnFacts(target: String) throws {
+        let isOfRosters = target == "Rosters" || target == "RosterFormats"
         for file in try Self.sources(of: target) {
             var found: [String] = []
             for (number, line) in file.text.split(separator: "\n", omittingEmptySubsequences: false).enumerated() {
@@ -85,14 +93,29 @@ struct SourceRulesTests {
                 let strings = code.split(separator: "\"", omittingEmptySubsequences: false).enumerated()
                     .filter { $0.offset % 2 == 1 }.map(\.element)
                 for text in strings {
-                    let namesFlag = text.range(of: #"(^|[ (`'])--[a-z]"#, options: .regularExpression) != nil
-                    if namesFlag || text.contains("polar-seats ") {
-                        found.append("\(file.path):\(number + 1): \(text)")
+                    for (what, pattern) in Self.remarks
+                    where text.range(of: pattern, options: .regularExpression) != nil {
+                        // The embedded server speaks as the server does, and a roster's remedies have their list.
+                        if what == "a remedy", target == "EmbeddedServer" || isOfRosters { continue }
+                        found.append("\(file.path):\(number + 1): \(what): \(text)")
                     }
                 }
             }
             // A file that no longer needs its place on the list leaves it.
             #expect(found.isEmpty != Self.sentences.contains(file.path), "\(file.path): \(found)")
         }
+    }
+
+    /// The rule is of use only if it finds what it is for: sentences that libraries did hold.
+    @Test(
+        "the rule for strings finds flags, commands and remedies",
+        arguments: [
+            "the invitation has expired; --reissue-expired renews it", "--max-revoke 7",
+            "wait until it is done; `polar-seats show x` tells how far it is", "plan again with the new limit",
+            "3 rows find no free seat: buy 3 more", "choose another name for the new plan",
+            "make the plan again; a copy of the file may still be whole", "prorate or invoice them: use a new order",
+        ])
+    func findsRemarks(sentence: String) {
+        #expect(Self.remarks.contains { sentence.range(of: $0.pattern, options: .regularExpression) != nil })
     }
 }

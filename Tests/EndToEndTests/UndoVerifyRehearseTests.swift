@@ -32,7 +32,7 @@ struct UndoVerifyRehearseTests {
             let undo = try await tool.run("undo", "a.seatplan", "-o", "u.seatplan")
             #expect(undo.status == 0, "\(undo)")
             #expect(undo.output.contains("Plan: 1 to assign, 2 to revoke"))
-            #expect(undo.output.contains("2 mailed invitations cannot be recalled"))
+            #expect(undo.output.contains("2 invitation emails cannot be recalled"))
             #expect(undo.talk.contains("to reverse the run: polar-seats apply u.seatplan"))
             #expect(try tool.mode("u.seatplan") == 0o600)
             let shown = try await tool.run("show", "u.seatplan", "--format", "csv")

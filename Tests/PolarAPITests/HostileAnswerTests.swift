@@ -188,7 +188,8 @@ import Testing
     @Test(arguments: ["http://127.0.0.1:65536", "http://127.0.0.1:0", "https://api.polar.sh:99999999999"])
     func `a port that no machine has is refused`(_ url: String) {
         let error = #expect(throws: InvalidServerURL.self) { try PolarServer(url: url) }
-        #expect(error?.description.contains("1 to 65535") == true || url.contains("9999999"))
+        if case .port? = error { return }
+        #expect(url.contains("9999999"), "\(String(describing: error))")
     }
 
     @Test func `a timeout longer than a clock can count is for ever`() async throws {

@@ -89,7 +89,7 @@ struct ProgressReadingTests {
     func reasons() {
         let away = RetryWatch.Snapshot(waiting: 3, next: .seconds(2.5), code: .connectionFailed)
         let busy = RetryWatch.Snapshot(waiting: 1, next: .seconds(7), code: .serverFault, status: 503)
-        let stop = RunStop(.breaker, "10 rows in a row could not be completed; the last: words")
+        let stop = RunStop(.breaker, .rowsInARow(10, words: "words"))
         let cases: [(ProgressReading, WaitReason.Kind, Double?, String)] = [
             (
                 reading(retries: away), .retrying, 3,
@@ -120,7 +120,7 @@ struct ProgressReadingTests {
     @Test("of several reasons the one that explains the others is told")
     func rank() {
         let away = RetryWatch.Snapshot(waiting: 3, next: .seconds(2), code: .connectionFailed)
-        let stop = RunStop(.interrupted, "interrupted")
+        let stop = RunStop(.interrupted)
         #expect(
             reading(paused: .seconds(4), warmingUp: true, retries: away, settling: 1, failures: 5, stop: stop).pause
                 == .stopping)

@@ -125,7 +125,7 @@ struct ContainerWorkerTests {
             return .pass
         }
         #expect(after.rows.map(\.outcome) == [.assigned])
-        #expect(after.rows[0].message == nil)
+        #expect(after.rows[0].note == nil)
         #expect(after.mails == ["ann@acme-co.dev"])
     }
 
@@ -199,7 +199,7 @@ struct ContainerWorkerTests {
         }
         #expect(after.rows.map(\.outcome) == [.failed])
         #expect(after.rows[0].error == "Locked")
-        #expect(after.rows[0].message?.hasSuffix("no new one was made: words") == true)
+        #expect(after.rows[0].note == .renewalNotRevoked(words: "words"))
         #expect(!after.requests.contains("POST"))
         #expect(after.openSteps == 0)
     }
@@ -272,7 +272,7 @@ struct ContainerWorkerTests {
             return .pass
         }
         #expect(after.rows.map(\.outcome) == [.kept, .assigned])
-        #expect(after.rows[0].message?.contains("somebody else") == true)
+        #expect(after.rows[0].note == .assignedMeanwhile)
         #expect(after.rows[0].httpStatus == 400)
     }
 

@@ -45,7 +45,7 @@ struct CostTests {
             for index in 0..<count {
                 let deed = AppliedChange(
                     row: Int64(index), container: 0, email: "p\(index)@acme-co.dev", emailKey: "p\(index)@acme-co.dev",
-                    externalID: "", place: "line \(index)", assigned: "s\(index)")
+                    externalID: "", place: .init(source: nil, line: index), assigned: "s\(index)")
                 table.add(deed, byID, live: byID)
             }
             #expect(table.entries.count == count)

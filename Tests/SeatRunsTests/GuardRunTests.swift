@@ -28,7 +28,7 @@ struct GuardRunTests {
                 options.immediateClaim = false
                 change(&options)
                 let contents = try await rehearsal.plan(nil, options)
-                guard contents.plan.trips.contains(where: { $0.guardName == name }) else { return }
+                guard contents.plan.trips.contains(where: { $0.guardName.rawValue == name }) else { return }
                 await tripped.add()
                 let before = await rehearsal.server.counters().writes
                 await #expect(throws: RunRefusal.guards(contents.plan.trips), "world \(number)") {

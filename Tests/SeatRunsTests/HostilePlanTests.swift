@@ -72,7 +72,7 @@ struct HostilePlanTests {
                 let error = #expect(throws: PlanFileError.self, "\(what)") { try PlanFile.open(path, access) }
                 #expect(error?.code == .unreadable, "\(what): \(String(describing: error))")
                 let places = ["table ", "trigger ", "view ", "index "]
-                let names = places.contains { error?.message.contains($0) == true }
+                let names = places.contains { error?.description.contains($0) == true }
                 #expect(names, "\(what): \(String(describing: error))")
             }
         }
@@ -92,10 +92,13 @@ struct HostilePlanTests {
             var rows = 0
             try file.forEachResult { _ in rows += 1 }
             #expect(try rows == file.header().rows)
+            // What are codes today were sentences and options then.
+            let header = try file.header()
+            let isQuoted = header.warnings.allSatisfy { if case .quoted = $0 { true } else { false } }
+            #expect(isQuoted && header.overrides.allSatisfy { if case .quoted = $0 { true } else { false } })
             try file.close()
             let error = #expect(throws: PlanFileError.self) { try PlanFile.open(path, .running) }
             #expect(error?.code == .older)
-            #expect(error?.hint?.contains("plan again") == true)
             #expect(try Data(contentsOf: URL(fileURLWithPath: path)) == before)
             #expect(try FileManager.default.contentsOfDirectory(atPath: folder.path) == ["old.seatplan"])
         }
@@ -192,7 +195,7 @@ struct PlanLogTests {
             let refused = #expect(throws: PlanFileError.self) {
                 try PlanFile.create(path, other, replacing: .unappliedPlan)
             }
-            #expect(refused?.code == .exists && refused?.message.contains("record of a run") == true)
+            #expect(refused?.code == .exists)
             try PlanFile.create(otherPath, other)
             var third = other
             third.header.planID = PlanHeader.newID()

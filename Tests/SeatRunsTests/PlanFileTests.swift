@@ -53,7 +53,7 @@ struct PlanFileTests {
         let header = PlanHeader(
             toolVersion: "test", plannedAt: "2026-11-21T09:00:00Z", server: "embedded", serverURL: "",
             organization: "wayne", model: .member, options: options,
-            standardContainer: .container(container.id), plan: plan, overrides: ["--max-revoke 3"], reads: 2)
+            standardContainer: .container(container.id), plan: plan, overrides: [.maxRevoke(.count(3))], reads: 2)
         let roster = PlanRoster(
             name: "people.csv", path: "/rosters/people.csv", bytes: 10, rows: 2, sha256: "00",
             columns: ["email", "note"],
@@ -139,7 +139,7 @@ struct PlanFileTests {
                 _ = try file.containers()
                 try file.forEachResult { _ in }
             }
-            #expect(error?.message.contains("a.seatplan") == true, "\(kind): \(String(describing: error))")
+            #expect(error?.path.hasSuffix("a.seatplan") == true, "\(kind): \(String(describing: error))")
             #expect(error?.code == (kind == "newer" ? .newer : .unreadable), "\(kind): \(String(describing: error))")
         }
     }

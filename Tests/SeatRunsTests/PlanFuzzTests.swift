@@ -59,8 +59,8 @@ struct PlanFuzzTests {
                     try Self.read(path)
                 } catch let error as PlanFileError {
                     refused += 1
-                    #expect(!error.message.contains("\n") && error.message.count < 500, "seed \(seed), \(what)")
-                    #expect(error.message.hasPrefix(path), "seed \(seed), \(what): \(error)")
+                    #expect(!error.description.contains("\n") && error.description.count < 500, "seed \(seed), \(what)")
+                    #expect(error.description.hasPrefix(path), "seed \(seed), \(what): \(error)")
                     #expect([.unreadable, .newer, .older].contains(error.code), "seed \(seed), \(what): \(error)")
                 } catch {
                     Issue.record("seed \(seed), \(what): \(error)")

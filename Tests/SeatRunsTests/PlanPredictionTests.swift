@@ -80,7 +80,7 @@ private struct WorldCheck {
             return
         }
         let (end, rows) = try await rehearsal.apply(contents)
-        if let stop = end.stop { mismatch("stop", stop.message) }
+        if let stop = end.stop { mismatch("stop", "\(stop)") }
         let writes = await rehearsal.server.counters().writes - before.writes
         let sent = await rehearsal.server.emails().count - mails
         let excused = checkOutcomes(rows, contents)
@@ -126,7 +126,7 @@ private struct WorldCheck {
             }
             // The old seat of someone who could not be moved for that reason stays.
             if excused > 0, row.error == "NotMoved" { continue }
-            mismatch("outcome", "line \(row.line): \(row.action) became \(row.outcome): \(row.message ?? "")")
+            mismatch("outcome", "line \(row.line): \(row.action) became \(row.outcome): \(String(describing: row.note))")
         }
         if rows.count != contents.plan.rows.count + contents.plan.added.count + contents.plan.growths.count {
             mismatch("counts", "\(rows.count) rows recorded")
@@ -375,9 +375,9 @@ extension WorldCheck {
         options.skipInvalid = true
         let mails = await rehearsal.server.emails().count
         let (end, rows) = try await rehearsal.apply(undo, options: options)
-        if let stop = end.stop { mismatch("undo", stop.message) }
+        if let stop = end.stop { mismatch("undo", "\(stop)") }
         for row in rows where row.outcome != row.action.predicted {
-            mismatch("undo", "\(row.action) of \(row.email) became \(row.outcome): \(row.message ?? "")")
+            mismatch("undo", "\(row.action) of \(row.email) became \(row.outcome): \(String(describing: row.note))")
         }
         let sent = await rehearsal.server.emails().count - mails
         if sent != undo.plan.mails { mismatch("undo", "\(undo.plan.mails) emails predicted, \(sent) sent") }

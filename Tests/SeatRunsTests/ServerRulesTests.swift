@@ -98,7 +98,7 @@ struct ServerRulesTests {
             ).plan()
             try file.close()
             #expect(!undo.plan.hasChanges)
-            #expect(undo.plan.warnings.contains { $0.contains("1 renewed seat") })
+            #expect(undo.plan.warnings.contains(.renewalsStay(seats: 1)))
         }
     }
 
@@ -115,7 +115,7 @@ struct ServerRulesTests {
             #expect(contents.plan.growths == [Growth(container: 0, from: 2, to: 3)])
             let (end, rows) = try await rehearsal.apply(contents)
             #expect(end.stop == nil)
-            for row in rows { #expect(row.outcome == row.action.predicted, "\(row.email): \(row.message ?? "")") }
+            for row in rows { #expect(row.outcome == row.action.predicted, "\(row.email): \(String(describing: row.note))") }
             #expect(await seats(rehearsal, Self.first).count == 3)
         }
     }

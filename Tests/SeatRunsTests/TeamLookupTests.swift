@@ -92,9 +92,12 @@ struct TeamLookupTests {
                 Issue.record("resolved what cannot be")
                 return
             }
-            #expect(why.hasPrefix("the team team-7 has 2 active subscriptions with seats: "))
-            #expect(why.contains("(Team 1)") && why.contains("(Team 2)") && why.contains("--product ID"))
-            #expect(none == "the team nobody has no active subscription with seats")
+            guard case .ambiguousTeam("team-7", let choices) = why else {
+                Issue.record("\(why)")
+                return
+            }
+            #expect(Set(choices.map(\.product)) == ["Team 1", "Team 2"])
+            #expect(none == .unknownTeam(name: "nobody"))
             let narrowed = try await TeamLookup(client: rehearsal.client, product: RandomWorld.uuid(7, 2)).find(names)
             guard case .container(let id, _, _) = narrowed.target("team-7") else {
                 Issue.record("--product did not narrow")

@@ -37,27 +37,25 @@ public struct PolarServer: Sendable, Hashable, CustomStringConvertible {
         guard let parts = URLComponents(string: text), let scheme = parts.scheme?.lowercased(),
             let encodedHost = parts.encodedHost, !encodedHost.isEmpty
         else {
-            throw InvalidServerURL("unknown server '\(text)' (expected a name or a URL such as https://api.polar.sh)")
+            throw .notAURL(text)
         }
         let host = encodedHost.trimmingCharacters(in: CharacterSet(charactersIn: "[]")).lowercased()
         guard parts.user == nil, parts.password == nil else {
-            throw InvalidServerURL("the server's URL holds a user or password; give a token by its own option instead")
+            throw .hasCredentials
         }
         guard parts.query == nil, parts.fragment == nil else {
-            throw InvalidServerURL("the server's URL '\(text)' has a query or fragment; give only the base URL")
+            throw .hasQuery(text)
         }
         guard scheme == "https" || scheme == "http" else {
-            throw InvalidServerURL("the server's URL begins with '\(scheme):'; use https")
+            throw .scheme(scheme)
         }
         guard scheme == "https" || isLoopbackHost(host) else {
-            throw InvalidServerURL(
-                "plain HTTP is accepted only for loopback addresses, because the token would be readable; "
-                    + "use https for '\(host)'")
+            throw .plainHTTP(host: host)
         }
         var prefix = parts.percentEncodedPath
         while prefix.hasSuffix("/") { prefix.removeLast() }
         if let port = parts.port, !(1...65_535).contains(port) {
-            throw InvalidServerURL("the server's URL '\(text)' has port \(port); ports are numbers from 1 to 65535")
+            throw .port(port, url: text)
         }
         let port = parts.port == (scheme == "https" ? 443 : 80) ? nil : parts.port
         self.init(
@@ -97,11 +95,20 @@ public struct PolarServer: Sendable, Hashable, CustomStringConvertible {
     }
 }
 
-/// A base URL that cannot be used, and why.
-public struct InvalidServerURL: Error, Sendable, CustomStringConvertible {
-    /// What is wrong with the URL.
-    public let description: String
-    init(_ description: String) { self.description = description }
+/// Why a base URL cannot be used.
+public enum InvalidServerURL: Error, Sendable, Hashable {
+    /// It has no scheme or no host.
+    case notAURL(String)
+    /// It holds a user or a password, and is left out here for that reason.
+    case hasCredentials
+    /// It has a query or a fragment.
+    case hasQuery(String)
+    /// It has another scheme than `https` and `http`.
+    case scheme(String)
+    /// Over plain HTTP only loopback addresses are reached: the token would be readable.
+    case plainHTTP(host: String)
+    /// Ports are numbers from 1 to 65535.
+    case port(Int, url: String)
 }
 
 private func isLoopbackHost(_ host: String) -> Bool {

@@ -21,8 +21,7 @@ public struct HTTPProxy: Sendable, Hashable, CustomStringConvertible {
             let host = parts.host, !host.isEmpty, (1...65_535).contains(parts.port ?? 80)
         else {
             // The URL itself is left out: it may hold a password.
-            throw InvalidProxyURL(
-                "the proxy's URL is none that is understood; give one like http://proxy.acme-co.dev:3128")
+            throw InvalidProxyURL()
         }
         self.host = host.trimmingCharacters(in: CharacterSet(charactersIn: "[]"))
         port = parts.port ?? 80
@@ -56,9 +55,5 @@ extension HTTPProxy: CustomDebugStringConvertible, CustomReflectable {
     public var customMirror: Mirror { Mirror(self, children: ["host": host, "port": port]) }
 }
 
-/// A proxy's URL that cannot be used, and why.
-public struct InvalidProxyURL: Error, Sendable, CustomStringConvertible {
-    /// What is wrong with the URL, without the URL, which may hold a password.
-    public let description: String
-    init(_ description: String) { self.description = description }
-}
+/// A proxy's URL that is not understood; it is left out here, because it may hold a password.
+public struct InvalidProxyURL: Error, Sendable, Hashable {}

@@ -59,7 +59,7 @@ extension ApplyCommand {
         }
         let choice = try PlannedServer(before, path).choice(server, command: "apply", options: ["--replan"])
         // Whoever was protected in the old plan is protected in the new one, and whom --protect names beside them.
-        if let more = arguments.protect.map({ "--protect \($0)" }), !material.overrides.contains(more) {
+        if let more = arguments.protect.map({ PlanOverride.protect(file: $0) }), !material.overrides.contains(more) {
             material.overrides.append(more)
         }
         let making = PlanBuilder(arguments: arguments, console: console)
@@ -72,8 +72,10 @@ extension ApplyCommand {
                     Console.output(PlanDifference(left, try PlanDifference.changes(file)).text(before))
                 }
                 try show(file, session)
-                if var failure = contents.header.verdict(skipsInvalid: arguments.skipInvalid) {
-                    failure.repeatCommand()
+                let command = RepeatedCommand()
+                    if let failure = contents.header.verdict(
+                        skipsInvalid: arguments.skipInvalid, repeating: command)
+                    {
                     throw failure
                 }
                 try confirmGrowth(contents.header, console, file.path)

@@ -27,13 +27,15 @@ extension ApplyCommand {
                 let contents = try await making.make(loaded, session)
                 log?.begin(planID: contents.header.planID)
                 log?.write(.info, "planned \(contents.header.place): \(Self.rosterNames(rosters.map(\.name)))")
-                for warning in contents.plan.warnings { log?.write(.warning, warning) }
+                for warning in contents.plan.warnings { log?.write(.warning, warning.sentence) }
                 let keeps = output != nil || contents.plan.hasChanges
                 let isDone = try await withNewPlan(contents, roster: inputs.first) { file in
                     do {
                         try show(file, session)
-                        if var failure = contents.header.verdict(skipsInvalid: arguments.skipInvalid) {
-                            failure.repeatCommand()
+                        let command = RepeatedCommand()
+                            if let failure = contents.header.verdict(
+                                skipsInvalid: arguments.skipInvalid, repeating: command)
+                            {
                             throw failure
                         }
                         try confirm(contents, console, file.path)

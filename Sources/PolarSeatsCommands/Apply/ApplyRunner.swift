@@ -128,7 +128,7 @@ struct ApplyRunner: Sendable {
             }
             group.addTask {
                 for await signal in signals {
-                    await stop.stop(RunStop(.interrupted, "interrupted"))
+                    await stop.stop(RunStop(.interrupted))
                     session.governor.close()
                     session.retries.close()
                     // Last: a terminal that no one reads may keep it waiting.
@@ -156,10 +156,10 @@ struct ApplyRunner: Sendable {
         if isJSON {
             // One encoder for all rows.
             let encoder = JSONOutput.encoder(pretty: false)
-            try file.forEachResult { Console.data(try JSONOutput.text(RowLine($0), encoder)) }
+            try file.forEachResult { Console.data(try JSONOutput.text(RowLine($0.worded), encoder)) }
             Console.data(
                 try JSONOutput.text(
-                    SummaryLine(summary: end.summary, stop: end.stop, plan: planPath, reports: set.paths),
+                    SummaryLine(summary: end.summary.worded, stop: end.stop, plan: planPath, reports: set.paths),
                     pretty: false))
             return
         }
@@ -203,86 +203,6 @@ struct ApplyRunner: Sendable {
                             ? "run the same command with --failed fix.csv to write them to a file to fix"
                             : "write them to a file to fix: \(resumeCommand) --failed fix.csv"
                     ] : [])
-        }
-    }
-}
-
-extension Failure {
-    init(_ stop: RunStop, _ resume: String) {
-        let hint = "resume with: \(resume)"
-        switch stop.reason {
-        case .interrupted:
-            self.init(.interrupted, "interrupted; requests in flight were finished and recorded", hints: [hint])
-        case .notPermitted:
-            self.init(
-                .notPermitted, "stopped: \(stop.message)",
-                hints: ["use a valid token with the scope \(stop.scope ?? "customer_seats:write"), then \(hint)"])
-        case .notAllowed:
-            self.init(
-                .notPermitted, "stopped: \(stop.message)",
-                hints: [
-                    "the token is valid, but the organization is not allowed to do this: check its features and plan in "
-                        + "the Polar dashboard", hint,
-                ])
-        case .cannotRecord:
-            self.init(
-                .cannotWrite, "stopped: \(stop.message)",
-                hints: ["make the plan file writable: the run is recorded in it", hint])
-        case .planGone:
-            self.init(
-                .stopped, "stopped part-way: \(stop.message)",
-                hints: [
-                    "what was done so far stands, and its record is lost; plan again from the roster: "
-                        + "whoever holds a seat by now keeps it"
-                ])
-        case .pauseTooLong:
-            self.init(
-                .stopped, "stopped part-way: \(stop.message)",
-                hints: ["wait that long, or allow it with --max-wait S", hint])
-        case .breaker, .serverAway:
-            self.init(.stopped, "stopped part-way: \(stop.message)", hints: [hint])
-        }
-    }
-
-    /// - Parameter again: the command that was refused, as a shell takes it; nil where the plan is not kept.
-    init(_ refusal: RunRefusal, _ path: String, again: String?, isMirror: Bool = false) {
-        switch refusal {
-        case .badRows(let count):
-            self.init(
-                .badData,
-                isMirror
-                    ? "mirror needs every row to be valid, because a typo would revoke that person's seat: "
-                        + "\(plural(count, "row")) to fix; nothing was changed"
-                    : "\(path): \(plural(count, "row")) to fix; nothing was changed",
-                hints: isMirror
-                    ? ["fix the roster and plan again"]
-                    : [
-                        "fix the roster and plan again, or skip these rows"
-                            + (again.map { ": \($0) --skip-invalid" } ?? " with --skip-invalid")
-                    ])
-        case .guards(let trips):
-            self.init(
-                .guarded,
-                lines: trips.enumerated().map { index, trip in
-                    "guard \(trip.guardName): \(trip.message)"
-                        + (index == trips.count - 1 ? "; nothing was changed" : "")
-                },
-                hints: trips.map { $0.remedy.hasPrefix("--") ? "plan again with \($0.remedy)" : $0.remedy })
-        case .drift(let conflicts):
-            self.init(
-                .guarded,
-                lines: ["the live seats have changed since the plan was made; nothing was changed"]
-                    + conflicts.map { "  \($0.message)" },
-                hints: again.map {
-                    [
-                        "refresh the plan and review the changes with: \($0) --replan",
-                        "or apply what still can be applied: \($0) --ignore-drift",
-                        "or plan again from the roster",
-                    ]
-                } ?? ["run the same command again: it plans against the seats as they are then"])
-        case .hypothetical:
-            self.init(
-                .badData, "\(path): made with --assume-seats and cannot be applied", hints: ["plan again without it"])
         }
     }
 }
@@ -386,7 +306,7 @@ struct SummaryLine: Encodable {
     init(summary: RunSummary, stop: RunStop?, plan: String?, reports: [String]) {
         self.summary = summary
         stopped = stop?.reason.rawValue
-        reason = stop?.message
+        reason = stop?.sentence
         self.plan = plan
         self.reports = reports
     }

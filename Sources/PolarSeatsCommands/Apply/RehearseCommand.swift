@@ -234,7 +234,7 @@ struct RehearsalOutline: Encodable {
         self.mails = mails.count
         let counts = mails.reduce(into: [String: Int]()) { $0[$1, default: 0] += 1 }
         mailedTwice = counts.filter { $0.value > 1 }.keys.sorted()
-        stopped = result.lastStop?.message
+        stopped = result.lastStop?.sentence
         self.verification = VerificationOutline(verification, plan: plan)
         converged =
             result.lastStop == nil && mispredicted == 0 && mailedTwice.isEmpty && verification.isAsPredicted

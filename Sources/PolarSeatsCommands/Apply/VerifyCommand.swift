@@ -88,12 +88,12 @@ struct VerificationOutline: Encodable {
                 containerType: $0.id.kind.rawValue, containerId: $0.id.id, seatsPredicted: $0.seatsPredicted,
                 seats: $0.seats, livePredicted: $0.livePredicted, live: $0.live)
         }
-        findings = verification.findings
+        findings = verification.findings.map(\.worded)
         differences = verification.differences.map {
             Difference(
                 kind: $0.kind.rawValue, containerType: $0.container.kind.rawValue, containerId: $0.container.id,
                 email: $0.email, externalId: $0.externalID, source: $0.source, line: $0.line,
-                action: $0.action?.rawValue, outcome: $0.outcome?.rawValue, message: $0.message)
+                action: $0.action?.rawValue, outcome: $0.outcome?.rawValue, message: $0.sentence)
         }
     }
 

@@ -37,7 +37,7 @@ struct ExportIdentitiesCommand: AsyncParsableCommand {
                     try writer.write(IdentityMapping(container.id, seat, holder))
                 }
             }
-            for warning in people.warnings { run.console.warn(warning) }
+            for warning in people.warnings { run.console.warn(warning.sentence) }
             run.warnIfEmpty(written, of: count)
             try run.publish(
                 writer.finish(), "\(plural(written, "seat")) of \(plural(count, "container"))",

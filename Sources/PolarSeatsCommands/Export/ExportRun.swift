@@ -53,7 +53,7 @@ struct ExportRun {
         let taker = AuditTaker(client: session.client, now: session.now) { [progress] in progress.update($0) }
         let gone = try await taker.forEach(targets.containers, body)
         progress.end()
-        for warning in targets.warnings { console.warn(warning) }
+        for warning in targets.warnings { console.warn(warning.sentence) }
         for id in gone { console.warn("\(id) ended while the export was made and is left out") }
         if let scope = ExportOrigin.scope(targets.omissions, omitsOrders: false) {
             console.note("not covered: \(scope); --all covers them, and orders")

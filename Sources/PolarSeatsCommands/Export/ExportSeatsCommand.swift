@@ -35,7 +35,7 @@ struct ExportSeatsCommand: AsyncParsableCommand {
                 keys.formUnion(SeatMetadata.keys(of: container.seats.filter { selection.covers($0) }))
                 try spool.append(container)
             }
-            for warning in people.warnings { run.console.warn(warning) }
+            for warning in people.warnings { run.console.warn(warning.sentence) }
             var writer = try SeatExportWriter(
                 format: run.format, options: run.options, metadataKeys: keys.sorted(), origin: origin,
                 into: run.sink)

@@ -69,7 +69,7 @@ extension Failure {
             self.init(error.code == .notAnExport ? .badData : .usage, error.message, hints: [error.remedy])
         // No one reads on: what `| head` wants.
         case is ClosedPipe: self.init(.done)
-        case let error as MissingContainer: self.init(.badData, error.description)
+        case let error as MissingContainer: self.init(.badData, error.why.sentence)
         case is CancellationError: self.init(.interrupted, "interrupted")
         default: self.init(.internalError, "internal error: \(error)")
         }
@@ -79,16 +79,5 @@ extension Failure {
     init(_ error: RosterFormatError, in name: String) {
         let place = error.position.map { ", line \($0.line)" + ($0.column > 0 ? ", column \($0.column)" : "") } ?? ""
         self.init(.badData, "\(name)\(place): \(error.message)", hints: error.remedy.map { [$0] } ?? [])
-    }
-
-    private init(_ error: PlanFileError) {
-        let status: ExitStatus =
-            switch error.code {
-            case .missing: .missingFile
-            case .cannotWrite, .exists: .cannotWrite
-            case .locked, .gone: .stopped
-            default: .badData
-            }
-        self.init(status, error.message, hints: error.hint.map { [$0] } ?? [])
     }
 }

@@ -188,17 +188,17 @@ struct PlanArguments: ParsableArguments {
         return options
     }
 
-    /// The flags that changed a guard, as they are recorded in the plan.
-    var overrides: [String] {
-        var flags: [String] = []
-        if let maxRevoke { flags.append("--max-revoke \(maxRevoke)") }
-        if let maxMails { flags.append("--max-mails \(maxMails)") }
-        if let maxGrow { flags.append("--max-grow \(maxGrow)") }
-        if minRows != 1 { flags.append("--min-rows \(minRows)") }
-        if allowInactive { flags.append("--allow-inactive") }
-        if skipInvalid { flags.append("--skip-invalid") }
-        if let protect { flags.append("--protect \(protect)") }
-        return flags
+    /// The choices that changed a guard, as they are recorded in the plan.
+    var overrides: [PlanOverride] {
+        var choices: [PlanOverride] = []
+        if let limit = maxRevoke.flatMap({ RevocationLimit($0) }) { choices.append(.maxRevoke(limit)) }
+        if let maxMails { choices.append(.maxMails(maxMails)) }
+        if let maxGrow { choices.append(.maxGrow(maxGrow)) }
+        if minRows != 1 { choices.append(.minRows(minRows)) }
+        if allowInactive { choices.append(.allowInactive) }
+        if skipInvalid { choices.append(.skipInvalid) }
+        if let protect { choices.append(.protect(file: protect)) }
+        return choices
     }
 
     /// The people of the `--protect` file: a roster like any other.

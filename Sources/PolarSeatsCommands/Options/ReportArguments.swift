@@ -170,7 +170,7 @@ struct ReportSet {
 
     /// - Returns: how many rows the file of failed rows holds.
     func write(_ plan: PlanFile, _ console: Console) throws -> Int {
-        let summary = try plan.summary()
+        let summary = try plan.summary().worded
         let extra = try plan.extraColumns()
         var facts = try PlanFacts(plan)
         facts.setWriter()
@@ -178,13 +178,13 @@ struct ReportSet {
             var writer = try ResultReportWriter(
                 format: report.format, options: options, summary: summary, facts: facts, extraColumns: extra,
                 into: report.sink)
-            try plan.forEachResult { try writer.write($0) }
+            try plan.forEachResult { try writer.write($0.worded) }
             try writer.finish().publish()
         }
         guard let failed else { return 0 }
         let rows = try FailedRosterRows(plan, console)
         var writer = FailedRowsWriter(sources: rows.sources, options: options, into: failed)
-        try plan.forEachResult(.missedGoal) { try writer.write(rows.completed($0)) }
+        try plan.forEachResult(.missedGoal) { try writer.write(rows.completed($0.worded)) }
         let written = writer.written
         try writer.finish().publish()
         return written

@@ -22,7 +22,7 @@ enum ServerChoice: Equatable {
                 // What looks like a user and password is not repeated.
                 let shown = text.contains("@") ? "" : " \(text)"
                 throw Failure(
-                    .usage, "--server\(shown): \(error.description)",
+                    .usage, "--server\(shown): \(error.sentence)",
                     hints: [
                         "use production, sandbox, embedded, https://… or http://127.0.0.1:PORT on this machine"
                     ])
@@ -172,8 +172,8 @@ struct Session: Sendable {
             return proxy.flatMap { $0.applies(to: server) ? $0 : nil }
         } catch {
             throw Failure(
-                .badConfiguration, "HTTPS_PROXY: \(error.description)",
-                hints: ["mend or unset HTTPS_PROXY, or except the server with NO_PROXY"])
+                .badConfiguration, "HTTPS_PROXY: cannot read the proxy's URL (expected one like http://proxy.acme-co.dev:3128)",
+                hints: ["fix or unset HTTPS_PROXY, or except the server with NO_PROXY"])
         }
     }
 }

@@ -13,11 +13,11 @@ extension ChangeReport {
         _ file: PlanFile, planFile: String? = nil, rate: RequestRate? = nil, limits: Limits = Limits()
     ) throws {
         let facts = try PlanFacts(file)
-        self.init(try file.summary(), facts, limits: limits)
+        self.init(try file.summary().worded, facts, limits: limits)
         self.planFile = planFile
         seconds = rate.map { Double(requests == 0 ? 0 : requests.plus(reads)) / $0.perSecond }
         self.rate = rate.map { "\($0)" } ?? "unlimited"
-        try file.forEachResult { add($0) }
+        try file.forEachResult { add($0.worded) }
     }
 }
 
@@ -28,9 +28,9 @@ extension PlanFacts {
         planID = header.planID
         model = header.model.rawValue
         rosters = try file.rosters().map { Roster(name: $0.name, rows: $0.rows, sha256: $0.sha256) }
-        guards = header.trips
-        warnings = header.warnings
-        overrides = header.overrides
+        guards = header.trips.map(\.notice)
+        warnings = header.warnings.map(\.sentence)
+        overrides = header.overrides.map(\.option)
         requests = header.requests
         reads = header.reads
         emails = header.mails

@@ -161,8 +161,7 @@ extension ChangeReport {
     private func appendNotices(to page: inout TextPage) {
         for trip in guards {
             page.sentence(TextPage.Cell("guard \(trip.guardName):", .red), printable(named(trip.message)))
-            let isFlag = trip.remedy.hasPrefix("--")
-            page.row([TextPage.Cell((isFlag ? "allow it with " : "") + printable(trip.remedy), .dim)], at: [2])
+            page.row([TextPage.Cell((trip.isOption ? "allow it with " : "") + printable(trip.remedy), .dim)], at: [2])
         }
         if !overrides.isEmpty {
             page.sentence(nil, "Limits changed by: \(overrides.map { printable($0) }.joined(separator: " "))")

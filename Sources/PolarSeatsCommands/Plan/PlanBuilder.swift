@@ -18,7 +18,7 @@ struct PlanBuilder {
         var defects: [Defect]
         var options: PlanningOptions
         var standard: ContainerReference?
-        var overrides: [String]
+        var overrides: [PlanOverride]
         var reading: RosterReading?
         /// By row: metadata that is no text, of seats that move.
         var metadata: [Int: [String: JSONValue]] = [:]
@@ -113,73 +113,10 @@ struct PlanBuilder {
         guard let domains else { return Set(uses.map(\.domain)).count }
         let found = await domains.look(uses)
         plan.warnings += found.findings.map { finding in
-            "\(finding.message) (\(entries.sources[finding.use.source].name), line \(finding.use.line))"
+            .emailDomain(
+                domain: finding.use.domain, exists: finding.verdict != .doesNotExist, rows: finding.use.rows,
+                source: entries.sources[finding.use.source].name, line: finding.use.line)
         }
         return found.unknown
-    }
-}
-
-extension PlanHeader {
-    /// Why the plan may not be applied as it is: what `plan` exits with.
-    ///
-    /// - Parameter skipsInvalid: `--skip-invalid` was given now, whatever the plan says.
-    func verdict(skipsInvalid: Bool = false) -> Failure? {
-        let accepts = (options.skipInvalid || skipsInvalid) && options.mode != .mirror
-        let toFix = plural(badRows, "row")
-        let guards = trips.map { "guard \($0.guardName): \($0.message)" }
-        let remedies = trips.map { $0.remedy.hasPrefix("--") ? Failure.again($0.remedy) : $0.remedy }
-        // What is wrong with the rows comes first: the guards' figures change when the rows are corrected.
-        if badRows > 0, options.mode == .mirror {
-            return Failure(
-                .badData,
-                "mirror needs every row to be valid, because a typo would revoke that person's seat: \(toFix) to fix",
-                hints: ["fix the \(badRows == 1 ? "row" : "rows") shown above and plan again"] + conflictHints)
-        }
-        if badRows > 0, badRows == rows {
-            return Failure(
-                .badData, lines: ["no row of the rosters can be used: \(toFix) to fix"] + guards.map { "  \($0)" },
-                hints: ["fix the \(badRows == 1 ? "row" : "rows") shown above and plan again"] + conflictHints)
-        }
-        if badRows > 0, !accepts {
-            return Failure(
-                .badData, lines: ["\(toFix) to fix, listed above"] + guards.map { "  \($0)" },
-                hints: [
-                    "fix the \(badRows == 1 ? "row" : "rows") and plan again, or skip: "
-                        + Failure.again("--skip-invalid")
-                ]
-                    + conflictHints + remedies)
-        }
-        guard !trips.isEmpty else { return nil }
-        return Failure(.guarded, lines: guards, hints: remedies)
-    }
-
-    /// The way out where an id and an address of one row belong to two people.
-    var conflictHints: [String] {
-        guard count(.conflict) > 0, options.identity != .email else { return [] }
-        return ["use --identity email to match rows by email address only"]
-    }
-}
-
-extension Failure {
-    /// Where the command itself will stand, with another option; see ``repeatCommand()``.
-    static func again(_ option: String) -> String { "plan again with \(option)" }
-
-    /// Puts the command that was given, with the option that is missing, in place of "plan again with …": a hint that
-    /// works when it is copied.
-    mutating func repeatCommand(_ arguments: [String] = CommandLine.arguments) {
-        guard let start = arguments.firstIndex(where: { $0 == "plan" || $0 == "apply" }), start > 0 else { return }
-        hints = hints.map { hint in
-            guard let range = hint.range(of: "plan again with --") else { return hint }
-            let option = hint[range.upperBound...].split(separator: " ")
-            guard let name = option.first, option.count <= 2 else { return hint }
-            var words = Array(arguments[start...])
-            let flag = "--\(name)"
-            if let old = words.firstIndex(of: flag), option.count == 2 {
-                words.removeSubrange(old..<min(old + 2, words.count))
-            }
-            words.removeAll { $0.hasPrefix("\(flag)=") }
-            words += [flag] + option.dropFirst().map(String.init)
-            return hint[..<range.lowerBound] + "polar-seats " + words.map(shellQuoted).joined(separator: " ")
-        }
     }
 }

@@ -73,9 +73,8 @@ struct PlanCommand: AsyncParsableCommand {
         try await Session.with(choice, server, common) { session in
             let contents = try await making.make(loaded, session)
             let report = try show(contents, session, console)
-            if var failure = contents.header.verdict() {
+            if var failure = contents.header.verdict(repeating: RepeatedCommand()) {
                 failure.message = report.named(failure.message)
-                failure.repeatCommand()
                 if let output, failure.status == .badData, contents.header.options.mode != .mirror,
                     contents.header.trips.isEmpty, contents.plan.hasChanges
                 {
@@ -121,7 +120,7 @@ private struct PlanDocument: Encodable {
 
     init(_ report: ChangeReport, _ file: PlanFile) throws {
         self.report = report
-        try file.forEachResult { rows.append(RowLine($0)) }
+        try file.forEachResult { rows.append(RowLine($0.worded)) }
     }
 
     private enum CodingKeys: String, CodingKey { case rowList }

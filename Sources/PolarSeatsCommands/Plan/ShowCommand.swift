@@ -34,7 +34,7 @@ struct ShowCommand: AsyncParsableCommand {
             throw Failure(
                 .usage, "--list has no effect on a report", hints: ["leave it out: a report lists everything"])
         }
-        let (summary, extra) = (try file.summary(), try file.extraColumns())
+        let (summary, extra) = (try file.summary().worded, try file.extraColumns())
         var facts = try PlanFacts(file)
         facts.setWriter()
         // A column that does not exist is found before the place is opened.
@@ -46,7 +46,7 @@ struct ShowCommand: AsyncParsableCommand {
         var writer = try ResultReportWriter(
             format: chosen, options: document.csv.options, summary: summary, facts: facts, extraColumns: extra,
             into: sink)
-        try file.forEachResult { try writer.write($0) }
+        try file.forEachResult { try writer.write($0.worded) }
         let written = try writer.finish()
         try written.publish()
         common.console.printDestination(

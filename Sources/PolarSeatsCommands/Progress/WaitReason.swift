@@ -39,7 +39,7 @@ struct WaitReason: Sendable, Equatable {
     /// nil: nothing holds the run up.
     init?(_ progress: RunProgress, _ pace: RequestGovernor.Snapshot, _ retries: RetryWatch.Snapshot, now: Date) {
         if let stop = progress.stop {
-            self.init(.stopping, stop.message, ["stopping: \(stop.message)", "stopping"])
+            self.init(.stopping, stop.sentence, ["stopping: \(stop.sentence)", "stopping"])
         } else if let left = pace.pauseLeft {
             self.init(rateLimit: left, now: now)
         } else if let next = retries.next {

@@ -38,7 +38,7 @@ struct ChangeList {
                     name: printable(named.isEmpty ? row.action.rawValue : named),
                     place: row.source.isEmpty
                         ? "" : printable("\(row.source == "-" ? "stdin" : row.source):\(row.line)"),
-                    message: row.message.map(printable)))
+                    message: row.note.map { printable($0.sentence) }))
         }
         changes = found
     }

@@ -34,19 +34,6 @@ public struct ProtectedPeople: Sendable, Equatable {
     }
 }
 
-extension GuardTrip {
-    /// Revocations of protected people.
-    ///
-    /// - Parameter people: each by name.
-    public static func protect(_ people: [String], remedy: String) -> GuardTrip {
-        let shown = people.prefix(20).joined(separator: ", ")
-        let rest = people.count > 20 ? " and \(people.count - 20) more" : ""
-        return GuardTrip(
-            guardName: "protect", figure: people.count, limit: 0,
-            message: "protected people would be revoked: \(shown)\(rest)", remedy: remedy)
-    }
-}
-
 /// Judges a whole plan before any write.
 struct Guards {
     let options: PlanningOptions
@@ -56,36 +43,23 @@ struct Guards {
     func judge(_ plan: Plan, protectedRows: [Int]) -> [GuardTrip] {
         var trips: [GuardTrip] = []
         if entries.includedCount < options.minRows {
-            trips.append(
-                GuardTrip(
-                    guardName: "min-rows", figure: entries.includedCount, limit: options.minRows,
-                    message:
-                        "the rosters have \(entries.includedCount) rows, fewer than the \(options.minRows) expected",
-                    remedy: "--min-rows \(entries.includedCount)"))
+            trips.append(GuardTrip(.minRows, figure: entries.includedCount, limit: options.minRows))
         }
         trips += revocations(plan)
         if let limit = options.maxMails, plan.mails > limit {
-            trips.append(
-                GuardTrip(
-                    guardName: "max-mails", figure: plan.mails, limit: limit,
-                    message: "\(plan.mails) invitations would be mailed, more than the \(limit) allowed",
-                    remedy: "--max-mails \(plan.mails)"))
+            trips.append(GuardTrip(.maxMails, figure: plan.mails, limit: limit))
         }
         let bought = plan.growths.reduce(0) { $0 + $1.to - $1.from }
         if let limit = options.maxGrow, bought > limit {
-            trips.append(
-                GuardTrip(
-                    guardName: "max-grow", figure: bought, limit: limit,
-                    message: "\(bought) seats would be bought, more than the \(limit) allowed",
-                    remedy: "--max-grow \(bought)"))
+            trips.append(GuardTrip(.maxGrow, figure: bought, limit: limit))
         }
         if !protectedRows.isEmpty {
             let people = protectedRows.map { index in
                 let entry = entries[index]
-                return "\(entry.email.isEmpty ? entry.externalID : entry.email) (line \(entries.line(at: index)))"
+                return GuardTrip.Person(
+                    name: entry.email.isEmpty ? entry.externalID : entry.email, line: entries.line(at: index))
             }
-            trips.append(
-                .protect(people, remedy: "take them out of the roster, or out of the file given with --protect"))
+            trips.append(.protect(people, in: .roster))
         }
         if !options.allowInactive { trips += inactive(plan) }
         return trips
@@ -97,11 +71,11 @@ struct Guards {
             let limit = options.maxRevoke.limit(live: forecast.liveBefore)
             let revokes = forecast.revokes
             guard revokes > limit else { return nil }
-            return GuardTrip(
-                guardName: "max-revoke", figure: revokes, limit: limit,
-                message: "\(revokes) of \(forecast.liveBefore) live seats of \(world.containers[index].id)"
-                    + " would be revoked, more than the \(limit) allowed (\(options.maxRevoke))",
-                remedy: "--max-revoke \(revokes)")
+            var trip = GuardTrip(
+                .maxRevoke, figure: revokes, limit: limit, container: world.containers[index].id)
+            trip.live = forecast.liveBefore
+            trip.rule = options.maxRevoke
+            return trip
         }
     }
 
@@ -112,10 +86,9 @@ struct Guards {
         return plan.forecasts.enumerated().compactMap { index, forecast in
             let gives = forecast.assigns + forecast.reissues
             guard gives > 0, let status = world.containers[index].status, !good.contains(status) else { return nil }
-            return GuardTrip(
-                guardName: "inactive", figure: gives, limit: 0,
-                message: "\(world.containers[index].id) is \(status); the server would give out its seats all the same",
-                remedy: "--allow-inactive")
+            var trip = GuardTrip(.inactive, figure: gives, limit: 0, container: world.containers[index].id)
+            trip.status = status
+            return trip
         }
     }
 }

@@ -83,8 +83,8 @@ public struct IdentityDirectory: Sendable, Equatable {
 public enum ContainerResolution: Sendable, Equatable {
     /// Index into ``LiveSnapshot/containers``.
     case container(Int)
-    /// Why there is none, in words for the row's message.
-    case unresolved(String)
+    /// Why there is none.
+    case unresolved(RowNote)
 }
 
 /// The server at one moment, as far as a plan needs it.

@@ -12,8 +12,8 @@ public struct PlannedRow: Sendable, Equatable {
     public var action: Action
     /// The compared address of the person where the server knows it better than the row: rows with an id alone.
     public var emailKey: String?
-    /// Why, in words: lower case, no full stop.
-    public var note: String?
+    /// Why; nil where there is nothing to explain.
+    public var note: RowNote?
 
     /// Index into the ``RosterTable``; nil for rows that the plan added.
     public var entry: Int? {
@@ -37,7 +37,7 @@ public struct PlannedRow: Sendable, Equatable {
     }
 
     /// Creates a row; what it comes after and its compared address are set afterwards.
-    public init(entry: Int?, container: Int?, action: Action, seat: Int? = nil, note: String? = nil) {
+    public init(entry: Int?, container: Int?, action: Action, seat: Int? = nil, note: RowNote? = nil) {
         entryIndex = Index(entry)
         containerIndex = Index(container)
         seatIndex = Index(seat)
@@ -94,20 +94,6 @@ public struct ContainerForecast: Sendable, Equatable, Codable {
     public var blocked = 0
 }
 
-/// A guard that trips: the plan may not be applied as it is.
-public struct GuardTrip: Sendable, Equatable, Codable {
-    /// `max-revoke`, `max-mails`, `max-grow`, `min-rows`, `protect`, `inactive`.
-    public var guardName: String
-    /// The figure that the plan comes to, such as the number of revocations.
-    public var figure: Int
-    /// The most that is allowed; for `min-rows`, the least.
-    public var limit: Int
-    /// What tripped it, lower case, no full stop.
-    public var message: String
-    /// The flag that would let it pass.
-    public var remedy: String
-}
-
 /// One action for every roster row, in roster order, and what the plan adds to them.
 public struct Plan: Sendable, Equatable {
     /// One action for each roster row, in roster order.
@@ -122,19 +108,19 @@ public struct Plan: Sendable, Equatable {
     /// The guards that stop the plan; empty if it may be applied.
     public var trips: [GuardTrip]
     /// Things to know that stop nothing.
-    public var warnings: [String]
+    public var warnings: [PlanWarning]
     /// How many rows there are of each action, added ones included; for `grow`, how many containers.
     public var counts: [Action: Int]
     /// Requests that change something, and mails that they send.
     public var requests: Int
     /// Invitation emails that these requests send.
     public var mails: Int
-    /// Seats that are kept although their invitation has expired: `--reissue-expired` renews them.
+    /// Seats that are kept although their invitation has expired: they could be renewed.
     public var expiredKept = 0
 
     /// Returns how many rows have that action.
     public func count(_ action: Action) -> Int { counts[action] ?? 0 }
-    /// Rows that a run refuses unless they are accepted with `--skip-invalid`.
+    /// Rows that a run refuses unless they are accepted.
     public var badRows: Int { count(.invalid) + count(.conflict) + count(.unresolved) }
     /// True if applying the plan sends at least one request that changes something.
     public var hasChanges: Bool { requests > 0 }

@@ -29,12 +29,12 @@ public enum CustomerModel: String, Sendable, Codable {
 }
 
 /// A cap on revocations: a number of seats, or a share of the live seats of each container.
-public enum RevocationLimit: Sendable, Equatable, Codable, CustomStringConvertible {
+public enum RevocationLimit: Sendable, Hashable, Codable {
     /// A number of seats.
     case count(Int)
     /// A share of the live seats, from 0 to 100, rounded down to whole seats.
     case percent(Double)
-    /// 10 % of the live seats of each container, at least 5.
+    /// 10% of the live seats of each container, at least 5.
     case standard
 
     /// Reads `N` or `P%`; nil for anything else, and for a share beyond 0 to 100.
@@ -54,15 +54,6 @@ public enum RevocationLimit: Sendable, Equatable, Codable, CustomStringConvertib
         case .count(let count): count
         case .percent(let share): Int((Double(live) * share / 100).rounded(.down))
         case .standard: max(5, live / 10)
-        }
-    }
-
-    /// The limit for people: a number, a percentage, or what the standard one comes to.
-    public var description: String {
-        switch self {
-        case .count(let count): "\(count)"
-        case .percent(let share): share == share.rounded() ? "\(Int(share))%" : "\(share)%"
-        case .standard: "10 % of the live seats, at least 5"
         }
     }
 }

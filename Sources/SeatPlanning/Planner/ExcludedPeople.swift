@@ -18,11 +18,11 @@ struct ExcludedPeople {
     }
 
     /// Why the holder of a seat is not in the roster; nil: no row names them.
-    func note(on record: SeatRecord) -> String? {
+    func note(on record: SeatRecord) -> RowNote? {
         let byAddress = record.email.flatMap { byEmail[EmailAddress.serverKey(of: $0)] }
         guard let index = byAddress ?? record.externalID.flatMap({ byID[$0] }),
             let reason = entries.exclusion(at: index)
         else { return nil }
-        return "excluded on line \(entries.line(at: index)): \(reason)"
+        return .excludedPerson(line: entries.line(at: index), reason: reason)
     }
 }

@@ -4,11 +4,11 @@ internal import Rosters
 struct PeopleIndex: ComparableRows {
     enum Status {
         case person
-        case invalid(String?)
-        case unresolved(String)
-        case conflict(String)
+        case invalid(RowNote?)
+        case unresolved(RowNote)
+        case conflict(RowNote)
         case duplicate(Int)
-        case excluded(String?)
+        case excluded(RowNote?)
     }
 
     let entries: RosterTable
@@ -34,7 +34,7 @@ struct PeopleIndex: ComparableRows {
     /// A row that the server cannot resolve by itself; another row of the roster may say who it means.
     private struct Open {
         var index: Int
-        var why: String
+        var why: RowNote
         var revokes: Bool
         var kind: ExternalIDKind
         var id: String
@@ -73,7 +73,7 @@ struct PeopleIndex: ComparableRows {
         for (row, verdict) in all {
             switch verdict {
             case .duplicate(let first): judge(row, .duplicate(first))
-            case .conflict(let why): judge(row, .conflict(why))
+            case .conflict(let why): judge(row, .conflict(.quoted(why)))
             }
         }
     }
@@ -139,7 +139,7 @@ struct PeopleIndex: ComparableRows {
     private mutating func place(_ index: Int, _ target: ContainerResolution?) {
         if case .container(let container)? = target { containers[index] = Int32(container) }
         if entries.isExcluded(index) {
-            judge(index, .excluded(entries.exclusion(at: index)))
+            judge(index, .excluded(entries.exclusion(at: index).map { .quoted($0) }))
             return
         }
         if entries.isInvalid(index) {
@@ -149,12 +149,7 @@ struct PeopleIndex: ComparableRows {
         switch target {
         case .container: break
         case .unresolved(let why): judge(index, .unresolved(why))
-        case nil:
-            judge(
-                index,
-                .invalid(
-                    "the row names no container; add a subscription_id, order_id or team column, or use "
-                        + "--subscription ID"))
+        case nil: judge(index, .invalid(.noContainer))
         }
     }
 

@@ -14,8 +14,8 @@ struct PersonResolver {
     enum Answer {
         case person(Person)
         /// - Parameter isCertain: the server does not know the person, so that there is nothing to revoke either.
-        case unresolved(String, isCertain: Bool)
-        case conflict(String)
+        case unresolved(RowNote, isCertain: Bool)
+        case conflict(RowNote)
     }
 
     /// The members of a buyer.
@@ -94,8 +94,7 @@ struct PersonResolver {
     func resolve(_ row: PersonFields, in container: Int) -> Answer {
         if !row.emailKey.isEmpty, rules.ignoresIDsBesideAddress { return .person(Person(emailKey: row.emailKey)) }
         guard let identity = rules.identity(of: row) else {
-            return .unresolved(
-                "the row has no identity that can be sent under the policy \(rules.policy.rawValue)", isCertain: false)
+            return .unresolved(.noIdentity(policy: rules.policy), isCertain: false)
         }
         if let member = identity.externalMemberID { return resolveMember(member, row, container) }
         if let id = identity.memberID { return resolveMemberID(id, container) }
@@ -108,21 +107,19 @@ struct PersonResolver {
     /// `MemberEmailMismatch` when either belongs to someone else.
     private func resolveMember(_ external: String, _ row: PersonFields, _ container: Int) -> Answer {
         let known = teams[container]
+        let id = RowNote.PersonReference(.externalMember, external)
         if let member = known?.members.person(externalID: external) {
             let key = EmailAddress.serverKey(of: member.email)
-            if !row.emailKey.isEmpty, key != row.emailKey { return twoPeople(row, "external id \(external)", member) }
+            if !row.emailKey.isEmpty, key != row.emailKey { return twoPeople(row, id, member) }
             return .person(Person(emailKey: key, idKind: .externalMember, id: external))
         }
         if row.emailKey.isEmpty {
-            return known?.isComplete == true
-                ? .unresolved("no member has the external id \(external)", isCertain: true)
-                // Whoever holds a seat is known all the same.
-                : .unresolved(
-                    "the members could not be read, so the external id \(external) cannot be looked up", isCertain: true
-                )
+            // Whoever holds a seat is known all the same.
+            return .unresolved(
+                known?.isComplete == true ? .unknownPerson(id: id) : .membersUnreadable(id: id), isCertain: true)
         }
         if let other = known?.members.person(emailKey: row.emailKey)?.externalID, other != external {
-            return .conflict("\(row.email) has the external id \(other) on the server, and not \(external)")
+            return .conflict(.otherExternalID(email: row.email, known: other, given: external))
         }
         return .person(Person(emailKey: row.emailKey, idKind: .externalMember, id: external))
     }
@@ -134,21 +131,21 @@ struct PersonResolver {
                     emailKey: EmailAddress.serverKey(of: member.email), idKind: .externalMember,
                     id: member.externalID ?? ""))
         }
-        return teams[container]?.isComplete == true
-            ? .unresolved("no member has the id \(id)", isCertain: true)
-            : .unresolved("the members could not be read, so the member id \(id) cannot be looked up", isCertain: true)
+        let reference = RowNote.PersonReference(.member, id)
+        return .unresolved(
+            teams[container]?.isComplete == true ? .unknownPerson(id: reference) : .membersUnreadable(id: reference),
+            isCertain: true)
     }
 
     /// Unknown: 404 `CustomerNotFound` in the legacy model, 400 `InvalidSeatAssignmentRequest` in the member model.
     private func resolveCustomer(_ external: String, _ row: PersonFields) -> Answer {
+        let id = RowNote.PersonReference(.externalCustomer, external)
         switch world.directory.customersByExternalID[external] {
-        case .none:
-            return .unresolved(
-                "the customer with the external id \(external) could not be looked up", isCertain: false)
-        case .some(.none): return .unresolved("no customer has the external id \(external)", isCertain: true)
+        case .none: return .unresolved(.personNotLookedUp(id: id), isCertain: false)
+        case .some(.none): return .unresolved(.unknownPerson(id: id), isCertain: true)
         case .some(.some(let customer)):
             if !row.emailKey.isEmpty, EmailAddress.serverKey(of: customer.email) != row.emailKey {
-                return twoPeople(row, "external id \(external)", customer)
+                return twoPeople(row, id, customer)
             }
             return person(customer, .externalCustomer, external)
         }
@@ -156,8 +153,8 @@ struct PersonResolver {
 
     private func resolveCustomerID(_ id: String) -> Answer {
         switch world.directory.customersByID[id] {
-        case .none: return .unresolved("the customer \(id) could not be looked up", isCertain: false)
-        case .some(.none): return .unresolved("no customer has the id \(id)", isCertain: true)
+        case .none: return .unresolved(.personNotLookedUp(id: .init(.customer, id)), isCertain: false)
+        case .some(.none): return .unresolved(.unknownPerson(id: .init(.customer, id)), isCertain: true)
         case .some(.some(let customer)):
             let kind: ExternalIDKind = customer.externalID == nil ? .external : .externalCustomer
             return person(customer, kind, customer.externalID ?? "")
@@ -170,7 +167,7 @@ struct PersonResolver {
             return .person(Person(emailKey: EmailAddress.serverKey(of: customer.email), idKind: kind, id: id))
         }
         if world.model == .legacy { return .person(Person(emailKey: "", idKind: .customer, id: customer.id)) }
-        return .unresolved("the customer \(customer.externalID ?? customer.id) has no address", isCertain: true)
+        return .unresolved(.customerWithoutEmail(id: customer.externalID ?? customer.id), isCertain: true)
     }
 
     /// An address is sent and the ids are not (the API refuses both together): they still must not be another's.
@@ -178,19 +175,18 @@ struct PersonResolver {
         if let member = row.memberID.isEmpty ? nil : teams[container]?.members.person(id: row.memberID),
             EmailAddress.serverKey(of: member.email) != row.emailKey
         {
-            return twoPeople(row, "member id \(row.memberID)", member)
+            return twoPeople(row, .init(.member, row.memberID), member)
         }
         guard let external = rules.customerExternalID(row) else { return .person(Person(emailKey: row.emailKey)) }
         if case .some(.some(let customer)) = world.directory.customersByExternalID[external],
             EmailAddress.serverKey(of: customer.email) != row.emailKey
         {
-            return twoPeople(row, "external id \(external)", customer)
+            return twoPeople(row, .init(.externalCustomer, external), customer)
         }
         return .person(Person(emailKey: row.emailKey, idKind: .externalCustomer, id: external))
     }
 
-    private func twoPeople(_ row: PersonFields, _ id: String, _ other: KnownPerson) -> Answer {
-        let name = other.email.isEmpty ? "a customer without an address" : other.email
-        return .conflict("\(row.email) and \(id) are two people on the server: the id belongs to \(name)")
+    private func twoPeople(_ row: PersonFields, _ id: RowNote.PersonReference, _ other: KnownPerson) -> Answer {
+        .conflict(.twoPeople(email: row.email, id: id, owner: other.email.isEmpty ? nil : other.email))
     }
 }

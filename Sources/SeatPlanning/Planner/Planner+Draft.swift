@@ -9,7 +9,7 @@ extension Planner {
         var added: [PlannedRow] = []
         var growths: [Growth] = []
         var forecasts: [ContainerForecast]
-        var warnings: [String] = []
+        var warnings: [PlanWarning] = []
         /// Whether a row names the seat, by container and seat.
         var named: [[Bool]]
         /// Rows that would revoke a protected person.
@@ -58,7 +58,7 @@ extension Planner {
             let snapshot = world.containers[container]
             if snapshot.isUnpaidOrder {
                 rows[index].action = .blocked
-                rows[index].note = "the order is pending: it gives no seats before it is paid"
+                rows[index].note = .unpaidOrder
                 forecasts[container].blocked += 1
             } else if let refusal = buyers?.refusal(container, claim(rows[index]), snapshot) {
                 rows[index].action = .unresolved
@@ -69,7 +69,7 @@ extension Planner {
                 buyers?.add(container, claim(rows[index]))
             } else {
                 rows[index].action = .blocked
-                rows[index].note = "no free seat left"
+                rows[index].note = .noFreeSeat
                 forecasts[container].blocked += 1
                 full[container, default: 0] += 1
             }
@@ -80,14 +80,12 @@ extension Planner {
             let snapshot = world.containers[container]
             if snapshot.isUnpaidOrder {
                 rows[index].action = .keep
-                rows[index].note =
-                    "the invitation has expired, but the order is pending: a revoked seat would be lost until it is paid"
+                rows[index].note = .expiredInUnpaidOrder
             } else if forecasts[container].liveAfter <= forecasts[container].seatsAfter {
                 forecasts[container].reissues += 1
             } else {
                 rows[index].action = .keep
-                rows[index].note =
-                    "the invitation has expired, but the container is over-full: a revoked seat would be lost"
+                rows[index].note = .expiredInOverfull
             }
         }
 
@@ -116,8 +114,8 @@ extension Planner {
                 guard wanted > 0, missing > 0 else { continue }
                 let from = forecasts[container].seatsAfter
                 let to = from + missing
-                if let why = refusal(of: world.containers[container], missing, to) {
-                    warnings.append(why)
+                if let why = refusal(of: world.containers[container], to) {
+                    warnings.append(.notGrown(world.containers[container].id, missing: missing, why))
                     continue
                 }
                 forecasts[container].seatsAfter = to
@@ -126,23 +124,15 @@ extension Planner {
         }
 
         /// Why the server would not raise the seat count, or not at once; nil: it would.
-        private func refusal(of snapshot: ContainerSnapshot, _ missing: Int, _ to: Int) -> String? {
-            guard snapshot.id.kind == .subscription else {
-                return "\(snapshot.id) cannot grow: orders are bought once; \(missing) more seats need a new order"
-            }
+        private func refusal(of snapshot: ContainerSnapshot, _ to: Int) -> GrowthRefusal? {
+            guard snapshot.id.kind == .subscription else { return .order }
             if let status = snapshot.status, ["canceled", "unpaid", "incomplete_expired"].contains(status) {
-                return "\(snapshot.id) cannot grow: it is \(status), and the server sells no more seats of it"
+                return .status(status)
             }
-            if snapshot.cancelsAtPeriodEnd == true {
-                return "\(snapshot.id) cannot grow: it ends with its period, and the server sells no more seats of it"
-            }
-            if (options.proration ?? world.proration) == "next_period" {
-                return
-                    "\(snapshot.id) is not grown: seats bought now would come with the next period only, which is how "
-                    + "the organization bills them; prorate or invoice them instead"
-            }
+            if snapshot.cancelsAtPeriodEnd == true { return .endsWithPeriod }
+            if (options.proration ?? world.proration) == "next_period" { return .nextPeriod }
             if let most = snapshot.pricing?.tiers.last?.maxSeats, to > most {
-                return "\(snapshot.id) cannot grow to \(to) seats: its price goes up to \(most)"
+                return .aboveLastTier(to: to, most: most)
             }
             return nil
         }
@@ -155,21 +145,16 @@ extension Planner {
                 }
             }
             for (container, count) in blocked.sorted(by: { $0.key < $1.key }) {
-                let snapshot = world.containers[container]
-                warnings.append(
-                    "\(snapshot.id) is pending: \(count) \(count == 1 ? "row gets" : "rows get") "
-                        + "no seat before it is paid")
+                warnings.append(.unpaid(world.containers[container].id, rows: count))
             }
         }
 
         private mutating func warnFull(_ container: Int, _ missing: Int) {
             let forecast = forecasts[container]
-            let snapshot = world.containers[container]
-            let people = missing == 1 ? "1 row finds" : "\(missing) rows find"
-            let over = forecast.liveBefore > forecast.seatsBefore ? " (over-full: \(forecast.liveBefore) live)" : ""
             warnings.append(
-                "\(people) no free seat in \(snapshot.id): \(forecast.seatsBefore) seats\(over); buy \(missing) more"
-                    + (snapshot.id.kind == .subscription ? ", or plan with --grow" : ""))
+                .full(
+                    world.containers[container].id, rows: missing, seats: forecast.seatsBefore,
+                    live: forecast.liveBefore))
         }
     }
 }
@@ -207,10 +192,7 @@ struct BuyerSeats {
         counts[container] -= 1
     }
 
-    func refusal(_ container: Int, _ claim: BuyerClaim, _ snapshot: ContainerSnapshot) -> String? {
-        guard claim == .buyer, counts[container] > 0 else { return nil }
-        return
-            "the server counts the seats that were given by member ids as those of the billing customer, and would not "
-            + "give \(snapshot.billingCustomerEmail ?? "it") another; name the person by external_member_id"
+    func refusal(_ container: Int, _ claim: BuyerClaim, _ snapshot: ContainerSnapshot) -> RowNote? {
+        claim == .buyer && counts[container] > 0 ? .countsAsBuyer(email: snapshot.billingCustomerEmail) : nil
     }
 }

@@ -77,7 +77,7 @@ public struct Planner {
             return PlannedRow(entry: index, container: container, action: .conflict, note: note)
         case .duplicate(let first):
             return PlannedRow(
-                entry: index, container: container, action: .duplicate, note: entries.duplicateNote(index, of: first))
+                entry: index, container: container, action: .duplicate, note: duplicate(index, of: first))
         case .person: break
         }
         // People with the status `person` have a container.
@@ -90,13 +90,22 @@ public struct Planner {
         return row
     }
 
+    private func duplicate(_ index: Int, of first: Int) -> RowNote {
+        let isSameRoster = entries.source(at: first) == entries.source(at: index)
+        return .duplicate(
+            line: entries.line(at: first),
+            source: isSameRoster ? nil : entries.sources[entries.source(at: first)].name,
+            differs: entries.detail(at: first)?.metadata ?? [] != entries.detail(at: index)?.metadata ?? []
+                || entries.immediateClaim(at: first) != entries.immediateClaim(at: index))
+    }
+
     /// Whoever is revoked keeps no second seat either.
     private func addRevocations(_ seats: [Int], _ index: Int, _ container: Int, _ draft: inout Draft) {
         for seat in seats where !protected.holds(world.containers[container].seats[seat]) {
             draft.added.append(
                 PlannedRow(
                     entry: nil, container: container, action: .revoke, seat: seat,
-                    note: "another seat of the person on line \(entries.line(at: index))"))
+                    note: .furtherSeat(line: entries.line(at: index))))
         }
     }
 
@@ -117,10 +126,10 @@ public struct Planner {
             if protected.holds(world.containers[container].seats[seat]) { draft.protectedHits.append(index) }
         case (.revoke, .none):
             row.action = .absent
-            row.note = "holds no seat"
+            row.note = .holdsNoSeat
         case (.keep, .none):
             row.action = .absent
-            row.note = "holds no seat, and the row asks for none"
+            row.note = .asksForNoSeat
         case (.assign, .none):
             // Whether a seat is free is settled when all revocations are known.
             row.action = .assign
@@ -133,14 +142,14 @@ public struct Planner {
             guard wish == .assign, seats?.others.isEmpty != false else {
                 // The other seat would stand in the way of the new invitation, and the old one would be gone.
                 if wish == .assign, world.containers[container].seats[seat].invitationExpired {
-                    row.note = "the invitation has expired; the person has other seats here, so it is not renewed"
+                    row.note = .expiredBesideOthers
                 }
                 break
             }
             if world.containers[container].seats[seat].invitationExpired {
                 if !options.reissueExpired { draft.expiredKept += 1 }
                 row.action = options.reissueExpired ? .reissue : .keep
-                row.note = options.reissueExpired ? nil : "the invitation has expired; --reissue-expired renews it"
+                row.note = options.reissueExpired ? nil : .invitationExpired
             }
         }
         return row
@@ -166,11 +175,10 @@ public struct Planner {
                 draft.added.append(
                     PlannedRow(
                         entry: nil, container: container, action: .revoke, seat: seat,
-                        note: excluded.note(on: record) ?? "not in the roster"))
+                        note: excluded.note(on: record) ?? .notInRoster))
             }
             if spared > 0 {
-                draft.warnings.append(
-                    "\(spared) protected people of \(snapshot.id) keep their seats though no row names them")
+                draft.warnings.append(.protectedKept(snapshot.id, people: spared))
             }
         }
     }
@@ -183,11 +191,7 @@ public struct Planner {
         let count = (0..<entries.count).count {
             entries.isExcluded($0) && !included.contains(entries.reference(at: $0))
         }
-        if count > 0 {
-            draft.warnings.append(
-                (count == 1 ? "1 excluded row is" : "\(count) excluded rows are")
-                    + " for subscriptions or orders that no other row names; their seats stay as they are")
-        }
+        if count > 0 { draft.warnings.append(.excludedElsewhere(rows: count)) }
     }
 
     /// The billing customer's own seat: whoever pays is not put out by a roster that forgot them.
@@ -219,18 +223,14 @@ public struct Planner {
                 }
                 var revocation = PlannedRow(
                     entry: nil, container: source, action: .revoke, seat: seat,
-                    note: "once the seat in the new container is there")
+                    note: .afterNewSeat)
                 revocation.after = entry
                 draft.added.append(revocation)
                 draft.countRevocation(revocation)
             }
         }
-        if spared > 0 { draft.warnings.append("\(spared) protected people keep their seats in the old container too") }
-        if waiting > 0 {
-            draft.warnings.append(
-                (waiting == 1 ? "1 person keeps the old seat" : "\(waiting) people keep their old seats")
-                    + ": the invitation in the new container has expired")
-        }
+        if spared > 0 { draft.warnings.append(.protectedKeepOld(people: spared)) }
+        if waiting > 0 { draft.warnings.append(.waitingKeepOld(people: waiting)) }
     }
 
     /// What the row does to the seats that the server counts as the buyer's own; only the legacy model counts so.

@@ -24,7 +24,9 @@ public struct ResultRow: Sendable, Equatable {
     public var httpStatus: Int?
     /// The server's error class, or the tool's own word for what went wrong.
     public var error: String?
-    /// Why, for people; nil where there is nothing to explain.
+    /// Why; nil where there is nothing to explain.
+    public var note: RowNote?
+    /// ``note`` as people read it; nil until whoever shows the row has written the sentence.
     public var message: String?
     /// Requests that were sent for the row, repeated ones included.
     public var attempts: Int
@@ -54,7 +56,7 @@ public struct ResultRow: Sendable, Equatable {
     public init(
         source: String, line: Int, container: ContainerID?, email: String, externalID: String, action: Action,
         outcome: Outcome, seatID: String? = nil, seatStatus: String? = nil, httpStatus: Int? = nil,
-        error: String? = nil, message: String? = nil, attempts: Int = 0, startedAt: String? = nil,
+        error: String? = nil, note: RowNote? = nil, message: String? = nil, attempts: Int = 0, startedAt: String? = nil,
         finishedAt: String? = nil, extra: [Extra] = [], cells: [String] = []
     ) {
         self.source = source
@@ -68,6 +70,7 @@ public struct ResultRow: Sendable, Equatable {
         self.seatStatus = seatStatus
         self.httpStatus = httpStatus
         self.error = error
+        self.note = note
         self.message = message
         self.attempts = attempts
         self.startedAt = startedAt
@@ -113,7 +116,9 @@ public struct RunFinding: Sendable, Equatable, Codable {
     public var externalID: String?
     /// The seat concerned; nil if the person holds none.
     public var seatID: String?
-    /// The server's words, where the seat could not be given back.
+    /// Why the seat could not be given back; nil where there is nothing to explain.
+    public var note: RowNote?
+    /// ``note`` as people read it; nil until whoever shows the finding has written the sentence.
     public var detail: String?
     /// ISO 8601, UTC.
     public var at: String
@@ -121,7 +126,7 @@ public struct RunFinding: Sendable, Equatable, Codable {
     /// Creates a finding from its fields.
     public init(
         _ kind: Kind, _ state: State, container: ContainerID, email: String? = nil, externalID: String? = nil,
-        seatID: String? = nil, detail: String? = nil, at: String
+        seatID: String? = nil, note: RowNote? = nil, detail: String? = nil, at: String
     ) {
         self.kind = kind
         self.state = state
@@ -129,8 +134,13 @@ public struct RunFinding: Sendable, Equatable, Codable {
         self.email = email
         self.externalID = externalID
         self.seatID = seatID
+        self.note = note
         self.detail = detail
         self.at = at
+    }
+
+    private enum CodingKeys: String, CodingKey {
+        case kind, state, container, email, externalID, seatID, detail, at
     }
 }
 

@@ -230,7 +230,7 @@ public struct ChangeReport: Sendable, Equatable, Codable {
     /// Rows that need attention and are not listed.
     public var attentionLeftOut = 0
     /// Guards that stop the plan.
-    public var guards: [GuardTrip]
+    public var guards: [GuardNotice]
     /// Options that changed a guard.
     public var overrides: [String]
     /// Things to know that stop nothing.
@@ -332,7 +332,7 @@ public struct ChangeReport: Sendable, Equatable, Codable {
         otherReasons = try values.decode(Int.self, forKey: .otherReasons)
         attention = try values.decode([Attention].self, forKey: .attention)
         attentionLeftOut = try values.decode(Int.self, forKey: .attentionLeftOut)
-        guards = try values.decode([GuardTrip].self, forKey: .guards)
+        guards = try values.decode([GuardNotice].self, forKey: .guards)
         overrides = try values.decode([String].self, forKey: .overrides)
         warnings = try values.decode([String].self, forKey: .warnings)
         requests = try values.decode(Int.self, forKey: .requests)

@@ -1,6 +1,34 @@
 public import Rosters
 public import SeatPlanning
 
+/// A guard that stops a plan, as reports show it.
+public struct GuardNotice: Sendable, Equatable, Codable {
+    /// `max-revoke`, `max-mails`, `max-grow`, `min-rows`, `protect`, `inactive`.
+    public var guardName: String
+    /// The figure that the plan comes to, such as the number of revocations.
+    public var figure: Int
+    /// The most that is allowed; for `min-rows`, the least.
+    public var limit: Int
+    /// What tripped it, lower case, no full stop.
+    public var message: String
+    /// What lets the plan pass.
+    public var remedy: String
+    /// The remedy is an option, and not advice.
+    public var isOption = false
+
+    /// Creates a notice from its parts.
+    public init(guardName: String, figure: Int, limit: Int, message: String, remedy: String, isOption: Bool) {
+        self.guardName = guardName
+        self.figure = figure
+        self.limit = limit
+        self.message = message
+        self.remedy = remedy
+        self.isOption = isOption
+    }
+
+    private enum CodingKeys: String, CodingKey { case guardName, figure, limit, message, remedy }
+}
+
 /// What a plan says of itself beside its rows and its ``RunSummary``: guards, warnings, emails, prices, provenance.
 public struct PlanFacts: Sendable, Equatable {
     /// One roster that the plan was made from.
@@ -61,7 +89,7 @@ public struct PlanFacts: Sendable, Equatable {
     /// The rosters that the plan was made from.
     public var rosters: [Roster] = []
     /// Guards that stop the plan.
-    public var guards: [GuardTrip] = []
+    public var guards: [GuardNotice] = []
     /// Things to know that stop nothing.
     public var warnings: [String] = []
     /// Options that changed a guard, as flags.

@@ -30,8 +30,30 @@ public struct Drift: Sendable, Equatable {
         public var container: ContainerID
         /// The person concerned; nil where it is the container.
         public var person: String?
-        /// Lower case, no full stop.
-        public var message: String
+        /// What was found, and what the plan says; nil where the kind says it all.
+        public var found: Found?
+
+        /// Creates a conflict from its facts.
+        public init(kind: Kind, container: ContainerID, person: String? = nil, found: Found? = nil) {
+            self.kind = kind
+            self.container = container
+            self.person = person
+            self.found = found
+        }
+
+        /// The figures of a conflict.
+        public enum Found: Sendable, Equatable, Codable {
+            /// The status of the subscription or order; nil: it could not be read when the plan was made.
+            case status(now: String, planned: String?)
+            /// Who holds the seat that was to be revoked.
+            case holder(seat: String, name: String)
+            /// The state of the seat; nil: the plan does not know it.
+            case state(now: String, planned: String?)
+            /// The seat that the person holds, and whether the plan is to renew or to revoke another one.
+            case seat(String, isRenewal: Bool)
+            /// Free seats and the people who need one, and the free seats when the plan was made.
+            case freeSeats(now: Int, people: Int, planned: Int)
+        }
     }
 
     /// The changes that stop a run, unless it ignores drift.
@@ -79,7 +101,7 @@ struct DriftCheck {
     func compare(_ steps: [Step], _ listing: SeatListing?, status: String?) -> Drift {
         var drift = Drift()
         guard let listing else {
-            drift.conflicts.append(conflict(.containerGone, nil, "\(id) does not exist any more"))
+            drift.conflicts.append(conflict(.containerGone, nil))
             return drift
         }
         var open: [Step] = []
@@ -97,8 +119,10 @@ struct DriftCheck {
 
     private var id: ContainerID { container.snapshot.id }
 
-    private func conflict(_ kind: Drift.Conflict.Kind, _ person: String?, _ message: String) -> Drift.Conflict {
-        Drift.Conflict(kind: kind, container: id, person: person, message: message)
+    private func conflict(
+        _ kind: Drift.Conflict.Kind, _ person: String?, _ found: Drift.Conflict.Found? = nil
+    ) -> Drift.Conflict {
+        Drift.Conflict(kind: kind, container: id, person: person, found: found)
     }
 
     /// A step that was sent when the last run ended: found on the server it is done, else it is to be done.
@@ -120,7 +144,7 @@ struct DriftCheck {
             if wasGiven(seat, beforeSending: step) {
                 change.state = .kept
                 change.outcome = .kept
-                change.message = "holds a seat that somebody else assigned in the meantime"
+                change.note = .assignedMeanwhile
             } else {
                 change.state = .done
                 change.outcome = step.action == .reissue ? .reissued : .assigned
@@ -152,10 +176,7 @@ struct DriftCheck {
         let good: Set<String> = ["active", "trialing", "paid"]
         guard open.contains(where: { $0.kind != .revoke }), status != planned, !good.contains(status) else { return }
         if !options.allowInactive {
-            drift.conflicts.append(
-                conflict(
-                    .inactive, nil,
-                    "\(id) is \(status) now; it was \(planned ?? "not readable") when the plan was made"))
+            drift.conflicts.append(conflict(.inactive, nil, .status(now: status, planned: planned)))
         }
     }
 
@@ -210,21 +231,15 @@ struct DriftCheck {
             }
             let holder = PlannedPerson(holderOf: other, model: before.model)
             drift.conflicts.append(
-                conflict(
-                    .otherHolder, person.name,
-                    "seat \(other.id) of \(id) was to be revoked from \(person.name), but \(holder.name) holds it now"))
+                conflict(.otherHolder, person.name, .holder(seat: other.id.rawValue, name: holder.name)))
         case .otherState(let seat):
             drift.conflicts.append(
                 conflict(
-                    .otherSeat, person.name,
-                    "the seat of \(person.name) in \(id) is \(seat.status.rawValue) now; it was "
-                        + "\(image?.state.rawValue ?? "in another state") when the plan was made"))
+                    .otherSeat, person.name, .state(now: seat.status.rawValue, planned: image?.state.rawValue)))
         case .otherSeat(let seat):
             drift.conflicts.append(
                 conflict(
-                    .otherSeat, person.name,
-                    "\(person.name) holds seat \(seat.id) of \(id) now, and not the one that the plan is to "
-                        + (step.action == .reissue ? "renew" : "revoke")))
+                    .otherSeat, person.name, .seat(seat.id.rawValue, isRenewal: step.action == .reissue)))
         }
     }
 
@@ -234,8 +249,7 @@ struct DriftCheck {
             if listing.live.find(person) != nil { continue }
             // Known by an id that seats do not bear: the seat itself tells.
             if let seat = row.seatID.flatMap({ listing.live.byID[$0] }), person.holds(seat) == nil { continue }
-            drift.conflicts.append(
-                conflict(.keptIsGone, person.name, "\(person.name) holds no seat of \(id) any more; the plan keeps it"))
+            drift.conflicts.append(conflict(.keptIsGone, person.name))
         }
     }
 
@@ -255,11 +269,7 @@ struct DriftCheck {
                 || holder.emailKey.isEmpty && holder.customerID.map(customers.contains) ?? false
             if isKnown || holder.emailKey == owner { continue }
             if open.contains(where: { $0.kind == .assign && before.person(of: $0).holds(seat) == true }) { continue }
-            drift.conflicts.append(
-                conflict(
-                    .newHolder, holder.name,
-                    "\(holder.name) holds a seat of \(id) now and did not when the plan was made; the roster is to decide"
-                ))
+            drift.conflicts.append(conflict(.newHolder, holder.name))
         }
     }
 
@@ -273,16 +283,14 @@ struct DriftCheck {
         let seats = rest.first { $0.kind == .grow }?.body.seats ?? listing.totalSeats
         let free = max(0, seats - (listing.live.count - revokes))
         guard assigns > free else { return }
+        let planned = max(0, container.snapshot.totalSeats - container.snapshot.liveCount)
         drift.conflicts.append(
-            conflict(
-                .tooFewSeats, nil,
-                "\(id) has \(free) free seats now for \(assigns) people; it had "
-                    + "\(max(0, container.snapshot.totalSeats - container.snapshot.liveCount)) when the plan was made"))
+            conflict(.tooFewSeats, nil, .freeSeats(now: free, people: assigns, planned: planned)))
     }
 
     private func alreadyHeld(_ step: Step, _ seat: CustomerSeat) -> StepChange {
         var change = kept(step, seat)
-        change.message = "held a seat already when the run began: somebody else assigned it after the plan was made"
+        change.note = .assignedBefore
         return change
     }
 
@@ -293,10 +301,7 @@ struct DriftCheck {
         change.outcome = .kept
         change.seatID = seat.id.rawValue
         change.seatStatus = seat.status.rawValue
-        change.message =
-            seat.status == .pending
-            ? "held a valid invitation already when the run began: somebody else renewed it after the plan was made"
-            : "had claimed the seat when the run began"
+        change.note = seat.status == .pending ? .renewedBefore : .claimedBefore
         return change
     }
 
@@ -304,7 +309,7 @@ struct DriftCheck {
         var change = StepChange(step: step.id, state: .kept, attempts: step.attempts, at: now)
         change.outcome = step.action == .reissue ? nil : .kept
         change.seatStatus = SeatStatus.revoked.rawValue
-        change.message = "held no seat any more when the run began: somebody else revoked it after the plan was made"
+        change.note = .revokedBefore
         return change
     }
 }

@@ -12,7 +12,7 @@ public enum RunRefusal: Error, Sendable, Equatable {
     case guards([GuardTrip])
     /// The live seats changed after the plan was made.
     case drift([Drift.Conflict])
-    /// The plan was made with `--assume-seats`.
+    /// The plan was made for numbers of seats that were only assumed.
     case hypothetical
 }
 
@@ -126,7 +126,7 @@ public struct Run: Sendable {
     /// A plan file that cannot be written stops the run, and what was done by then is told.
     private func recordingFailures(_ monitor: RunMonitor, _ body: () async throws -> Void) async throws {
         do { try await body() } catch let error as PlanFileError {
-            await monitor.stop(RunStop(error.code == .gone ? .planGone : .cannotRecord, error.message))
+            await monitor.stop(RunStop(error))
         }
     }
 
@@ -156,7 +156,7 @@ public struct Run: Sendable {
 
     private func refuseProtected(_ people: [String]) throws {
         if people.isEmpty { return }
-        throw RunRefusal.guards([.protect(people, remedy: "leave them out of what is revoked, and plan again")])
+        throw RunRefusal.guards([.protect(people.map { .init(name: $0) }, in: .plan)])
     }
 
     // MARK: Drift
@@ -310,11 +310,11 @@ public struct Run: Sendable {
         do {
             try await lane.run()
         } catch let error as PlanFileError {
-            await monitor.stop(RunStop(error.code == .gone ? .planGone : .cannotRecord, error.message))
+            await monitor.stop(RunStop(error))
         } catch is CancellationError {
-            await monitor.stop(RunStop(.interrupted, "stopped"))
+            await monitor.stop(RunStop(.interrupted))
         } catch {
-            await monitor.stop(RunStop(.cannotRecord, "\(error)"))
+            await monitor.stop(RunStop(.cannotRecord, .quoted("\(error)")))
         }
     }
 
@@ -346,7 +346,7 @@ public struct Run: Sendable {
             }
             await monitor.settling(-1)
         }
-        if let away { await monitor.stop(RunStop(.serverAway, away.error.message)) }
+        if let away { await monitor.stop(RunStop(.serverAway, .quoted(away.error.message))) }
     }
 
     /// Lists the container and looks; nil: it was not done.

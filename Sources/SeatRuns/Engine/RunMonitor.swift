@@ -63,9 +63,7 @@ actor RunMonitor {
         change {
             $0.failuresInARow += 1
             if $0.failuresInARow >= Self.breakerLimit, $0.stop == nil {
-                $0.stop = RunStop(
-                    .breaker,
-                    "\($0.failuresInARow) rows in a row could not be completed; the last: \(leftover.error.message)")
+                $0.stop = RunStop(.breaker, .rowsInARow($0.failuresInARow, words: leftover.error.message))
             }
         }
     }

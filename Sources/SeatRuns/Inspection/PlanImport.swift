@@ -49,6 +49,7 @@ struct PlanImport {
                 try database.execute(
                     sql: "INSERT INTO main.\(table) (\(columns)) SELECT \(columns) FROM old.\(table)")
             }
+            for list in ["warnings", "overrides"] { try quoteSentences(of: list, database) }
             try database.execute(sql: "INSERT INTO journal (id, plan_id) VALUES (1, '')")
             // What format 1 did not say of a run: whose it is.
             try database.execute(
@@ -59,6 +60,17 @@ struct PlanImport {
             try database.execute(sql: PlanFile.indexes)
             return .commit
         }
+    }
+
+    /// What are codes with fields today were sentences and options in format 1.
+    private func quoteSentences(of list: String, _ database: Database) throws {
+        try database.execute(
+            sql: """
+                UPDATE main.plan SET value = json_set(value, '$.\(list)', (
+                    SELECT json_group_array(CASE type WHEN 'text' THEN json_object('quoted', json_object('_0', atom))
+                        ELSE json(value) END) FROM json_each(main.plan.value, '$.\(list)')))
+                WHERE key = 'header' AND json_valid(value) AND json_type(value, '$.\(list)') = 'array'
+                """)
     }
 
     private static let tables = [

@@ -19,7 +19,7 @@ extension RunFinding {
     static func foreignHolding(_ step: Step, _ container: ContainerID, at time: String) -> RunFinding {
         RunFinding(
             .wrongHolder, .notGivenBack, container: container, seatID: step.seatID,
-            detail: "the answer was lost, and the server no longer shows who held the seat", at: time)
+            note: .holderUnknown, at: time)
     }
 }
 
@@ -59,7 +59,7 @@ extension PlanFile {
                     """,
                 arguments: [
                     finding.kind.rawValue, finding.state.rawValue, container, row, finding.email, finding.externalID,
-                    finding.seatID, finding.detail, json, finding.at,
+                    finding.seatID, try finding.note?.stored(), json, finding.at,
                 ])
             return database.lastInsertedRowID
         }
@@ -70,7 +70,9 @@ extension PlanFile {
         try write { database in
             try database.execute(
                 sql: "UPDATE finding SET state = ?, seat_id = ?, detail = ? WHERE id = ?",
-                arguments: [finding.value.state.rawValue, finding.value.seatID, finding.value.detail, finding.id])
+                arguments: [
+                    finding.value.state.rawValue, finding.value.seatID, try finding.value.note?.stored(), finding.id,
+                ])
         }
     }
 
@@ -97,11 +99,12 @@ extension PlanFile {
             let state: String = row["state"]
             let containerKind: String = row["container_kind"]
             let body: String? = row["body"]
+            let detail: String? = row["detail"]
             let value = RunFinding(
                 RunFinding.Kind(rawValue: kind) ?? .lost, RunFinding.State(rawValue: state) ?? .reported,
                 container: ContainerID(ContainerID.Kind(rawValue: containerKind) ?? .subscription, row["container_id"]),
-                email: row["email"], externalID: row["external_id"], seatID: row["seat_id"], detail: row["detail"],
-                at: row["at"])
+                email: row["email"], externalID: row["external_id"], seatID: row["seat_id"],
+                note: try detail.map { try RowNote(stored: $0) }, at: row["at"])
             return StoredFinding(
                 id: row["id"], container: row["container"], value: value,
                 body: try body.map { try PlanJSON.value(StepBody.self, $0) })

@@ -7,12 +7,12 @@ extension PlanFile {
     public func header() throws -> PlanHeader {
         let text = try read { try String.fetchOne($0, sql: "SELECT value FROM plan WHERE key = 'header'") }
         guard let text else {
-            throw PlanFileError(.unreadable, path: path, "\(path): the plan has no header; the file was cut short")
+            throw PlanFileError.damaged(path, "table plan: there is no header")
         }
         do {
             return try PlanJSON.value(PlanHeader.self, text)
         } catch {
-            throw PlanFileError(.unreadable, path: path, "\(path): the plan's header cannot be read: \(error)")
+            throw PlanFileError.damaged(path, "table plan, header: cannot be read")
         }
     }
 
@@ -98,11 +98,12 @@ extension PlanFile {
         let containers = try read { try Row.fetchAll($0, sql: "SELECT kind, container_id FROM container ORDER BY id") }
             .map { try Self.containerID($0) }
         try read { database in
+            var notes = NoteCoder()
             let inDoubt = try Self.rowsInDoubt(database)
             let rows = try Row.fetchCursor(
                 database, sql: "SELECT * FROM row WHERE \(condition.sql) ORDER BY id LIMIT ?", arguments: [limit])
             while let row = try rows.next() {
-                var result = try Self.result(row, rosters, containers)
+                var result = try Self.result(row, rosters, containers, &notes)
                 if result.outcome == .planned, inDoubt.contains(try row.value("id")) { result.outcome = .unknown }
                 try body(result)
             }
@@ -121,7 +122,7 @@ extension PlanFile {
     }
 
     private static func result(
-        _ row: Row, _ rosters: [PlanRoster], _ containers: [ContainerID]
+        _ row: Row, _ rosters: [PlanRoster], _ containers: [ContainerID], _ notes: inout NoteCoder
     ) throws -> ResultRow {
         let roster = try (row.optional("roster") as Int?).flatMap { rosters.indices.contains($0) ? rosters[$0] : nil }
         let container = try (row.optional("container") as Int?).flatMap {
@@ -140,7 +141,7 @@ extension PlanFile {
             action: Action(rawValue: try row.value("action")) ?? .invalid,
             outcome: Outcome(rawValue: try row.value("outcome")) ?? .unknown, seatID: try row.optional("seat_id"),
             seatStatus: try row.optional("seat_status"), httpStatus: try row.optional("http_status"),
-            error: try row.optional("error"), message: try row.optional("message") ?? row.optional("note"),
+            error: try row.optional("error"), note: try notes.note(row.optional("message") ?? row.optional("note")),
             attempts: try row.value("attempts"), startedAt: try row.optional("started_at"),
             finishedAt: try row.optional("finished_at"), extra: extra, cells: cells)
     }

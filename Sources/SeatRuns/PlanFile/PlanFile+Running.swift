@@ -1,5 +1,6 @@
 internal import GRDB
 internal import Rosters
+internal import SeatPlanning
 
 extension PlanFile {
     /// Begins a run: rows that need no request get their outcome, and the run is noted.
@@ -173,7 +174,7 @@ extension PlanFile {
                     // Before the step itself, whose attempts so far are read.
                     try row.execute(arguments: [
                         change.outcome?.rawValue, change.seatID, change.seatStatus, change.httpStatus, change.error,
-                        change.message, change.at, change.step, change.attempts,
+                        try change.note?.stored(), change.at, change.step, change.attempts,
                     ])
                 }
                 try step.execute(arguments: [
@@ -196,7 +197,7 @@ extension PlanFile {
     ///
     /// - Returns: how many rows that were.
     func closeOpenSteps(
-        container: Int, after id: Int64, outcome: Outcome, error: String, message: String, at time: String
+        container: Int, after id: Int64, outcome: Outcome, error: String, note: RowNote, at time: String
     ) throws -> Int {
         let condition = "lane = ? AND id > ? AND \(Self.isOpen) AND state = 'planned'"
         return try write { database in
@@ -204,7 +205,7 @@ extension PlanFile {
                 sql: """
                     UPDATE row SET outcome = ?, error = ?, message = ?, finished_at = ? WHERE outcome = 'planned'
                     AND id IN (SELECT row FROM step WHERE \(condition))
-                    """, arguments: [outcome.rawValue, error, message, time, container, id])
+                    """, arguments: [outcome.rawValue, error, try note.stored(), time, container, id])
             let rows = database.changesCount
             try database.execute(
                 sql: "UPDATE step SET state = ?, finished_at = ? WHERE \(condition)",

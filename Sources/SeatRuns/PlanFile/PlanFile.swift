@@ -60,9 +60,7 @@ public final class PlanFile: Sendable {
         let file = try open(path, .running, beforeWriting: beforeWriting)
         guard lock.holds(path) else {
             try? file.close()
-            throw PlanFileError(
-                .locked, path: path, "\(path): was replaced by another plan at this moment",
-                hint: "look at the new plan, then run the same command again")
+            throw PlanFileError(path, .replaced)
         }
         do {
             let result = try await body(file)
@@ -84,7 +82,7 @@ public final class PlanFile: Sendable {
     ) throws -> PlanFile {
         let place = try PlanFilePlace(path)
         if place.format < PlanHeader.currentFormat {
-            guard access == .reading else { throw older(place) }
+            guard access == .reading else { throw PlanFileError(path, .older(format: place.format)) }
             return try PlanImport(place).open()
         }
         do {
@@ -100,13 +98,6 @@ public final class PlanFile: Sendable {
         } catch let error as DatabaseError {
             throw translate(error, path)
         }
-    }
-
-    private static func older(_ place: PlanFilePlace) -> PlanFileError {
-        PlanFileError(
-            .older, path: place.path,
-            "\(place.path): written in plan format \(place.format), which this version can show and not apply",
-            hint: "plan again from the roster")
     }
 
     /// A file that expects a log and has none is read as it is, so that no log is made for it.
@@ -152,17 +143,12 @@ public final class PlanFile: Sendable {
 
     private func ensureWritable() throws {
         guard access(path, W_OK) == 0 else {
-            throw PlanFileError(
-                .cannotWrite, path: path, "\(path): the plan file cannot be written; a run is recorded in it",
-                hint: "copy it to where you may write, or change its permissions")
+            throw PlanFileError(path, .readOnly)
         }
         // SQLite keeps its log beside the file itself, wherever a link to it stands.
         let folder = URL(fileURLWithPath: path).resolvingSymlinksInPath().deletingLastPathComponent().path
         guard access(folder, W_OK | X_OK) == 0 else {
-            throw PlanFileError(
-                .cannotWrite, path: path,
-                "\(path): nothing can be written beside the plan file; a run keeps its log there",
-                hint: "copy it to a folder where you may write, or change the permissions of \(folder)")
+            throw PlanFileError(path, .readOnlyFolder(folder))
         }
     }
 
@@ -187,23 +173,12 @@ public final class PlanFile: Sendable {
         return switch error.resultCode {
         case .SQLITE_INTERRUPT: PlanFileError.damaged(path, "its pages refer to each other in circles")
         case .SQLITE_TOOBIG: PlanFileError.damaged(path, "a value is longer than any plan's")
-        case .SQLITE_NOTADB, .SQLITE_CORRUPT:
-            PlanFileError(
-                .unreadable, path: path, "\(path): not a plan file, or damaged (\(message ?? "no detail"))",
-                hint: "make the plan again with `polar-seats plan`; a copy of the file may still be whole")
+        case .SQLITE_NOTADB, .SQLITE_CORRUPT: PlanFileError(path, .damagedPages(reason: message))
         case .SQLITE_FULL, .SQLITE_IOERR, .SQLITE_READONLY, .SQLITE_CANTOPEN, .SQLITE_PERM:
-            PlanFileError(
-                .cannotWrite, path: path, "\(path): \(message ?? "cannot be written")",
-                hint: "make room on the disk, or make the file and its folder writable, then run the same command again"
-            )
-        case .SQLITE_BUSY, .SQLITE_LOCKED:
-            PlanFileError(
-                .locked, path: path, "\(path): another program is using the plan file",
-                hint: "close the program that has it open, then run the same command again")
-        case .SQLITE_ERROR:
-            PlanFileError(.unreadable, path: path, "\(path): a table or column is missing (\(message ?? ""))")
-        default:
-            PlanFileError(.unreadable, path: path, "\(path): \(message ?? "SQLite error") ")
+            PlanFileError(path, .writeFailed(reason: message))
+        case .SQLITE_BUSY, .SQLITE_LOCKED: PlanFileError(path, .inUse)
+        case .SQLITE_ERROR: PlanFileError.damaged(path, "a table or column is missing (\(message ?? ""))")
+        default: PlanFileError.damaged(path, message ?? "SQLite error")
         }
     }
 
@@ -239,9 +214,7 @@ public final class PlanFile: Sendable {
     /// A run is recorded for whoever opens the name: a record that no name leads to any more is none.
     private func requirePlace() throws {
         guard let place, !place.isStillThere else { return }
-        throw PlanFileError(
-            .gone, path: path, "\(path): the plan file was removed or replaced while its plan ran",
-            hint: "what was done so far stands; plan again from the roster: whoever holds a seat by now keeps it")
+        throw PlanFileError(path, .gone)
     }
 
     /// Folds the log back, so that the plan is one file again. A log of a file that has lost its name is let go: its name

@@ -31,9 +31,9 @@ public struct PlanHeader: Sendable, Equatable, Codable {
     /// The guards that stop the plan; empty if it may be applied.
     public var trips: [GuardTrip]
     /// Warnings that do not stop the plan.
-    public var warnings: [String]
-    /// Guards that were given other limits than the standard ones, as flags.
-    public var overrides: [String]
+    public var warnings: [PlanWarning]
+    /// Guards that were given other limits than the standard ones.
+    public var overrides: [PlanOverride]
     /// How many rows have each action, by its raw value; for `grow`, how many containers.
     public var counts: [String: Int]
     /// All seats of the containers that grow, after it; nil when none does.
@@ -59,7 +59,7 @@ public struct PlanHeader: Sendable, Equatable, Codable {
     public init(
         toolVersion: String, plannedAt: String, server: String, serverURL: String, organization: String?,
         model: CustomerModel, options: PlanningOptions, standardContainer: ContainerReference?, plan: Plan,
-        overrides: [String], reads: Int, planID: String = PlanHeader.newID()
+        overrides: [PlanOverride], reads: Int, planID: String = PlanHeader.newID()
     ) {
         self.planID = planID
         self.toolVersion = toolVersion

@@ -14,13 +14,11 @@ struct PlanLock {
     init(_ path: String) throws {
         descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
         guard descriptor >= 0 else {
-            throw PlanFileError(.missing, path: path, "\(path): \(String(cString: strerror(errno)))")
+            throw PlanFileError(path, .cannotOpen(reason: String(cString: strerror(errno)), isMissing: true))
         }
         guard flock(descriptor, LOCK_EX | LOCK_NB) == 0 else {
             close(descriptor)
-            throw PlanFileError(
-                .locked, path: path, "\(path): another process is running this plan",
-                hint: "wait until it is done; `polar-seats show \(path)` tells how far it is")
+            throw PlanFileError(path, .running)
         }
     }
 

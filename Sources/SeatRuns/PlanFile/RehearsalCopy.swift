@@ -22,8 +22,7 @@ extension PlanFile {
     public func copyForRehearsal(to copy: String) throws {
         let descriptor = Glibc.open(copy, O_CREAT | O_EXCL | O_WRONLY | O_CLOEXEC, 0o600)
         guard descriptor >= 0 else {
-            throw PlanFileError(
-                .cannotWrite, path: copy, "\(copy): cannot be written: \(String(cString: strerror(errno)))")
+            throw PlanFileError(copy, .cannotCreate(reason: String(cString: strerror(errno))))
         }
         Glibc.close(descriptor)
         do {

@@ -59,23 +59,16 @@ extension PlanFile {
     private static func occupied(_ target: String, _ path: String, _ replacement: Replacement) throws -> PlanLock? {
         var facts = stat()
         guard lstat(target, &facts) == 0 else { return nil }
-        func refuse(_ what: String) -> PlanFileError {
-            PlanFileError(
-                .exists, path: path, "\(path): \(what)", hint: "choose another name for the new plan with -o FILE")
-        }
-        guard facts.st_mode & S_IFMT == S_IFREG else { throw refuse("is there already, and not a file") }
+        func refuse(_ occupant: PlanFileError.Occupant) -> PlanFileError { PlanFileError(path, .exists(occupant)) }
+        guard facts.st_mode & S_IFMT == S_IFREG else { throw refuse(.notAFile) }
         // An empty file was made by `mktemp`, say: it holds nothing.
         if facts.st_size == 0, replacement == .unappliedPlan { return try PlanLock(target) }
-        guard let place = try? PlanFilePlace(target) else { throw refuse("is there already, and not a plan") }
+        guard let place = try? PlanFilePlace(target) else { throw refuse(.notAPlan) }
         let lock = try PlanLock(target)
         do {
-            guard let record = PlanRecord(place) else { throw refuse("is there already, and cannot be read as a plan") }
-            guard !record.exists else {
-                throw refuse("holds the record of a run" + (record.startedAt.map { " that began at \($0)" } ?? ""))
-            }
-            guard replacement == .unappliedPlan else {
-                throw refuse("is there already: a plan that was not applied yet")
-            }
+            guard let record = PlanRecord(place) else { throw refuse(.unreadablePlan) }
+            guard !record.exists else { throw refuse(.appliedPlan(startedAt: record.startedAt)) }
+            guard replacement == .unappliedPlan else { throw refuse(.unappliedPlan) }
             return lock
         } catch {
             lock.release()
@@ -119,9 +112,7 @@ extension PlanFile {
             return
         }
         if errno == EEXIST {
-            throw PlanFileError(
-                .exists, path: path, "\(path): another process has made a file of that name at this moment",
-                hint: "choose another name for the new plan with -o FILE")
+            throw PlanFileError(path, .exists(.newFile))
         }
         // A file system without links.
         guard errno == EPERM || errno == EOPNOTSUPP || errno == ENOSYS, lstatFails(target), rename(draft, target) == 0
@@ -154,9 +145,7 @@ extension PlanFile {
     }
 
     private static func cannotWrite(_ path: String) -> PlanFileError {
-        PlanFileError(
-            .cannotWrite, path: path, "\(path): cannot be written: \(String(cString: strerror(errno)))",
-            hint: "choose another place with -o FILE")
+        PlanFileError(path, .cannotCreate(reason: String(cString: strerror(errno))))
     }
 
     private static func fill(_ draft: String, _ contents: PlanContents) throws {

@@ -1,5 +1,6 @@
 internal import GRDB
 public import Rosters
+internal import SeatPlanning
 
 extension PlanFile {
     /// The rosters' rows as they were read, so that a plan can be made again without the files.
@@ -36,7 +37,14 @@ extension PlanFile {
             cells: CellsColumn.cells(try row.optional("cells")))
         if isInvalid { table.markInvalid(entry) }
         if try row.value("action") == Action.excluded.rawValue {
-            table.exclude(entry, because: try row.optional("note") ?? "")
+            table.exclude(entry, because: try Self.exclusion(row))
         }
+    }
+
+    private static func exclusion(_ row: Row) throws -> String {
+        guard let note = try row.optional("note") as String?, case .quoted(let words) = try RowNote(stored: note) else {
+            return ""
+        }
+        return words
     }
 }

@@ -41,21 +41,14 @@ struct PlanFilePlace {
         let head = try Self.head(path)
         let magic = Array("SQLite format 3\0".utf8)
         guard head.count == Self.headLength, head.starts(with: magic) else {
-            throw PlanFileError(
-                .unreadable, path: path, "\(path): not a plan file",
-                hint: "make a plan with `polar-seats plan ROSTER -o FILE.seatplan`")
+            throw PlanFileError(path, .notAPlan)
         }
         guard Self.number(head, at: 68) == PlanFile.applicationID else {
-            throw PlanFileError(
-                .unreadable, path: path, "\(path): an SQLite file, but not a plan made by this tool",
-                hint: "make a plan with `polar-seats plan ROSTER -o FILE.seatplan`")
+            throw PlanFileError(path, .otherDatabase)
         }
         format = Self.number(head, at: 60)
         guard format <= PlanHeader.currentFormat else {
-            throw PlanFileError(
-                .newer, path: path,
-                "\(path): written in plan format \(format); this version reads up to \(PlanHeader.currentFormat)",
-                hint: "use the version of polar-seats that made it, or a later one")
+            throw PlanFileError(path, .newer(format: format, known: PlanHeader.currentFormat))
         }
         // The schema is read before anything can be checked: it stands on one page, where no cycle of pages can be.
         guard format >= 1, head[100] == 0x0D else { throw PlanFileError.damaged(path, "its first page") }
@@ -69,12 +62,12 @@ struct PlanFilePlace {
     static func regularFile(_ path: String) throws -> stat {
         var facts = stat()
         guard stat(path, &facts) == 0 else {
-            throw PlanFileError(.missing, path: path, "\(path): no such plan file")
+            throw PlanFileError(path, .missing)
         }
         switch facts.st_mode & S_IFMT {
         case S_IFREG: return facts
-        case S_IFDIR: throw PlanFileError(.missing, path: path, "\(path): is a folder, not a plan file")
-        default: throw PlanFileError(.unreadable, path: path, "\(path): not a regular file, so not a plan")
+        case S_IFDIR: throw PlanFileError(path, .folder)
+        default: throw PlanFileError(path, .notRegularFile)
         }
     }
 
@@ -82,7 +75,7 @@ struct PlanFilePlace {
         let descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
         guard descriptor >= 0 else {
             throw PlanFileError(
-                errno == ENOENT ? .missing : .unreadable, path: path, "\(path): \(String(cString: strerror(errno)))")
+                path, .cannotOpen(reason: String(cString: strerror(errno)), isMissing: errno == ENOENT))
         }
         defer { close(descriptor) }
         var bytes = [UInt8](repeating: 0, count: headLength)
@@ -125,8 +118,6 @@ struct PlanFilePlace {
     }
 
     private func foreignLog(_ ending: String) -> PlanFileError {
-        PlanFileError(
-            .foreignLog, path: path, "\(path)\(ending): belongs to another plan than \(path), which it stands beside",
-            hint: "if the other plan still exists, give it and its log names of their own; nothing was changed")
+        PlanFileError(path, .foreignLog(ending: ending))
     }
 }

@@ -90,6 +90,7 @@ struct PlanWriting {
     private func writeRosterRows() throws {
         let insert = try BulkInsert(database, Self.rowInsert)
         let reasons = firstErrors()
+        var notes = NoteCoder()
         let references = try contents.entries.references.map { try PlanJSON.text($0) }
         var cells = PlanJSONBytes()
         var asks = PlanJSONBytes()
@@ -100,7 +101,7 @@ struct PlanWriting {
             insert.bind(3, contents.entries.line(at: entry))
             insert.bind(4, row.container)
             bindSeat(row, insert, action: 10, id: 11, status: 12)
-            insert.bind(13, copying: row.note ?? reasons[index])
+            insert.bind(13, copying: try notes.text(row.note ?? reasons[index]))
             try contents.entries.withText(entry) { text in
                 insert.bind(5, text.email)
                 if let known = row.emailKey { insert.bind(6, copying: known) } else { insert.bind(6, text.emailKey) }
@@ -150,27 +151,28 @@ struct PlanWriting {
     /// Rows that the plan added, then its growths; see ``PlanContents/growthRowID(_:)``.
     private func writeAddedRows() throws {
         let insert = try database.makeStatement(sql: Self.rowInsert)
+        var notes = NoteCoder()
         for (index, row) in contents.plan.added.enumerated() {
             let seat = seat(of: row)
             try insert.execute(arguments: [
                 contents.plan.rows.count + index + 1, nil, 0, row.container, seat?.email ?? "",
                 seat?.email.map { EmailAddress.serverKey(of: $0) } ?? "", seat?.externalID ?? "", nil, nil,
-                row.action.rawValue, seat?.id, seat?.state.rawValue, row.note,
+                row.action.rawValue, seat?.id, seat?.state.rawValue, try notes.text(row.note),
             ])
         }
         for (index, growth) in contents.plan.growths.enumerated() {
             try insert.execute(arguments: [
                 contents.growthRowID(index), nil, 0, growth.container, "", "", "", nil, nil, Action.grow.rawValue, nil,
-                nil, "\(growth.from) to \(growth.to) seats",
+                nil, try RowNote.raise(from: growth.from, to: growth.to).stored(),
             ])
         }
     }
 
     /// An invalid row's note is its first error.
-    private func firstErrors() -> [Int: String] {
-        var reasons: [Int: String] = [:]
+    private func firstErrors() -> [Int: RowNote] {
+        var reasons: [Int: RowNote] = [:]
         for defect in contents.defects where defect.severity == .error {
-            if let entry = defect.entry, reasons[entry] == nil { reasons[entry] = defect.message }
+            if let entry = defect.entry, reasons[entry] == nil { reasons[entry] = .quoted(defect.message) }
         }
         return reasons
     }

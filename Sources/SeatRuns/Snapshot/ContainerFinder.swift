@@ -1,5 +1,6 @@
 package import PolarAPI
 package import Rosters
+internal import SeatPlanning
 
 /// Finds a container by its id, or by the checkout that made it: one request, one more for what a checkout produced.
 package struct ContainerFinder: Sendable {
@@ -19,8 +20,8 @@ package struct ContainerFinder: Sendable {
             switch error.status {
             // Listing its seats may still be allowed.
             case 403: return .container(id, subscription: nil, order: nil)
-            case 404: return .unresolved("\(id) does not exist on the server, or belongs to another organization")
-            case 422: return .unresolved("\(id.id) is not an id that the server takes: \(error.message)")
+            case 404: return .unresolved(.unknownContainer(container: id, mayBeForeign: true))
+            case 422: return .unresolved(.unusableContainerID(id: id.id, words: error.message))
             default: throw error
             }
         }
@@ -30,7 +31,7 @@ package struct ContainerFinder: Sendable {
     package func checkout(_ id: String) async throws -> SnapshotTaker.Target {
         var orders: [Order] = []
         for try await order in client.orders(filter: OrderFilter(checkout: CheckoutID(id))) { orders.append(order) }
-        guard let order = orders.first else { return .unresolved("no order was made by the checkout \(id)") }
+        guard let order = orders.first else { return .unresolved(.unknownCheckout(id: id)) }
         if let subscription = order.subscriptionID { return try await container(.subscription(subscription.rawValue)) }
         return try await container(.order(order.id.rawValue))
     }

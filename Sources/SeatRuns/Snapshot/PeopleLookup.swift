@@ -9,7 +9,7 @@ struct PeopleLookup: Sendable {
     let width: Int
 
     func directory(
-        _ scope: SnapshotTaker.Scope, _ world: LiveSnapshot, _ warnings: inout [String]
+        _ scope: SnapshotTaker.Scope, _ world: LiveSnapshot, _ warnings: inout [PlanWarning]
     ) async throws -> IdentityDirectory {
         var needs = Needs()
         needs.gather(scope, world)
@@ -20,7 +20,8 @@ struct PeopleLookup: Sendable {
             switch answer {
             case .success(let members): directory.members[customer] = members
             case .failure(let refusal):
-                if !warnings.contains(refusal.message) { warnings.append(refusal.message) }
+                let warning = PlanWarning.membersUnreadable(scope: refusal.scope)
+                if !warnings.contains(warning) { warnings.append(warning) }
             }
         }
         try await customers(needs.customerExternalIDs.sorted(), &directory, &warnings)
@@ -72,7 +73,7 @@ struct PeopleLookup: Sendable {
 
     /// The token lacks a scope.
     private struct Refusal: Error {
-        var message: String
+        var scope: String
     }
 
     private func members(of customer: String) async throws -> Result<IdentityDirectory.Members, Refusal> {
@@ -83,16 +84,12 @@ struct PeopleLookup: Sendable {
             }
             return .success(IdentityDirectory.Members(people))
         } catch let error as PolarError where error.status == 403 {
-            return .failure(
-                Refusal(
-                    message:
-                        "the token may not read members (\(error.neededScope ?? "members:read")): external ids are "
-                        + "sent unchecked"))
+            return .failure(Refusal(scope: error.neededScope ?? "members:read"))
         }
     }
 
     private func customers(
-        _ ids: [String], _ directory: inout IdentityDirectory, _ warnings: inout [String]
+        _ ids: [String], _ directory: inout IdentityDirectory, _ warnings: inout [PlanWarning]
     ) async throws {
         guard !ids.isEmpty else { return }
         do {
@@ -113,9 +110,7 @@ struct PeopleLookup: Sendable {
                 }
             }
         } catch let error as PolarError where error.status == 403 {
-            warnings.append(
-                "the token may not read customers (\(error.neededScope ?? "customers:read")): "
-                    + "rows with a customer's external id alone cannot be resolved")
+            warnings.append(.customersUnreadable(scope: error.neededScope ?? "customers:read"))
         }
     }
 

@@ -4,11 +4,11 @@ public import Rosters
 public import SeatPlanning
 
 /// A container that was named and does not exist.
-public struct MissingContainer: Error, Sendable, CustomStringConvertible {
+public struct MissingContainer: Error, Sendable, Equatable {
     /// The reference and why nothing was found.
-    public var description: String
+    public var why: RowNote
 
-    package init(description: String) { self.description = description }
+    package init(_ why: RowNote) { self.why = why }
 }
 
 /// Looks at the server for a plan: the containers and their seats, what teams and checkouts stand for, and who bears
@@ -60,13 +60,13 @@ public struct SnapshotTaker: Sendable {
         /// The containers and people as they were listed.
         public var world: LiveSnapshot
         /// What is not known, and which scope the token lacks for it.
-        public var warnings: [String]
+        public var warnings: [PlanWarning]
     }
 
     /// - Throws: ``PolarAPI/PolarError`` when the server cannot be asked at all: no connection, no valid token, or no
     ///   permission to list seats. A container that does not exist is no error: its rows are unresolved.
     public func take(_ scope: Scope) async throws -> Result {
-        var warnings: [String] = []
+        var warnings: [PlanWarning] = []
         let organization = try await organization(&warnings)
         var world = LiveSnapshot(
             takenAt: Timestamp(now()).rawValue, organization: organization?.slug,
@@ -84,11 +84,11 @@ public struct SnapshotTaker: Sendable {
     ///
     /// - Throws: ``MissingContainer`` when one does not exist: an audit that leaves it out in silence would be wrong.
     public func containers(_ references: [ContainerReference]) async throws -> [ContainerSnapshot] {
-        var warnings: [String] = []
+        var warnings: [PlanWarning] = []
         var world = LiveSnapshot(takenAt: Timestamp(now()).rawValue, model: .member, containers: [])
         try await list(references, try await resolve(references, product: nil), nil, &world, &warnings)
         for reference in references {
-            if case .unresolved(let why)? = world.resolutions[reference] { throw MissingContainer(description: why) }
+            if case .unresolved(let why)? = world.resolutions[reference] { throw MissingContainer(why) }
         }
         return world.containers
     }
@@ -97,14 +97,14 @@ public struct SnapshotTaker: Sendable {
     ///
     /// - Throws: ``MissingContainer`` when it does not exist.
     public func holders(of source: ContainerID) async throws -> MigrationRoster {
-        var warnings: [String] = []
+        var warnings: [PlanWarning] = []
         let model = try await organization(&warnings).customerModel
         var world = LiveSnapshot(takenAt: Timestamp(now()).rawValue, model: model, containers: [])
         let reference = ContainerReference.container(source)
         try await list([reference], try await resolve([reference], product: nil), nil, &world, &warnings)
         guard let container = world.containers.first else {
-            if case .unresolved(let why)? = world.resolutions[reference] { throw MissingContainer(description: why) }
-            throw MissingContainer(description: "\(source) does not exist on the server")
+            if case .unresolved(let why)? = world.resolutions[reference] { throw MissingContainer(why) }
+            throw MissingContainer(.unknownContainer(container: source, mayBeForeign: false))
         }
         return MigrationRoster(container, model: model)
     }
@@ -128,13 +128,11 @@ public struct SnapshotTaker: Sendable {
         return references
     }
 
-    private func organization(_ warnings: inout [String]) async throws -> Organization? {
+    private func organization(_ warnings: inout [PlanWarning]) async throws -> Organization? {
         do {
             return try await client.organizations().first { _ in true }
         } catch let error as PolarError where error.status == 403 {
-            warnings.append(
-                "the token may not read its organization (\(error.neededScope ?? "organizations:read")); "
-                    + "taking it to be of the member model")
+            warnings.append(.organizationUnreadable(scope: error.neededScope ?? "organizations:read"))
             return nil
         }
     }
@@ -143,7 +141,7 @@ public struct SnapshotTaker: Sendable {
 
     package enum Target: Sendable {
         case container(ContainerID, subscription: Subscription?, order: Order?)
-        case unresolved(String)
+        case unresolved(RowNote)
     }
 
     private func resolve(
@@ -164,7 +162,7 @@ public struct SnapshotTaker: Sendable {
 
     private func list(
         _ references: [ContainerReference], _ targets: [ContainerReference: Target], _ standard: ContainerReference?,
-        _ world: inout LiveSnapshot, _ warnings: inout [String]
+        _ world: inout LiveSnapshot, _ warnings: inout [PlanWarning]
     ) async throws {
         let order = Self.distinct(
             references.compactMap { reference in
@@ -179,14 +177,14 @@ public struct SnapshotTaker: Sendable {
             index[id] = world.containers.count
             world.containers.append(snapshot(id, subscription, bought, list, world.model))
             if subscription == nil, bought == nil {
-                warnings.append("the token may not read \(id): its status and price are not known")
+                warnings.append(.containerUnreadable(id))
             }
         }
         for reference in references {
             switch targets[reference] {
             case .container(let id, _, _):
                 world.resolutions[reference] =
-                    index[id].map { .container($0) } ?? .unresolved("\(id) does not exist on the server")
+                    index[id].map { .container($0) } ?? .unresolved(.unknownContainer(container: id, mayBeForeign: false))
             case .unresolved(let why): world.resolutions[reference] = .unresolved(why)
             case nil: break
             }

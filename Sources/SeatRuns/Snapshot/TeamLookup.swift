@@ -1,5 +1,6 @@
 internal import PolarAPI
 internal import Rosters
+internal import SeatPlanning
 
 /// Finds what teams stand for: the billing customer's external id, and through it the one active subscription with seats.
 ///
@@ -79,12 +80,14 @@ struct Teams: Sendable {
         case 1:
             return .container(.subscription(found[0].id.rawValue), subscription: found[0], order: nil)
         case 0:
-            return .unresolved("the team \(name) has no active subscription with seats")
+            return .unresolved(.unknownTeam(name: name))
         default:
-            let names = found.map { "\($0.id) (\($0.product?.name ?? $0.productID.rawValue))" }.joined(separator: ", ")
             return .unresolved(
-                "the team \(name) has \(found.count) active subscriptions with seats: \(names); use --product ID or a "
-                    + "subscription_id column")
+                .ambiguousTeam(
+                    name: name,
+                    choices: found.map {
+                        .init(subscription: $0.id.rawValue, product: $0.product?.name ?? $0.productID.rawValue)
+                    }))
         }
     }
 }

@@ -11,8 +11,8 @@ struct AppliedChange: Sendable {
     var email: String
     var emailKey: String
     var externalID: String
-    /// `line 5 of people.csv`, or where else the row comes from.
-    var place: String
+    /// Where the row comes from.
+    var place: RowNote.ChangePlace
     /// The seat that was taken from the person.
     var revoked: String?
     /// The seat that the person was given.
@@ -139,6 +139,6 @@ struct AppliedChanges: Sendable {
         return AppliedChange(
             row: id, container: container, email: row["email"], emailKey: row["email_key"],
             externalID: row["external_id"],
-            place: source.map { "line \(line) of \($0)" } ?? "the plan's own revocations")
+            place: RowNote.ChangePlace(source: source, line: line))
     }
 }

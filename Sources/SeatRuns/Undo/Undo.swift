@@ -71,23 +71,22 @@ public struct Undo: Sendable {
             entries: table.entries, world: snapshot.world, options: options, protected: protected,
             particulars: table.particulars
         ).plan()
-        for index in plan.trips.indices where plan.trips[index].guardName == "protect" {
-            plan.trips[index].remedy = "the run gave these people their seats: revoke the seats one by one"
+        for index in plan.trips.indices where plan.trips[index].guardName == .protect {
+            plan.trips[index].protectedIn = .undo
         }
         for index in plan.rows.indices where plan.rows[index].note == nil || plan.rows[index].action == .absent {
             plan.rows[index].note = table.notes[index]
         }
         plan.warnings = snapshot.warnings + plan.warnings + warnings(table, deeds)
         if plan.count(.duplicate) > 0 {
-            plan.warnings.append(
-                "\(count(plan.count(.duplicate), "second seat")) of people who held two cannot be given back with the first"
-            )
+            plan.warnings.append(.secondSeatsLost(plan.count(.duplicate)))
         }
         let header = PlanHeader(
             toolVersion: toolVersion, plannedAt: Timestamp(now()).rawValue, server: old.server,
             serverURL: old.serverURL, organization: old.organization, model: snapshot.world.model, options: options,
             standardContainer: nil, plan: plan,
-            overrides: ["--max-revoke 100%", "--min-rows 0"] + old.overrides.filter { $0.hasPrefix("--protect ") },
+            overrides: [.maxRevoke(.percent(100)), .minRows(0)]
+                + old.overrides.filter { if case .protect = $0 { true } else { false } },
             reads: RequestForecast.reads(plan, rate: rate))
         let roster = PlanRoster(
             name: table.entries.sources[0].name, path: nil, bytes: 0, rows: table.entries.count, sha256: "",
@@ -103,40 +102,17 @@ public struct Undo: Sendable {
 
     // MARK: What cannot be reversed
 
-    private func warnings(_ table: UndoTable, _ deeds: AppliedChanges) -> [String] {
-        var warnings: [String] = []
-        for growth in deeds.growths {
-            warnings.append(
-                "\(growth.container) was raised from \(growth.before) to \(growth.after) seats and stays so: lower it by "
-                    + "hand when the seats are free")
-        }
-        let mails = deeds.rows.count(where: \.wasMailed)
-        if mails > 0 { warnings.append("\(count(mails, "mailed invitation")) cannot be recalled") }
-        if table.entries.count > 0 {
-            warnings.append("benefits that came or went with a seat are not put back by this tool")
-        }
-        if table.invitations > 0 {
-            warnings.append(
-                "\(count(table.invitations, "open invitation")) that the run revoked cannot be revived: new ones are mailed"
-            )
-        }
-        if table.changedSince > 0 {
-            warnings.append(
-                "\(count(table.changedSince, "seat")) that the run gave belong to somebody else by now, or to nobody: "
-                    + "left alone")
-        }
-        if table.unchanged > 0 {
-            warnings.append("\(count(table.unchanged, "renewed seat")): nothing to undo, the holder is the same")
-        }
-        if deeds.open > 0 {
-            warnings.append(
-                "\(count(deeds.open, "step")) of the run were not reached; applying the old plan again would go on with them"
-            )
-        }
+    private func warnings(_ table: UndoTable, _ deeds: AppliedChanges) -> [PlanWarning] {
+        var warnings: [PlanWarning] = deeds.growths.map { .staysGrown($0.container, from: $0.before, to: $0.after) }
+        let emails = deeds.rows.count(where: \.wasMailed)
+        if emails > 0 { warnings.append(.emailsSent(emails)) }
+        if table.entries.count > 0 { warnings.append(.benefitsStay) }
+        if table.invitations > 0 { warnings.append(.invitationsReplaced(table.invitations)) }
+        if table.changedSince > 0 { warnings.append(.givenToOthers(seats: table.changedSince)) }
+        if table.unchanged > 0 { warnings.append(.renewalsStay(seats: table.unchanged)) }
+        if deeds.open > 0 { warnings.append(.notReached(changes: deeds.open)) }
         return warnings
     }
-
-    private func count(_ number: Int, _ noun: String) -> String { number == 1 ? "1 \(noun)" : "\(number) \(noun)s" }
 }
 
 /// A container's seats, found by their ids.
@@ -164,7 +140,7 @@ struct UndoTable {
 
     private(set) var entries = RosterTable()
     /// By row: what it undoes.
-    private(set) var notes: [String] = []
+    private(set) var notes: [RowNote?] = []
     /// By row: metadata as it was, of whatever type.
     private(set) var metadata: [Int: [String: JSONValue]] = [:]
     /// By row: whom to name so that the seat goes to the customer or member who had it.
@@ -200,7 +176,7 @@ struct UndoTable {
             takeBack(deed, seat, &row, live)
         } else if let seat = then {
             if seat.state == .pending { invitations += 1 }
-            give(seat, before, isClaimed: seat.state == .claimed, &row, note: "undoes the revocation of \(deed.place)")
+            give(seat, before, isClaimed: seat.state == .claimed, &row, note: .undoes(change: .revocation, place: deed.place))
         }
     }
 
@@ -217,7 +193,7 @@ struct UndoTable {
         // Whoever has claimed a seat that the run gave as an invitation keeps it claimed.
         let wasClaimed = seat.state == .claimed
         let isClaimed = deed.hasClaimed == wasClaimed ? now?.state == .claimed : wasClaimed
-        give(seat, before, isClaimed: isClaimed, &row, note: "undoes the renewal of \(deed.place)")
+        give(seat, before, isClaimed: isClaimed, &row, note: .undoes(change: .renewal, place: deed.place))
     }
 
     private static func isSame(_ one: SeatRecord, _ other: SeatRecord) -> Bool {
@@ -234,7 +210,7 @@ struct UndoTable {
         guard let live else {
             // Who bears the ids is looked up before the seats are compared.
             row.action = .revoke
-            return append(&row, deed.email, deed.email.isEmpty ? Self.details(deed.sent?.identity) : nil, note: "")
+            return append(&row, deed.email, deed.email.isEmpty ? Self.details(deed.sent?.identity) : nil, note: nil)
         }
         guard let seat = live[id], seat.state.isLive, Self.holds(seat, deed, live.container) else {
             return leaveAlone(deed, &row)
@@ -245,7 +221,7 @@ struct UndoTable {
             details = EntryDetails()
             details?.customerID = seat.customerID ?? ""
         }
-        append(&row, seat.email ?? "", details, note: "undoes the assignment of \(deed.place)")
+        append(&row, seat.email ?? "", details, note: .undoes(change: .assignment, place: deed.place))
     }
 
     private mutating func leaveAlone(_ deed: AppliedChange, _ row: inout RosterTable.NewRow) {
@@ -253,7 +229,7 @@ struct UndoTable {
         row.action = .keep
         append(
             &row, deed.email, deed.email.isEmpty ? Self.details(deed.sent?.identity) : nil,
-            note: "the seat that \(deed.place) was given is someone else's by now, or no one's: left alone")
+            note: .givenToOthers(place: deed.place))
     }
 
     private static func holds(_ seat: SeatRecord, _ deed: AppliedChange, _ container: ContainerSnapshot) -> Bool {
@@ -279,7 +255,7 @@ struct UndoTable {
 
     /// Gives the seat to the person who had it, under the same customer and with the same metadata.
     private mutating func give(
-        _ seat: SeatRecord, _ before: SeatsByID, isClaimed: Bool, _ row: inout RosterTable.NewRow, note: String
+        _ seat: SeatRecord, _ before: SeatsByID, isClaimed: Bool, _ row: inout RosterTable.NewRow, note: RowNote
     ) {
         row.action = .assign
         row.immediateClaim = isClaimed
@@ -306,7 +282,7 @@ struct UndoTable {
 
     private mutating func append(
         _ row: inout RosterTable.NewRow, _ email: String, _ details: EntryDetails?, externalID: String = "",
-        note: String
+        note: RowNote?
     ) {
         row.details = details
         notes.append(note)

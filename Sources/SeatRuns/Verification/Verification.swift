@@ -52,8 +52,10 @@ public struct Verification: Sendable, Equatable, Codable {
         public var action: Action?
         /// What the plan's record says became of the row.
         public var outcome: Outcome?
-        /// Lower case, no full stop.
-        public var message: String
+        /// The number that was predicted; nil for a difference in people.
+        public var predicted: Int?
+        /// The number that there is; nil for a difference in people.
+        public var found: Int?
     }
 
     /// Whether the plan has been run at all.
@@ -147,30 +149,33 @@ private struct VerificationCheck {
         }
         if row.action != .assign, let seat = row.seatID { named.insert(seat) }
         if holds, seat == nil {
-            add(.missing, row, "should hold a seat and holds none")
+            add(.missing, row)
         } else if !holds, seat != nil, row.action != .blocked {
-            add(.stillHeld, row, "should hold no seat and holds one")
+            add(.stillHeld, row)
         } else if row.action == .blocked, seat != nil {
-            add(.unexpected, row, "had no free seat in the plan, and holds one")
+            add(.unexpected, row)
         }
     }
 
-    private mutating func add(_ kind: Verification.Difference.Kind, _ row: ResultRow, _ message: String) {
+    private mutating func add(_ kind: Verification.Difference.Kind, _ row: ResultRow) {
         differences.append(
             Verification.Difference(
                 kind: kind, container: id, email: row.email, externalID: row.externalID,
                 source: row.source.isEmpty ? nil : row.source, line: row.source.isEmpty ? nil : row.line,
-                action: row.action, outcome: row.outcome, message: message))
+                action: row.action, outcome: row.outcome))
     }
 
-    private mutating func add(_ kind: Verification.Difference.Kind, email: String?, _ message: String) {
-        differences.append(Verification.Difference(kind: kind, container: id, email: email, message: message))
+    private mutating func add(
+        _ kind: Verification.Difference.Kind, email: String? = nil, predicted: Int? = nil, found: Int? = nil
+    ) {
+        differences.append(
+            Verification.Difference(kind: kind, container: id, email: email, predicted: predicted, found: found))
     }
 
     consuming func finish() -> (Verification.Container, [Verification.Difference]) {
         let forecast = container.forecast
         guard let list else {
-            add(.containerGone, email: nil, "the container does not exist any more")
+            add(.containerGone)
             return (
                 Verification.Container(
                     id: id, seatsPredicted: forecast.seatsAfter, livePredicted: forecast.liveAfter),
@@ -178,18 +183,18 @@ private struct VerificationCheck {
             )
         }
         if list.totalSeats != forecast.seatsAfter {
-            add(.seats, email: nil, "\(forecast.seatsAfter) seats were predicted, and there are \(list.totalSeats)")
+            add(.seats, predicted: forecast.seatsAfter, found: list.totalSeats)
         }
         // People whom no row names keep their seats.
         for image in container.snapshot.seats where image.state.isLive && !named.contains(image.id) {
             if let seat = live.find(PlannedPerson(image, model: before.model)) {
                 seen.insert(seat.id.rawValue)
             } else {
-                add(.missing, email: image.email, "held a seat that the plan does not touch, and holds none now")
+                add(.missing, email: image.email)
             }
         }
         for seat in list.seats where seat.status != .revoked && !seen.contains(seat.id.rawValue) {
-            add(.unexpected, email: seat.email ?? seat.member?.email, "holds a seat of which the plan knows nothing")
+            add(.unexpected, email: seat.email ?? seat.member?.email)
         }
         // Counts are compared too: where people hold two seats each, or share one, they show what people do not.
         let explained = differences.reduce(0) { sum, difference in
@@ -200,7 +205,7 @@ private struct VerificationCheck {
             }
         }
         if live.count != forecast.liveAfter + explained {
-            add(.live, email: nil, "\(forecast.liveAfter) live seats were predicted, and there are \(live.count)")
+            add(.live, predicted: forecast.liveAfter, found: live.count)
         }
         return (
             Verification.Container(

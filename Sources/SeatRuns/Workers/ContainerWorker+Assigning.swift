@@ -1,6 +1,7 @@
 internal import Foundation
 internal import PolarAPI
 internal import Rosters
+internal import SeatPlanning
 
 /// Assignments, and the second halves of renewals.
 extension ContainerWorker {
@@ -75,10 +76,7 @@ extension ContainerWorker {
             work.isFull = true
             wait(trial, &work)
         case .full where step.action == .reissue:
-            await fail(
-                trial, "seat_taken",
-                "the expired invitation was revoked, and somebody else took the seat before it was assigned again",
-                &work)
+            await fail(trial, "seat_taken", .renewalSeatTaken, &work)
         case .full: try await close(trial, error, listing, &work)
         case let verdict: try await end(error, verdict, &trial, &work)
         }
@@ -109,9 +107,7 @@ extension ContainerWorker {
         if let held = listing.live.find(person) {
             return await report(assigned(step, trial.attempts, held, status: answer.status), of: step.row, &work)
         }
-        await fail(
-            trial, "unexpected_answer",
-            "the server answered the assignment with a seat that is not this person's, and they hold none", &work)
+        await fail(trial, "unexpected_answer", .unexpectedSeat, &work)
     }
 
     /// Whether a seat that was found after a lost answer is of this run's making, by when it was given.
@@ -152,7 +148,7 @@ extension ContainerWorker {
         change.outcome = .skipped
         change.httpStatus = status
         change.error = "NoFreeSeat"
-        change.message = "no free seat is left in the container: others have taken them"
+        change.note = .seatsTaken
         return change
     }
 }

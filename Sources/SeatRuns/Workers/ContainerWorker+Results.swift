@@ -44,9 +44,7 @@ extension ContainerWorker {
         change.outcome = .failed
         change.httpStatus = answer.status
         change.error = "not_grown"
-        change.message =
-            "the server accepted the purchase but the subscription has \(seats.map(String.init) ?? "no count of") seats, "
-            + "not \(goal ?? 0): it is only scheduled"
+        change.note = .onlyScheduled(seats: seats, goal: goal ?? 0)
         return change
     }
 
@@ -54,7 +52,7 @@ extension ContainerWorker {
         var change = change(step, .done, attempts)
         change.httpStatus = status
         change.outcome = .grown
-        change.message = seats.map { "raised to \($0) seats" }
+        change.note = seats.map { .raised(seats: $0) }
         return change
     }
 
@@ -77,7 +75,7 @@ extension ContainerWorker {
         change.seatID = seat.id.rawValue
         change.seatStatus = seat.status.rawValue
         change.httpStatus = status
-        change.message = "holds a seat that somebody else assigned in the meantime"
+        change.note = .assignedMeanwhile
         return change
     }
 
@@ -86,13 +84,12 @@ extension ContainerWorker {
         change.outcome = .failed
         change.httpStatus = error.status
         change.error = error.errorClass ?? error.code.rawValue
-        change.message = error.message
-        if step.action == .reissue, step.kind == .assign {
-            change.message = "the expired invitation was revoked, and the person holds no seat: " + error.message
-        }
-        if step.action == .reissue, step.kind == .revoke {
-            change.message = "the old invitation could not be revoked, so no new one was made: " + error.message
-        }
+        change.note =
+            switch (step.action, step.kind) {
+            case (.reissue, .assign): .renewalNotAssigned(words: error.message)
+            case (.reissue, .revoke): .renewalNotRevoked(words: error.message)
+            default: .quoted(error.message)
+            }
         return change
     }
 
@@ -101,7 +98,7 @@ extension ContainerWorker {
         change.outcome = .unknown
         change.httpStatus = error.status
         change.error = error.errorClass ?? error.code.rawValue
-        change.message = error.message
+        change.note = .quoted(error.message)
         return change
     }
 
@@ -110,7 +107,7 @@ extension ContainerWorker {
         var change = change(step, .skipped, step.attempts)
         change.outcome = .skipped
         change.error = "NotMoved"
-        change.message = "the person got no seat in the new container, and keeps this one"
+        change.note = .notMoved
         return change
     }
 }

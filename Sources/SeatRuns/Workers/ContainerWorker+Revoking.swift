@@ -23,9 +23,7 @@ extension ContainerWorker {
                 return try await end(finding, listing, trial, &work)
             }
             if step.action == .reissue, listing.live.count > listing.totalSeats {
-                return await fail(
-                    trial, "no_free_seat",
-                    "more seats are live than were bought: revoking the expired invitation would free none", &work)
+                return await fail(trial, "no_free_seat", .overfull, &work)
             }
             if let until = trial.lateUntil, until > environment.elapsed() {
                 return `defer`(trial, until: until, &work)
@@ -109,7 +107,7 @@ extension ContainerWorker {
             change.seatStatus = SeatStatus.revoked.rawValue
             change.outcome = step.action == .reissue ? nil : .kept
             if step.action != .reissue {
-                change.message = "held no seat any more: somebody else revoked it in the meantime"
+                change.note = .revokedMeanwhile
             }
             await report(change, of: step.row, &work)
         case .renewedAlready(let seat):
@@ -118,30 +116,21 @@ extension ContainerWorker {
             change.outcome = .kept
             change.seatID = seat.id.rawValue
             change.seatStatus = seat.status.rawValue
-            change.message =
-                seat.status == .pending
-                ? "holds an invitation that is still valid: somebody else renewed it in the meantime"
-                : "has claimed the seat in the meantime"
+            change.note = seat.status == .pending ? .renewedMeanwhile : .claimedMeanwhile
             await report(change, of: step.row, &work)
         case .otherState(let seat):
-            await fail(
-                trial, "drift",
-                "the seat is \(seat.status.rawValue) now, which the plan did not see; nothing was revoked",
-                &work)
+            await fail(trial, "drift", .otherState(status: seat.status.rawValue), &work)
         case .otherSeat(let seat):
-            await fail(
-                trial, "drift",
-                "holds another seat (\(seat.id)) than the plan saw, \(seat.status.rawValue); nothing was revoked", &work
-            )
+            await fail(trial, "drift", .otherSeat(id: seat.id.rawValue, status: seat.status.rawValue), &work)
         }
     }
 
-    func fail(_ trial: StepAttempt, _ code: String, _ message: String, _ work: inout WorkerBatch) async {
+    func fail(_ trial: StepAttempt, _ code: String, _ note: RowNote, _ work: inout WorkerBatch) async {
         work.brokenRows.insert(trial.step.row)
         var change = change(trial.step, .failed, trial.attempts)
         change.outcome = .failed
         change.error = code
-        change.message = message
+        change.note = note
         await report(change, of: trial.step.row, &work)
     }
 
@@ -171,7 +160,7 @@ extension ContainerWorker {
             change.seatStatus = SeatStatus.revoked.rawValue
             change.outcome = step.action == .reissue ? nil : .kept
             if step.action != .reissue {
-                change.message = "held no seat any more: somebody else revoked it in the meantime"
+                change.note = .revokedMeanwhile
             }
             return await report(change, of: step.row, &work)
         }
@@ -200,10 +189,7 @@ extension ContainerWorker {
         change.seatStatus = SeatStatus.revoked.rawValue
         change.outcome = step.action == .reissue && !isPlanned ? nil : .kept
         change.error = "wrong_holder"
-        change.message =
-            isPlanned
-            ? "the seat had become valid when it was revoked"
-            : "somebody else (\(holder.name)) held the seat when it was revoked"
+        change.note = isPlanned ? .becameValid : .heldByOther(name: holder.name)
         if isPlanned { work.keptRows.insert(step.row) }
         let finding = RunFinding(
             .wrongHolder, .open, container: watch(of: step).id, email: seat.addresses.first,

@@ -316,7 +316,7 @@ struct ContainerWorker: Sendable {
         let closed = try await file.away {
             try file.closeOpenSteps(
                 container: container, after: step.id, outcome: .failed, error: error.errorClass ?? "ResourceNotFound",
-                message: error.message, at: time)
+                note: .quoted(error.message), at: time)
         }
         await monitor.finished(.failed, count: closed)
         work.hasClosed = true

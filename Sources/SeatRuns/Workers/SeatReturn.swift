@@ -51,7 +51,7 @@ struct SeatReturn {
         guard let body = finding.body, body.identity != nil else { return finding }
         let watch = watches[finding.container]
         if looksFirst, try await isBack(&finding, person, watch) { return finding }
-        var last = ""
+        var last: RowNote?
         for attempt in 0...max(0, options.retries) {
             if await monitor.stop != nil { return finding }
             if attempt > 0 {
@@ -66,14 +66,14 @@ struct SeatReturn {
                     return try await end(&finding, .givenBack, seatID: seat.id.rawValue)
                 }
                 await watch.forget()
-                last = "the server answered with another seat than was asked for"
+                last = .otherSeatGiven
             } catch let error as PolarError {
-                last = error.message
+                last = .quoted(error.message)
                 switch StepPolicy.judge(error, .assign) {
                 case .stop(let reason):
                     await monitor.stop(reason)
                     return finding
-                case .fail, .containerGone: return try await end(&finding, .notGivenBack, detail: last)
+                case .fail, .containerGone: return try await end(&finding, .notGivenBack, note: last)
                 case .full, .alreadyHeld, .settle:
                     await watch.forget()
                     if try await isBack(&finding, person, watch) { return finding }
@@ -81,7 +81,7 @@ struct SeatReturn {
                 }
             }
         }
-        return try await end(&finding, .notGivenBack, detail: last)
+        return try await end(&finding, .notGivenBack, note: last)
     }
 
     private func isBack(
@@ -97,11 +97,11 @@ struct SeatReturn {
     }
 
     private func end(
-        _ finding: inout StoredFinding, _ state: RunFinding.State, seatID: String? = nil, detail: String? = nil
+        _ finding: inout StoredFinding, _ state: RunFinding.State, seatID: String? = nil, note: RowNote? = nil
     ) async throws -> StoredFinding {
         finding.value.state = state
         finding.value.seatID = seatID ?? finding.value.seatID
-        finding.value.detail = detail
+        finding.value.note = note
         let (file, ended) = (file, finding)
         try await file.away { try file.update(ended) }
         return finding

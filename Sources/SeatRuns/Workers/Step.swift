@@ -106,8 +106,8 @@ public struct StepChange: Sendable, Equatable {
     public var httpStatus: Int?
     /// The server's error class, or the tool's own word for what went wrong; nil for nothing.
     public var error: String?
-    /// Why, for people; nil for nothing.
-    public var message: String?
+    /// Why; nil for nothing.
+    public var note: RowNote?
     /// ISO 8601, UTC.
     public var at: String
     /// What the row's outcome becomes; nil: it stays.

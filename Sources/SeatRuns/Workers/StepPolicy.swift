@@ -30,7 +30,7 @@ public struct RunStop: Error, Sendable, Equatable {
         case notAllowed = "not_allowed"
         /// Ten failures in a row.
         case breaker
-        /// The server asked for a longer pause than `--max-wait` allows.
+        /// The server asked for a longer pause than the run may wait.
         case pauseTooLong = "pause_too_long"
         /// The server was not reached any more.
         case serverAway = "server_away"
@@ -42,24 +42,39 @@ public struct RunStop: Error, Sendable, Equatable {
 
     /// The reason, for machines.
     public var reason: Reason
-    /// What happened, for people: lower case, no full stop.
-    public var message: String
+    /// What led to it; nil where the reason says it all.
+    public var cause: Cause?
     /// The scope that the refused request needs.
     public var scope: String?
 
-    /// Creates a reason with its message.
-    public init(_ reason: Reason, _ message: String, scope: String? = nil) {
+    /// What led to a stop.
+    public enum Cause: Sendable, Equatable {
+        /// Words of others: the server's, the system's.
+        case quoted(String)
+        /// So many rows in a row could not be completed; the words are those of the last.
+        case rowsInARow(Int, words: String)
+        /// The plan file.
+        case planFile(PlanFileError)
+    }
+
+    /// Creates a reason with what led to it.
+    public init(_ reason: Reason, _ cause: Cause? = nil, scope: String? = nil) {
         self.reason = reason
-        self.message = message
+        self.cause = cause
         self.scope = scope
+    }
+
+    /// A plan file that is gone, or in which nothing can be recorded any more.
+    init(_ error: PlanFileError) {
+        self.init(error.code == .gone ? .planGone : .cannotRecord, .planFile(error))
     }
 }
 
 enum StepPolicy {
     static func judge(_ error: PolarError, _ kind: Step.Kind) -> StepVerdict {
         switch error.code {
-        case .pauseTooLong: return error.isDefinite ? .stop(RunStop(.pauseTooLong, error.message)) : .settle
-        case .cancelled: return error.isDefinite ? .stop(RunStop(.interrupted, "stopped")) : .settle
+        case .pauseTooLong: return error.isDefinite ? .stop(RunStop(.pauseTooLong, .quoted(error.message))) : .settle
+        case .cancelled: return error.isDefinite ? .stop(RunStop(.interrupted)) : .settle
         case .connectionFailed, .secureConnectionFailed, .proxyFailed, .rateLimited:
             return error.isDefinite ? .tryLater : .settle
         default: break
@@ -70,10 +85,10 @@ enum StepPolicy {
         switch status {
         // A canceled subscription cannot grow; its seats can still be given out.
         case 403 where kind == .grow && error.errorClass == "AlreadyCanceledSubscription": return .fail
-        case 403 where error.code != .insufficientScope: return .stop(RunStop(.notAllowed, error.description))
+        case 403 where error.code != .insufficientScope: return .stop(RunStop(.notAllowed, .quoted(error.description)))
         case 401, 403:
             let scope = kind == .grow ? "subscriptions:write" : "customer_seats:write"
-            return .stop(RunStop(.notPermitted, error.description, scope: scope))
+            return .stop(RunStop(.notPermitted, .quoted(error.description), scope: scope))
         case 400 where kind == .assign && error.errorClass == "SeatNotAvailable": return .full
         case 400 where kind == .assign && error.errorClass == "SeatAlreadyAssigned": return .alreadyHeld
         case 404 where error.errorClass == "ResourceNotFound" && kind != .revoke: return .containerGone
