@@ -61,6 +61,22 @@ import Testing
         #expect(RetryPolicy(retries: 0).decide(error, attempt: 1, random: 0) == .giveUp)
     }
 
+    /// The client and the run ask one policy: what the client must not repeat, the run may, once it has looked.
+    @Test("a change that was seen to be undone is sent again, with the same delays and as often")
+    func seenUndone() {
+        let policy = RetryPolicy(retries: 3)
+        let lost = PolarError(.timedOut, message: "words", isDefinite: false)
+        #expect(policy.decide(lost, attempt: 1, random: 0.5) == .giveUp)
+        let refused = PolarError(.connectionFailed, message: "words", isDefinite: true)
+        for attempt in 1...3 {
+            let decision = policy.decide(lost, attempt: attempt, evidence: .undone, random: 0.5)
+            #expect(decision == policy.decide(refused, attempt: attempt, random: 0.5))
+            #expect(decision == .retry(after: .milliseconds(250 << (attempt - 1))))
+        }
+        #expect(policy.decide(lost, attempt: 4, evidence: .undone, random: 0.5) == .giveUp)
+        #expect(policy.allows(3) && !policy.allows(4))
+    }
+
     @Test func `what the server says is waited at least`() {
         let request = PolarRequest(.get, ["v1"], to: .test)
         func error(_ status: Int, _ seconds: String) -> PolarError {

@@ -41,7 +41,7 @@ struct ContainerWorkerTests {
                 let gate: @Sendable () throws -> Void = { try death?.beforeWriting() }
                 after = try await PlanFile.running(path, beforeWriting: gate) { file in
                     var options = RunOptions()
-                    options.retries = retries
+                    options.retrying.retries = retries
                     let end = try await Run(
                         file: file, client: rehearsal.client(server), options: options,
                         environment: Rehearsal.environment, toolVersion: "test"

@@ -126,7 +126,7 @@ struct MigrationTests {
 extension RunOptions {
     fileprivate init(retries: Int) {
         self.init()
-        self.retries = retries
+        self.retrying.retries = retries
     }
 }
 

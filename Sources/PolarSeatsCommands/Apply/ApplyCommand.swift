@@ -1,5 +1,6 @@
 internal import ArgumentParser
 internal import Foundation
+internal import PolarAPI
 internal import Rosters
 internal import SeatPlanning
 internal import SeatReports
@@ -183,7 +184,7 @@ struct ApplyCommand: AsyncParsableCommand {
     ) async throws {
         var options = RunOptions()
         options.concurrency = concurrency
-        options.retries = server.retries
+        options.retrying = RetryPolicy(retries: server.retries)
         options.skipInvalid = arguments.skipInvalid
         options.ignoreRosterChange = ignoreRosterChange
         options.ignoreDrift = ignoreDrift

@@ -120,7 +120,7 @@ struct RehearseCommand: AsyncParsableCommand {
             random: RunEnvironment.live.random)
         var options = RunOptions()
         options.concurrency = concurrency
-        options.retries = 20
+        options.retrying = RetryPolicy(retries: 20)
         options.skipInvalid = true
         do {
             return try await withEmbeddedServer(configuration) { [options] server in

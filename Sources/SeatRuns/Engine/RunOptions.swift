@@ -1,12 +1,12 @@
 public import Foundation
-internal import PolarAPI
+public import PolarAPI
 
 /// How a run is carried out. What it does is the plan's affair.
 public struct RunOptions: Sendable {
     /// Containers at once.
     public var concurrency = 8
-    /// Attempts of one row after the first.
-    public var retries = 5
+    /// Whether a change that was not carried out is sent again, and when: the client's own policy.
+    public var retrying = RetryPolicy()
     /// Accepts the plan's bad rows: they are skipped.
     public var skipInvalid = false
     /// Goes on although a roster is not what it was when the plan was made.

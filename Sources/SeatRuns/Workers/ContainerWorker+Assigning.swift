@@ -70,7 +70,7 @@ extension ContainerWorker {
         switch StepPolicy.judge(error, .assign) {
         case .full where listing.freeSeats > 0, .alreadyHeld:
             // It has changed since: the server is asked again, a few times.
-            if trial.tries <= options.retries { return .again }
+            if options.retrying.allows(trial.tries) { return .again }
             await report(failed(step, trial.attempts, error), of: step.row, &work)
         case .full where !work.deferred.isEmpty:
             work.isFull = true

@@ -28,7 +28,7 @@ extension ContainerWorker {
             if let until = trial.lateUntil, until > environment.elapsed() {
                 return `defer`(trial, until: until, &work)
             }
-            if trial.tries > options.retries {
+            if !options.retrying.allows(trial.tries) {
                 let error = PolarError(.timedOut, message: "the server did not answer", isDefinite: false)
                 return await leave(trial, UnresolvedStep(step: step, why: .retriesUsedUp, error: error), &work)
             }

@@ -104,7 +104,7 @@ struct ContainerWorker: Sendable {
         var step: Step
         /// Requests sent over all runs, for the record.
         var attempts: Int
-        /// In this run, against `--retries`.
+        /// In this run, which the retry policy limits.
         var tries: Int
         /// An attempt may have reached the server, and no one has seen what became of it.
         var afterUnknown: Bool
@@ -228,11 +228,13 @@ struct ContainerWorker: Sendable {
 
     /// Waits before the next try of a step whose last one failed; over: the run stops, or the tries are used up.
     func pause(_ error: PolarError, _ trial: StepAttempt, _ work: inout WorkerBatch) async throws -> Continuation {
-        if trial.tries > options.retries {
+        let decision = options.retrying.decide(
+            error, attempt: trial.tries, evidence: .undone, random: environment.random())
+        guard case .retry(let delay) = decision else {
             await leave(trial, UnresolvedStep(step: trial.step, why: .retriesUsedUp, error: error), &work)
             return .over
         }
-        if await monitor.stop == nil { try await environment.sleep(backoff(trial.tries)) }
+        if await monitor.stop == nil { try await environment.sleep(delay) }
         guard await monitor.stop != nil else { return .again }
         putBack(trial, &work)
         return .over
@@ -327,9 +329,5 @@ struct ContainerWorker: Sendable {
         guard let outcome = change.outcome else { return }
         work.outcomes[row] = outcome
         await monitor.finished(outcome, count: 1)
-    }
-
-    private func backoff(_ tries: Int) -> Duration {
-        .seconds(min(30, 0.5 * Double(1 << min(tries - 1, 10))) * environment.random())
     }
 }

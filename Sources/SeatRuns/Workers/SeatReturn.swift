@@ -52,11 +52,10 @@ struct SeatReturn {
         let watch = watches[finding.container]
         if looksFirst, try await isBack(&finding, person, watch) { return finding }
         var last: RowNote?
-        for attempt in 0...max(0, options.retries) {
-            if await monitor.stop != nil { return finding }
-            if attempt > 0 {
-                try await environment.sleep(.seconds(Double(min(8, 1 << attempt)) * environment.random()))
-            }
+        var tries = 0
+        while await monitor.stop == nil {
+            tries += 1
+            let failure: PolarError
             let sent = environment.timestamp()
             do {
                 let seat = try await client.assignSeat(body.assignment(in: watch.id))
@@ -67,7 +66,9 @@ struct SeatReturn {
                 }
                 await watch.forget()
                 last = .otherSeatGiven
+                failure = PolarError(.unreadableAnswer, message: "another seat", isDefinite: false)
             } catch let error as PolarError {
+                failure = error
                 last = .quoted(error.message)
                 switch StepPolicy.judge(error, .assign) {
                 case .stop(let reason):
@@ -80,8 +81,12 @@ struct SeatReturn {
                 case .tryLater: break
                 }
             }
+            let decision = options.retrying.decide(
+                failure, attempt: tries, evidence: .undone, random: environment.random())
+            guard case .retry(let delay) = decision else { return try await end(&finding, .notGivenBack, note: last) }
+            try await environment.sleep(delay)
         }
-        return try await end(&finding, .notGivenBack, note: last)
+        return finding
     }
 
     private func isBack(
