@@ -45,7 +45,7 @@ extension ApplyCommand {
     /// What is left of a plan, planned again against the live seats. The old plan stays as the record that it is.
     private func applyAnew(_ path: String, _ log: RunLog?) async throws {
         let console = common.console
-        var material: PlanBuilder.PlanInputs
+        var material: PlanInputs
         let before: PlanHeader
         let left: PlanDifference.Changes
         do {
@@ -55,14 +55,14 @@ extension ApplyCommand {
             defer { try? old.close() }
             before = try old.header()
             left = try PlanDifference.changes(old)
-            material = try PlanBuilder.PlanInputs(old)
+            material = try PlanInputs(old)
         }
         let choice = try PlannedServer(before, path).choice(server, command: "apply", options: ["--replan"])
         // Whoever was protected in the old plan is protected in the new one, and whom --protect names beside them.
         if let more = arguments.protect.map({ PlanOverride.protect(file: $0) }), !material.overrides.contains(more) {
             material.overrides.append(more)
         }
-        let making = PlanBuilder(arguments: arguments, console: console)
+        let making = PlanMaking(arguments: arguments, console: console)
         try await Session.with(choice, server, common, concurrency: concurrency) { [material] session in
             let contents = try await making.make(material, session)
             log?.begin(planID: contents.header.planID)
@@ -73,9 +73,9 @@ extension ApplyCommand {
                 }
                 try show(file, session)
                 let command = RepeatedCommand()
-                    if let failure = contents.header.verdict(
-                        skipsInvalid: arguments.skipInvalid, repeating: command)
-                    {
+                if let failure = contents.header.verdict(
+                    skipsInvalid: arguments.skipInvalid, repeating: command)
+                {
                     throw failure
                 }
                 try confirmGrowth(contents.header, console, file.path)

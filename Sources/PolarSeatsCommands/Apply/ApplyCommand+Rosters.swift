@@ -12,7 +12,7 @@ extension ApplyCommand {
     func applyRosters(_ log: RunLog?) async throws {
         let console = common.console
         let choice = try ServerChoice.required(server)
-        let making = PlanBuilder(arguments: arguments, console: console)
+        let making = PlanMaking(arguments: arguments, console: console)
         let loaded = try reading.load(inputs, console: console, defaultAction: .assign, keepsCells: true)
         if !yes, !console.canAsk {
             throw Failure(
@@ -33,9 +33,9 @@ extension ApplyCommand {
                     do {
                         try show(file, session)
                         let command = RepeatedCommand()
-                            if let failure = contents.header.verdict(
-                                skipsInvalid: arguments.skipInvalid, repeating: command)
-                            {
+                        if let failure = contents.header.verdict(
+                            skipsInvalid: arguments.skipInvalid, repeating: command)
+                        {
                             throw failure
                         }
                         try confirm(contents, console, file.path)

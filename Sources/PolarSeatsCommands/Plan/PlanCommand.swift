@@ -63,7 +63,7 @@ struct PlanCommand: AsyncParsableCommand {
     func run() async throws {
         let console = common.console
         let choice = try ServerChoice.required(server)
-        let making = PlanBuilder(arguments: arguments, console: console, domains: dns ? EmailDomains() : nil)
+        let making = PlanMaking(arguments: arguments, console: console, domains: dns ? EmailDomains() : nil)
         let inputs = InputFile.rosters(rosters) + reading.inputs + arguments.inputs + server.inputs
         try InputFile.refuseSharedInput(inputs)
         try OutputPlace.refuseClashes([output].compactMap(\.self), inputs: inputs)

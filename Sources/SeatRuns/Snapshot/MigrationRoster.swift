@@ -1,6 +1,6 @@
 public import PolarAPI
 public import Rosters
-internal import SeatPlanning
+public import SeatPlanning
 
 /// The live holders of a container as a roster for another one: people with their ids, and what was written on their seats.
 public struct MigrationRoster: Sendable {
@@ -14,7 +14,8 @@ public struct MigrationRoster: Sendable {
     /// The roster's name in plans and reports: the container whose holders it lists.
     public let name: String
 
-    init(_ container: ContainerSnapshot, model: CustomerModel) {
+    /// Lists the live seats of a container; the model says whether its holders are members or customers.
+    public init(_ container: ContainerSnapshot, model: CustomerModel) {
         name = "holders of \(container.id)"
         entries.sources = [RosterSource(name: name, columns: Self.columns)]
         for (index, seat) in container.seats.filter(\.state.isLive).enumerated() {

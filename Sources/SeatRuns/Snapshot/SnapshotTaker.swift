@@ -61,6 +61,12 @@ public struct SnapshotTaker: Sendable {
         public var world: LiveSnapshot
         /// What is not known, and which scope the token lacks for it.
         public var warnings: [PlanWarning]
+
+        /// Creates a result from its parts.
+        public init(world: LiveSnapshot, warnings: [PlanWarning] = []) {
+            self.world = world
+            self.warnings = warnings
+        }
     }
 
     /// - Throws: ``PolarAPI/PolarError`` when the server cannot be asked at all: no connection, no valid token, or no
@@ -184,7 +190,8 @@ public struct SnapshotTaker: Sendable {
             switch targets[reference] {
             case .container(let id, _, _):
                 world.resolutions[reference] =
-                    index[id].map { .container($0) } ?? .unresolved(.unknownContainer(container: id, mayBeForeign: false))
+                    index[id].map { .container($0) }
+                    ?? .unresolved(.unknownContainer(container: id, mayBeForeign: false))
             case .unresolved(let why): world.resolutions[reference] = .unresolved(why)
             case nil: break
             }
