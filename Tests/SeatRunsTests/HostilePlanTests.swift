@@ -58,6 +58,8 @@ struct HostilePlanTests {
         ("a server that is none", "UPDATE plan SET value = json_set(value, '$.server', 'http://127.0.0.1:99999')"),
         ("a server beside its URL", "UPDATE plan SET value = json_set(value, '$.serverURL', 'https://api.polar.sh')"),
         ("a limit that its steps do not keep", "UPDATE plan SET value = json_set(value, '$.options.maxMails', 0)"),
+        ("a note that is none", #"UPDATE row SET note = '{"no_such_note":{}}' WHERE id = 1"#),
+        ("a message that is cut short", #"UPDATE row SET message = '{"raised":{"seats":' WHERE id = 1"#),
         ("emails that the header does not count", "UPDATE plan SET value = json_set(value, '$.mails', 0)"),
     ]
 

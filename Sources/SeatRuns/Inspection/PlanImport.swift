@@ -49,6 +49,7 @@ struct PlanImport {
                 try database.execute(
                     sql: "INSERT INTO main.\(table) (\(columns)) SELECT \(columns) FROM old.\(table)")
             }
+            try quoteWords(database)
             for list in ["warnings", "overrides"] { try quoteSentences(of: list, database) }
             try database.execute(sql: "INSERT INTO journal (id, plan_id) VALUES (1, '')")
             // What format 1 did not say of a run: whose it is.
@@ -59,6 +60,17 @@ struct PlanImport {
                     """)
             try database.execute(sql: PlanFile.indexes)
             return .commit
+        }
+    }
+
+    /// Words of others that look like a note of today.
+    private func quoteWords(_ database: Database) throws {
+        for column in ["note", "message"] {
+            try database.execute(
+                sql: """
+                    UPDATE main.row SET \(column) = json_object('quoted', json_object('_0', \(column)))
+                    WHERE substr(\(column), 1, 1) = '{'
+                    """)
         }
     }
 

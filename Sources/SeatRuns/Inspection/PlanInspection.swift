@@ -33,6 +33,7 @@ struct PlanInspection {
             try checkSteps()
             try checkRuns()
             try checkFindings()
+            try PlanNoteInspection(database).perform()
             try checkCounts(header)
             try PlanProtection(database).check(header)
             try PlanStepInspection(database, header, containers).perform()
