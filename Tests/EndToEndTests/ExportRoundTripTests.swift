@@ -1,4 +1,5 @@
 import Foundation
+import TestSupport
 import Testing
 
 /// What `export` wrote says nothing new to `plan`, and nothing to `diff`, whatever has happened to the seats.
@@ -17,7 +18,7 @@ import Testing
     @Test("so it does after a random series of assignments and revocations", arguments: 1...3)
     func randomWorld(seed: UInt64) async throws {
         try await withTool { tool in
-            var random = SplitMix(state: seed)
+            var random = SplitMix64(state: seed)
             var rows = "email,external_id,subscription_id,order_id,action,metadata.note\n"
             // Text that CSV, XML and the formula guard each have to do something about.
             let notes = ["", "R&D", "=1+1", "'quoted", "a \"b\", c", "ä<ö>ü", " spaces ", "-", "tab\there"]
@@ -69,18 +70,5 @@ import Testing
                 #expect(actions == ["keep": seats], "\(form) \(mode)")
             }
         }
-    }
-}
-
-/// Small, fast, and the same everywhere.
-struct SplitMix: RandomNumberGenerator {
-    var state: UInt64
-
-    mutating func next() -> UInt64 {
-        state &+= 0x9E37_79B9_7F4A_7C15
-        var word = state
-        word = (word ^ (word >> 30)) &* 0xBF58_476D_1CE4_E5B9
-        word = (word ^ (word >> 27)) &* 0x94D0_49BB_1331_11EB
-        return word ^ (word >> 31)
     }
 }

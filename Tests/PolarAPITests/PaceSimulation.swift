@@ -1,4 +1,5 @@
 import PolarAPI
+import TestSupport
 
 /// Lanes that send through a `RateLimiterState` to a `FixedWindowLimiter`, event by event, in a time of their own.
 struct PaceSimulation {
@@ -14,7 +15,7 @@ struct PaceSimulation {
     var otherInterval: Duration?
     /// The machine sleeps: nothing happens on this side, and connections do not live through it.
     var suspension: Range<Duration>?
-    var random = SeededRandom(seed: 1)
+    var random = SplitMix64(state: 1)
 
     private(set) var starts: [Duration] = []
     private(set) var done = 0

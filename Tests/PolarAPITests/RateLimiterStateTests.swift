@@ -1,4 +1,5 @@
 import PolarAPI
+import TestSupport
 import Testing
 
 @Suite struct RateLimiterStateTests {
@@ -58,7 +59,7 @@ import Testing
             var simulation = PaceSimulation(
                 rate: rate, limiter: .init(limit: rate.count, period: rate.period))
             simulation.lanes = lanes
-            simulation.random = SeededRandom(seed: seed)
+            simulation.random = SplitMix64(state: seed)
             // A window of a second loses what one start was late, so much later than timers are as a rule.
             let isFast = rate.period < Self.minute
             simulation.lateness = .microseconds(50)...(isFast ? .microseconds(300) : .milliseconds(3))
@@ -93,7 +94,7 @@ import Testing
         for seed in UInt64(1)...20 {
             let rate = RequestRate.perMinute(300)
             var simulation = PaceSimulation(rate: rate, limiter: .init(limit: 1_000_000))
-            simulation.random = SeededRandom(seed: seed)
+            simulation.random = SplitMix64(state: seed)
             simulation.lateness = .zero ... .seconds(Double(seed) * 0.2)
             simulation.work = .zero ... .seconds(2)
             let finished = simulation.run(requests: 1000)
@@ -155,7 +156,7 @@ import Testing
             var simulation = PaceSimulation(rate: rate, limiter: .init(limit: 50, period: .seconds(1)))
             // The server counts a token that it has not seen for minutes strictly.
             simulation.limiter.unseen = .init(limit: 1, period: .seconds(60))
-            simulation.random = SeededRandom(seed: seed)
+            simulation.random = SplitMix64(state: seed)
             simulation.work = .milliseconds(10) ... .milliseconds(300)
             simulation.suspension = .seconds(5) ..< .seconds(5 + 8 * 3600)
             let finished = simulation.run(requests: 1000)

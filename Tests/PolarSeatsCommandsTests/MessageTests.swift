@@ -119,7 +119,10 @@ struct MessageTests {
     @Test("each warning has its sentence")
     func warnings() throws {
         let cases: [(PlanWarning, String)] = [
-            (.full(Self.id, rows: 1, seats: 10, live: 10), "1 row finds no free seat in \(Self.id): 10 seats; buy 1 more, or plan with --grow"),
+            (
+                .full(Self.id, rows: 1, seats: 10, live: 10),
+                "1 row finds no free seat in \(Self.id): 10 seats; buy 1 more, or plan with --grow"
+            ),
             (
                 .full(.order("o"), rows: 2, seats: 1, live: 3),
                 "2 rows find no free seat in order o: 1 seat (3 live); buy 2 more"

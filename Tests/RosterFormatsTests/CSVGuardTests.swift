@@ -1,4 +1,5 @@
 import RosterFormats
+import TestSupport
 import Testing
 
 /// Whatever a reader takes for the separator, and whether it knows quotes or not: no piece of a cell is a formula.
@@ -20,7 +21,7 @@ import Testing
 
     @Test(arguments: 0..<300)
     func noPieceOfAnyCellIsAFormula(seed: UInt64) throws {
-        var random = SplitMix(seed)
+        var random = SplitMix64(seed)
         let rows = (0..<30).map { _ in (0..<Int.random(in: 1...5, using: &random)).map { _ in random.cell() } }
         var writer = CSVWriter(CSVOptions(crlf: Bool.random(using: &random)), into: MemorySink())
         for row in rows { try writer.write(row: row) }

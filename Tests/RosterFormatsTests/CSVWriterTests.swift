@@ -1,4 +1,5 @@
 import RosterFormats
+import TestSupport
 import Testing
 
 @Suite struct CSVWriterTests {
@@ -51,7 +52,7 @@ import Testing
 
     @Test(arguments: 0..<40)
     func anyCellsReadBackAsTheyWere(seed: UInt64) throws {
-        var random = SplitMix(seed)
+        var random = SplitMix64(seed)
         let width = Int.random(in: 2...6, using: &random)
         let rows = (0..<Int.random(in: 1...200, using: &random)).map { _ in
             (0..<width).map { _ in random.cell() }
@@ -111,19 +112,7 @@ struct CountingSink: ByteSink {
     mutating func write(_ bytes: UnsafeRawBufferPointer) throws { count += bytes.count }
 }
 
-/// A small generator with a seed, so that a failure can be made again.
-struct SplitMix: RandomNumberGenerator {
-    private var state: UInt64
-    init(_ seed: UInt64) { state = seed &* 0x9E37_79B9_7F4A_7C15 }
-
-    mutating func next() -> UInt64 {
-        state &+= 0x9E37_79B9_7F4A_7C15
-        var z = state
-        z = (z ^ (z >> 30)) &* 0xBF58_476D_1CE4_E5B9
-        z = (z ^ (z >> 27)) &* 0x94D0_49BB_1331_11EB
-        return z ^ (z >> 31)
-    }
-
+extension SplitMix64 {
     /// A cell made of what is hard: quotes, delimiters, line breaks, what formulas begin with, and plain letters.
     mutating func cell() -> String {
         let pieces = [

@@ -1,4 +1,5 @@
 import RosterFormats
+import TestSupport
 import Testing
 
 @Suite struct XMLDocumentWriterTests {
@@ -48,7 +49,7 @@ import Testing
 
     @Test(arguments: 0..<20)
     func anyTextReadsBackAsItWas(seed: UInt64) throws {
-        var random = SplitMix(seed)
+        var random = SplitMix64(seed)
         let values = (0..<50).map { _ in [random.cell(), random.cell()] }
         let (text, _) = try written { xml in
             try xml.startElement("roster")

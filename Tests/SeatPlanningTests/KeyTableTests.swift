@@ -1,21 +1,13 @@
+import TestSupport
 import Testing
 
 @testable import Rosters
 @testable import SeatPlanning
 
 @Suite("People found by their bytes") struct KeyTableTests {
-    /// Repeats itself by its seed.
-    private struct Seeded: RandomNumberGenerator {
-        var state: UInt64
-        mutating func next() -> UInt64 {
-            state = state &* 6_364_136_223_846_793_005 &+ 1_442_695_040_888_963_407
-            return state ^ (state >> 29)
-        }
-    }
-
     @Test("a table finds just what dictionaries find, in every place", arguments: 1...20 as ClosedRange<UInt64>)
     func dictionaries(seed: UInt64) {
-        var random = Seeded(state: seed)
+        var random = SplitMix64(seed)
         // Small at first, so that it grows; few names, so that they repeat.
         var table = KeyTable(minimumCapacity: 0)
         var emails: [String: Int] = [:]

@@ -3,19 +3,14 @@ import Rosters
 import SeatAudits
 import SeatPlanning
 import SeatReports
+import TestSupport
 
 /// Rows by seed, made of what breaks documents: quotes, tags, separators, control and combining characters.
 struct RandomRows: RandomNumberGenerator {
-    private var state: UInt64
-    init(seed: UInt64) { state = seed &+ 1 }
+    private var random: SplitMix64
+    init(seed: UInt64) { random = SplitMix64(state: seed &+ 1) }
 
-    mutating func next() -> UInt64 {
-        state &+= 0x9E37_79B9_7F4A_7C15
-        var z = state
-        z = (z ^ (z >> 30)) &* 0xBF58_476D_1CE4_E5B9
-        z = (z ^ (z >> 27)) &* 0x94D0_49BB_1331_11EB
-        return z ^ (z >> 31)
-    }
+    mutating func next() -> UInt64 { random.next() }
 
     /// A letter follows so that no piece joins the one before it to a character of its own.
     mutating func text() -> String {

@@ -126,7 +126,8 @@ private struct WorldCheck {
             }
             // The old seat of someone who could not be moved for that reason stays.
             if excused > 0, row.error == "NotMoved" { continue }
-            mismatch("outcome", "line \(row.line): \(row.action) became \(row.outcome): \(String(describing: row.note))")
+            mismatch(
+                "outcome", "line \(row.line): \(row.action) became \(row.outcome): \(String(describing: row.note))")
         }
         if rows.count != contents.plan.rows.count + contents.plan.added.count + contents.plan.growths.count {
             mismatch("counts", "\(rows.count) rows recorded")

@@ -115,7 +115,9 @@ struct ServerRulesTests {
             #expect(contents.plan.growths == [Growth(container: 0, from: 2, to: 3)])
             let (end, rows) = try await rehearsal.apply(contents)
             #expect(end.stop == nil)
-            for row in rows { #expect(row.outcome == row.action.predicted, "\(row.email): \(String(describing: row.note))") }
+            for row in rows {
+                #expect(row.outcome == row.action.predicted, "\(row.email): \(String(describing: row.note))")
+            }
             #expect(await seats(rehearsal, Self.first).count == 3)
         }
     }

@@ -53,7 +53,8 @@ struct UndoTests {
             #expect(ids[person] == id, "world \(number): \(person)")
         }
         for row in rows where row.outcome != row.action.predicted {
-            Issue.record("world \(number): \(row.action) of \(row.email) became \(row.outcome): \(String(describing: row.note))")
+            Issue.record(
+                "world \(number): \(row.action) of \(row.email) became \(row.outcome): \(String(describing: row.note))")
         }
         return rows.count { $0.action == .assign || $0.action == .revoke }
     }

@@ -5,6 +5,9 @@ public struct SplitMix64: RandomNumberGenerator, Sendable {
     /// Creates a generator; the same seed gives the same numbers.
     public init(_ seed: UInt64) { state = seed &* 0x9E37_79B9_7F4A_7C15 &+ 0x1234_5678_9ABC_DEF1 }
 
+    /// Creates a generator that begins with the state itself.
+    public init(state: UInt64) { self.state = state }
+
     /// Returns the next 64 random bits.
     public mutating func next() -> UInt64 {
         state &+= 0x9E37_79B9_7F4A_7C15

@@ -240,7 +240,7 @@ extension ChangeReport.Container {
 }
 
 func plural(_ number: Int, _ noun: String, _ many: String? = nil) -> String {
-    number == 1 ? "1 \(noun)" : "\(NumberFormat.grouped(number)) \(many ?? noun + "s")"
+    NumberFormat.count(number, noun, plural: many)
 }
 
 /// Seconds as people say them.

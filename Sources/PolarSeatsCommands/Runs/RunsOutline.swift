@@ -2,6 +2,7 @@ internal import Foundation
 internal import PolarAPI
 internal import Rosters
 internal import SeatPlanning
+internal import SeatReports
 internal import SeatRuns
 
 /// The run store for people and programs.
@@ -58,12 +59,7 @@ extension RunsOutline.Run {
 
     /// `21 Nov 2026 12:34 UTC`.
     private var dayAndTime: String {
-        guard let date = Timestamp(rawValue: time).date else { return time }
-        let format = DateFormatter()
-        format.locale = Locale(identifier: "en_US_POSIX")
-        format.timeZone = .gmt
-        format.dateFormat = "d MMM yyyy HH:mm 'UTC'"
-        return format.string(from: date)
+        NumberFormat.minute(time)
     }
 
     private func outcomeText(_ console: Console) -> String {

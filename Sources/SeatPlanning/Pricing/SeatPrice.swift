@@ -155,12 +155,17 @@ public struct Money: Sendable, Hashable {
     /// For people: `1,234.50 USD`.
     public var text: String {
         let parts = decimal.drop { $0 == "-" }.split(separator: ".")
-        var grouped = ""
-        for (index, digit) in (parts.first ?? "").enumerated() {
-            if index > 0 && ((parts.first ?? "").count - index) % 3 == 0 { grouped.append(",") }
-            grouped.append(digit)
-        }
         let fraction = parts.count > 1 ? ".\(parts[1])" : ""
-        return "\(amount < 0 ? "-" : "")\(grouped)\(fraction) \(currency.uppercased())"
+        return "\(amount < 0 ? "-" : "")\((parts.first ?? "").groupedDigits)\(fraction) \(currency.uppercased())"
+    }
+}
+
+extension StringProtocol {
+    /// Digits with thousands separators: `1,234,567`.
+    package var groupedDigits: String {
+        enumerated().reduce(into: "") { text, digit in
+            if digit.offset > 0, (count - digit.offset) % 3 == 0 { text.append(",") }
+            text.append(digit.element)
+        }
     }
 }

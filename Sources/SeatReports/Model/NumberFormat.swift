@@ -1,16 +1,11 @@
 internal import Rosters
+internal import SeatPlanning
 
 /// Figures as people read them; the same everywhere, whatever the machine's locale.
 package enum NumberFormat {
     /// `1,234,567`
     package static func grouped(_ number: Int) -> String {
-        let digits = String(number.magnitude)
-        var grouped = ""
-        for (index, digit) in digits.enumerated() {
-            if index > 0 && (digits.count - index) % 3 == 0 { grouped.append(",") }
-            grouped.append(digit)
-        }
-        return number < 0 ? "-\(grouped)" : grouped
+        (number < 0 ? "-" : "") + String(number.magnitude).groupedDigits
     }
 
     /// A share with up to four decimals and no trailing zeros, `0.84`; nil of nothing.

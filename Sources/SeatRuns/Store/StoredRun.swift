@@ -1,4 +1,5 @@
 public import Foundation
+internal import PolarAPI
 internal import SeatPlanning
 
 /// A run in the run store: what its plan file says of it.
@@ -87,7 +88,7 @@ struct RunFileName: Equatable {
     /// Parses a file's name; nil for what the store did not name.
     init?(_ name: String) {
         guard name.hasSuffix(Self.ending), let first = name.firstIndex(of: "-"),
-            let last = name.lastIndex(of: "-"), first < last, let time = Self.style.time(of: name[..<first])
+            let last = name.lastIndex(of: "-"), first < last, let time = CompactTime.time(of: name[..<first])
         else { return nil }
         self.time = time
         roster = String(name[name.index(after: first)..<last])
@@ -95,7 +96,7 @@ struct RunFileName: Equatable {
         guard id.count == Self.idLength, id.allSatisfy(\.isHexDigit) else { return nil }
     }
 
-    var text: String { "\(Self.style.text(time))-\(roster)-\(id)\(Self.ending)" }
+    var text: String { "\(CompactTime.text(time))-\(roster)-\(id)\(Self.ending)" }
 
     /// The roster's name without folder and extension, in characters that no shell and no file system minds.
     private static func fileNamePart(_ roster: String) -> String {
@@ -109,36 +110,20 @@ struct RunFileName: Equatable {
         return safe.isEmpty ? "roster" : String(safe)
     }
 
-    private static let style = CompactTime()
 }
 
 /// `20261121T123456Z`, which sorts as time does.
-private struct CompactTime: Sendable {
-    private var calendar: Calendar {
-        var calendar = Calendar(identifier: .gregorian)
-        calendar.timeZone = .gmt
-        return calendar
+private enum CompactTime {
+    static func text(_ time: Date) -> String {
+        Timestamp(time).rawValue.prefix { $0 != "." }.filter { $0 != "-" && $0 != ":" } + "Z"
     }
 
-    func text(_ time: Date) -> String {
-        let parts = calendar.dateComponents([.year, .month, .day, .hour, .minute, .second], from: time)
-        func two(_ number: Int?) -> String { String(format: "%02d", number ?? 0) }
-        return String(format: "%04d", parts.year ?? 0) + two(parts.month) + two(parts.day) + "T" + two(parts.hour)
-            + two(parts.minute) + two(parts.second) + "Z"
-    }
-
-    func time(of text: some StringProtocol) -> Date? {
-        let bytes = Array(text.utf8)
-        guard bytes.count == 16, bytes[8] == UInt8(ascii: "T"), bytes[15] == UInt8(ascii: "Z") else { return nil }
-        func number(_ range: Range<Int>) -> Int? {
-            let digits = bytes[range]
-            guard digits.allSatisfy({ (0x30...0x39).contains($0) }) else { return nil }
-            return digits.reduce(0) { $0 * 10 + Int($1 - 0x30) }
-        }
-        guard let year = number(0..<4), let month = number(4..<6), let day = number(6..<8), let hour = number(9..<11),
-            let minute = number(11..<13), let second = number(13..<15)
-        else { return nil }
-        return calendar.date(
-            from: DateComponents(year: year, month: month, day: day, hour: hour, minute: minute, second: second))
+    static func time(of text: some StringProtocol) -> Date? {
+        let digits = Array(text)
+        guard digits.count == 16, digits[8] == "T", digits[15] == "Z" else { return nil }
+        let parts = [0..<4, 4..<6, 6..<8, 9..<11, 11..<13, 13..<15].map { String(digits[$0]) }
+        return Timestamp(
+            rawValue: parts[..<3].joined(separator: "-") + "T" + parts[3...].joined(separator: ":") + "Z"
+        ).date
     }
 }
