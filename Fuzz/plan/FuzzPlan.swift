@@ -27,7 +27,8 @@ public func fuzzPlan(_ start: UnsafePointer<UInt8>?, _ count: Int) -> CInt {
         for filter in [ResultFilter.all, .needsAttention, .missedGoal] { try file.forEachResult(filter) { _ in } }
         try file.forEachAssignment { _ in }
     } catch let error as PlanFileError {
-        precondition(!error.description.isEmpty && !error.description.contains("\n"), "an error of no line, or of several")
+        precondition(
+            !error.description.isEmpty && !error.description.contains("\n"), "an error of no line, or of several")
     } catch {
         fatalError("an error of another kind: \(error)")
     }

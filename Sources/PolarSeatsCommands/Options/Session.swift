@@ -172,7 +172,8 @@ struct Session: Sendable {
             return proxy.flatMap { $0.applies(to: server) ? $0 : nil }
         } catch {
             throw Failure(
-                .badConfiguration, "HTTPS_PROXY: cannot read the proxy's URL (expected one like http://proxy.acme-co.dev:3128)",
+                .badConfiguration,
+                "HTTPS_PROXY: cannot read the proxy's URL (expected one like http://proxy.acme-co.dev:3128)",
                 hints: ["fix or unset HTTPS_PROXY, or except the server with NO_PROXY"])
         }
     }

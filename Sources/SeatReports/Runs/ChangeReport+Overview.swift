@@ -55,7 +55,9 @@ extension ChangeReport {
             notices.append(
                 .init("unexpected", "\(NumberFormat.count(run.unexpected, "row")) differed from the plan"))
         }
-        notices += guards.map { .init("guard \($0.guardName)", "\(named($0.message)); \($0.isOption ? "to allow it: " : "")\($0.remedy)") }
+        notices += guards.map {
+            .init("guard \($0.guardName)", "\(named($0.message)); \($0.isOption ? "to allow it: " : "")\($0.remedy)")
+        }
         if !overrides.isEmpty { notices.append(.init("limits changed by", overrides.joined(separator: " "))) }
         notices += warnings.map { .init("warning", named($0)) }
         if expiredInvitations > 0 {

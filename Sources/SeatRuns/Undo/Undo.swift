@@ -176,7 +176,9 @@ struct UndoTable {
             takeBack(deed, seat, &row, live)
         } else if let seat = then {
             if seat.state == .pending { invitations += 1 }
-            give(seat, before, isClaimed: seat.state == .claimed, &row, note: .undoes(change: .revocation, place: deed.place))
+            give(
+                seat, before, isClaimed: seat.state == .claimed, &row,
+                note: .undoes(change: .revocation, place: deed.place))
         }
     }
 

@@ -9,7 +9,8 @@ extension GuardTrip {
         let place = container.map { "\($0)" } ?? "one subscription or order"
         switch guardName {
         case .maxRevoke:
-            return "\(figure) of \(live ?? figure) live seats of \(place) would be revoked, more than the \(limit) allowed"
+            return
+                "\(figure) of \(live ?? figure) live seats of \(place) would be revoked, more than the \(limit) allowed"
                 + (rule.map { " (\($0.text))" } ?? "")
         case .maxMails:
             return "\(plural(figure, "invitation email")) would be sent, more than the \(limit) allowed"

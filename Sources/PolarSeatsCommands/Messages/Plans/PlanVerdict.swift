@@ -24,7 +24,9 @@ struct RepeatedCommand {
         let parts = option.split(separator: " ").map(String.init)
         guard !words.isEmpty, let flag = parts.first else { return "plan again with \(option)" }
         var words = words
-        if let old = words.firstIndex(of: flag), parts.count == 2 { words.removeSubrange(old..<min(old + 2, words.count)) }
+        if let old = words.firstIndex(of: flag), parts.count == 2 {
+            words.removeSubrange(old..<min(old + 2, words.count))
+        }
         words.removeAll { $0.hasPrefix("\(flag)=") }
         return "polar-seats " + (words + parts).map(shellQuoted).joined(separator: " ")
     }

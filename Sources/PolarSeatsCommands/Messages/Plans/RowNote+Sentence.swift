@@ -39,13 +39,6 @@ extension RowNote {
                 + choices.map { "\($0.subscription) (\($0.product))" }.joined(separator: ", ")
                 + "; use --product ID or a subscription_id column"
 
-        default: changeSentence
-        }
-    }
-
-    /// What a plan, an undo or a run says of a row.
-    private var changeSentence: String {
-        switch self {
         case .holdsNoSeat: "holds no seat"
         case .asksForNoSeat: "holds no seat, and the row asks for none"
         case .invitationExpired: "the invitation has expired; --reissue-expired renews it"
@@ -99,7 +92,6 @@ extension RowNote {
         case .onlyScheduled(let seats, let goal):
             "the server accepted the purchase but the subscription has \(seats.map(String.init) ?? "no count of") "
                 + "seats, not \(goal): it is only scheduled"
-        default: ""
         }
     }
 }
