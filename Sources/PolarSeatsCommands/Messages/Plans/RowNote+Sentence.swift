@@ -30,7 +30,9 @@ extension RowNote {
             "the row names no subscription or order; add a subscription_id, order_id or team column, or use "
                 + "--subscription ID"
         case .unknownContainer(let id, let mayBeForeign):
-            "\(id) does not exist on the server" + (mayBeForeign ? ", or belongs to another organization" : "")
+            mayBeForeign
+                ? "\(id) does not exist on the server, or belongs to another organization"
+                : "\(id) does not exist on the server"
         case .unusableContainerID(let id, let words): "\(id) is not an id that the server takes: \(words)"
         case .unknownCheckout(let id): "no order was made by the checkout \(id)"
         case .unknownTeam(let name): "the team \(name) has no active subscription with seats"
