@@ -27,12 +27,12 @@ public struct RetryPolicy: Sendable, Hashable {
     public var base: Duration
     /// The longest delay before any retry, whatever the number of failures.
     public var cap: Duration
-    /// How many 429s one request bears with, where no governor bears with them before.
+    /// How often a request is sent again after a 429.
     public var limitedRetries: Int
 
     /// Creates a policy; the defaults make five retries with delays of at most 0.5, 1, 2, 4 and 8 seconds.
     public init(
-        retries: Int = 5, base: Duration = .milliseconds(500), cap: Duration = .seconds(30), limitedRetries: Int = 20
+        retries: Int = 5, base: Duration = .milliseconds(500), cap: Duration = .seconds(30), limitedRetries: Int = 19
     ) {
         self.retries = retries
         self.base = base

@@ -1,10 +1,9 @@
 /// Sends each request when the governor lets it, and waits out the server's 429s.
 struct PacingTransport: PolarTransport {
-    /// 429s that one request bears with; each may mean a pause of a minute.
-    static let patience = 20
-
     let inner: any PolarTransport
     let governor: RequestGovernor
+    /// How many 429s one request bears with; each may mean a pause of a minute.
+    let policy: RetryPolicy
 
     func send(_ request: PolarRequest) async throws -> PolarResponse {
         var request = request
@@ -30,7 +29,9 @@ struct PacingTransport: PolarTransport {
             }
             governor.leave(ticket, .limited(retryAfter: response.retryAfter ?? RateLimiterState.defaultRetryAfter))
             limited += 1
-            guard limited < Self.patience else { throw PolarError(response, to: request) }
+            // When it is sent again is the governor's to say.
+            let failure = PolarError(response, to: request)
+            guard policy.decide(failure, attempt: limited, random: 0) != .giveUp else { throw failure }
             request.attempt += 1
         }
     }

@@ -19,9 +19,9 @@ extension PolarTransport {
         return LoggingTransport(inner: self, logger: logger, now: { beginning.duration(to: clock.now) })
     }
 
-    /// Lets each request wait for its turn, and waits out 429s.
-    public func paced(by governor: RequestGovernor) -> some PolarTransport {
-        PacingTransport(inner: self, governor: governor)
+    /// Lets each request wait for its turn, and waits out as many 429s as the policy allows.
+    public func paced(by governor: RequestGovernor, policy: RetryPolicy = .init()) -> some PolarTransport {
+        PacingTransport(inner: self, governor: governor, policy: policy)
     }
 
     /// Follows the server's redirect between a path with and without a slash at its end, and no other.
@@ -47,6 +47,6 @@ extension PolarTransport {
         var transport: any PolarTransport = identified(as: userAgent)
         if let token { transport = transport.authenticated(with: token, for: server) }
         if let logger { transport = transport.logged(to: logger) }
-        return transport.paced(by: governor).followingSlashRedirects().retrying(retries, watch: watch)
+        return transport.paced(by: governor, policy: retries).followingSlashRedirects().retrying(retries, watch: watch)
     }
 }
