@@ -1,32 +1,27 @@
-/// Bytes of our own that grow and are used again.
+/// Bytes of our own that grow and are used again: a ``RawList`` of bytes, seen as raw memory.
 struct RawStore: ~Copyable {
-    private(set) var base: UnsafeMutableRawPointer
-    private(set) var capacity: Int
-    var count = 0
+    private var list: RawList<UInt8>
 
-    init(capacity: Int) {
-        base = .allocate(byteCount: capacity, alignment: 16)
-        self.capacity = capacity
+    init(capacity: Int) { list = RawList(capacity: capacity) }
+
+    var base: UnsafeMutableRawPointer {
+        @inline(__always) get { UnsafeMutableRawPointer(list.base) }
     }
 
-    deinit { base.deallocate() }
+    var capacity: Int {
+        @inline(__always) get { list.capacity }
+    }
+
+    /// May be set to take in what was written after the last byte.
+    var count: Int {
+        @inline(__always) get { list.count }
+        @inline(__always) set { list.keepFirst(newValue) }
+    }
 
     var bytes: UnsafeRawBufferPointer { UnsafeRawBufferPointer(start: base, count: count) }
 
     @inline(__always)
-    mutating func reserve(_ more: Int) {
-        if count &+ more > capacity { grow(more) }
-    }
-
-    @inline(never)
-    private mutating func grow(_ more: Int) {
-        let larger = max(count + more, capacity * 2)
-        let moved = UnsafeMutableRawPointer.allocate(byteCount: larger, alignment: 16)
-        moved.copyMemory(from: base, byteCount: count)
-        base.deallocate()
-        base = moved
-        capacity = larger
-    }
+    mutating func reserve(_ more: Int) { list.reserve(more) }
 
     mutating func append(_ bytes: UnsafeRawBufferPointer) {
         guard let source = bytes.baseAddress, bytes.count > 0 else { return }
@@ -35,15 +30,8 @@ struct RawStore: ~Copyable {
         count += bytes.count
     }
 
-    mutating func append(_ byte: UInt8) {
-        reserve(1)
-        base.storeBytes(of: byte, toByteOffset: count, as: UInt8.self)
-        count += 1
-    }
+    mutating func append(_ byte: UInt8) { list.append(byte) }
 
     /// Forgets the first `n` bytes.
-    mutating func dropFirst(_ n: Int) {
-        base.copyMemory(from: base + n, byteCount: count - n)
-        count -= n
-    }
+    mutating func dropFirst(_ n: Int) { list.dropFirst(n) }
 }
