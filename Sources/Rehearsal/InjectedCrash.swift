@@ -34,7 +34,7 @@ public final class InjectedCrash: Sendable {
         if comes() { throw PlanFileError("", .writeFailed(reason: "injected crash")) }
     }
 
-    /// A transport that dies with the run.
+    /// A transport that fails once the run has crashed.
     public func around(_ transport: any PolarTransport) -> any PolarTransport {
         CrashingTransport(inner: transport, isDead: { self.comes() })
     }

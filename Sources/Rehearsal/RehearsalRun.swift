@@ -17,7 +17,7 @@ public struct RehearsalRun: Sendable {
     }
 
     /// A plan that stops so often does not converge.
-    public static let patience = 50
+    public static let maximumResumes = 50
 
     let path: String
     let client: @Sendable (InjectedCrash?) -> PolarClient
@@ -27,7 +27,7 @@ public struct RehearsalRun: Sendable {
 
     /// - Parameters:
     ///   - path: a copy of the plan, made by ``PlanFile/copyForRehearsal(to:)``.
-    ///   - client: a client that dies with the run it is given.
+    ///   - client: a client that fails with the run it is given.
     public init(
         _ path: String, options: RunOptions, environment: RunEnvironment, toolVersion: String,
         client: @escaping @Sendable (InjectedCrash?) -> PolarClient
@@ -39,32 +39,32 @@ public struct RehearsalRun: Sendable {
         self.client = client
     }
 
-    /// - Parameter lives: after how many moments each run dies; the run after the last of them lives.
+    /// - Parameter moments: after how many each run crashes; the run after the last of them does not.
     /// - Throws: ``RunRefusal`` and everything that ends a run before it begins.
-    public func perform(dyingAfter lives: [Int]) async throws -> Result {
+    public func perform(crashingAfter moments: [Int]) async throws -> Result {
         var crashes = 0
-        for moments in lives {
-            let death = InjectedCrash(after: moments)
+        for count in moments {
+            let crash = InjectedCrash(after: count)
             do {
-                let end = try await run(death)
-                if !death.hasHappened, end.stop == nil { break }
-            } catch  where death.hasHappened {}
-            if death.hasHappened { crashes += 1 }
+                let end = try await run(crash)
+                if !crash.hasHappened, end.stop == nil { break }
+            } catch  where crash.hasHappened {}
+            if crash.hasHappened { crashes += 1 }
         }
         var end = try await run(nil)
         var stops = 0
-        while end.stop != nil, stops < Self.patience {
+        while end.stop != nil, stops < Self.maximumResumes {
             stops += 1
             end = try await run(nil)
         }
         return Result(crashes: crashes, stops: stops, lastStop: end.stop, summary: end.summary)
     }
 
-    private func run(_ death: InjectedCrash?) async throws -> RunEnd {
-        let gate: @Sendable () throws -> Void = { try death?.beforeWriting() }
+    private func run(_ crash: InjectedCrash?) async throws -> RunEnd {
+        let gate: @Sendable () throws -> Void = { try crash?.beforeWriting() }
         return try await PlanFile.running(path, beforeWriting: gate) { file in
             try await Run(
-                file: file, client: client(death), options: options, environment: environment, toolVersion: toolVersion
+                file: file, client: client(crash), options: options, environment: environment, toolVersion: toolVersion
             ).perform()
         }
     }

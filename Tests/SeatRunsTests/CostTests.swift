@@ -43,10 +43,10 @@ struct CostTests {
             let byID = SeatsByID(container)
             var table = UndoTable(source: "a.seatplan", model: .member)
             for index in 0..<count {
-                let deed = AppliedChange(
+                let change = AppliedChange(
                     row: Int64(index), container: 0, email: "p\(index)@acme-co.dev", emailKey: "p\(index)@acme-co.dev",
                     externalID: "", place: .init(source: nil, line: index), assigned: "s\(index)")
-                table.add(deed, byID, live: byID)
+                table.add(change, byID, live: byID)
             }
             #expect(table.entries.count == count)
             return byID.visits

@@ -102,3 +102,11 @@ public struct EmbeddedRate: Sendable, Hashable, Codable {
         }
     }
 }
+
+extension EmbeddedFault {
+    /// Numbers of crashes' moments, scattered by seed over a run of so many moments.
+    public static func crashMoments(_ count: Int, of moments: Int, seed: UInt64) -> [Int] {
+        var random = SplitMix64(seed: seed)
+        return (0..<max(0, count)).map { _ in Int.random(in: 0..<max(1, moments), using: &random) }
+    }
+}

@@ -17,8 +17,8 @@ struct RehearseCommand: AsyncParsableCommand {
         abstract:
             "Run a copy of a plan against a copy of its snapshot, with faults and crashes, and prove that it converges.",
         discussion: """
-            The stage is an embedded server in memory that holds what the plan found when it was made. Neither the real \
-            server nor the plan is touched, and no token is needed. Without --embedded-fault a fifth of the answers is \
+            The copy is an embedded server in memory that holds what the plan found when it was made. Neither the real \
+            server nor the plan is changed, and no token is needed. Without --embedded-fault a fifth of the responses is \
             lost, a tenth cut short, and a tenth of the requests refused with 503.
             """)
 
@@ -105,12 +105,12 @@ struct RehearseCommand: AsyncParsableCommand {
 
     private func rehearse(_ copy: String, _ header: PlanHeader, _ world: EmbeddedSeed) async throws -> RehearsalOutline
     {
-        let troubles = try FaultOptions(
+        let faultOptions = try FaultOptions(
             faults, seed: seed, crashes: crashes, requests: header.requests.plus(header.reads))
         var configuration = EmbeddedServerConfiguration()
         configuration.data = world
         configuration.seed = seed
-        configuration.faults = troubles.faults
+        configuration.faults = faultOptions.faults
         // Invitations have expired, or not, as they had when the plan was made.
         let moment = Timestamp(rawValue: header.plannedAt).date ?? Date()
         configuration.now = moment
@@ -126,10 +126,10 @@ struct RehearseCommand: AsyncParsableCommand {
             return try await withEmbeddedServer(configuration) { [options] server in
                 let mailsBefore = await server.emails().count
                 return try await withHTTPTransport { transport in
-                    @Sendable func client(_ death: InjectedCrash?) -> PolarClient {
+                    @Sendable func client(_ crash: InjectedCrash?) -> PolarClient {
                         let polar = PolarServer.embedded(port: server.port)
-                        let mortal: any PolarTransport = death?.around(transport) ?? transport
-                        let prepared = mortal.prepared(
+                        let failing: any PolarTransport = crash?.around(transport) ?? transport
+                        let prepared = failing.prepared(
                             token: AccessToken(RehearsalSeed.token), for: polar, userAgent: ToolVersion.userAgent,
                             governor: RequestGovernor(rate: nil),
                             retries: RetryPolicy(retries: 20, base: .zero, cap: .zero), logger: common.logger)
@@ -138,16 +138,16 @@ struct RehearseCommand: AsyncParsableCommand {
                     let result = try await RehearsalRun(
                         copy, options: options, environment: environment, toolVersion: ToolVersion.current,
                         client: client
-                    ).perform(dyingAfter: troubles.lives)
+                    ).perform(crashingAfter: faultOptions.crashPoints)
                     let file = try PlanFile.open(copy, .reading)
                     defer { try? file.close() }
                     var verification = try await Verification.perform(file, client: client(nil))
-                    // The stage of an over-full container has as many seats as are live.
+                    // The copy of an over-full container has as many seats as are live.
                     let overFull = Set(
                         try file.containers().map(\.snapshot).filter { $0.liveCount > $0.totalSeats }.map(\.id))
                     verification.differences.removeAll { $0.kind == .seats && overFull.contains($0.container) }
                     return RehearsalOutline(
-                        plan: plan, seed: seed, faults: troubles.texts, result: result, verification: verification,
+                        plan: plan, seed: seed, faults: faultOptions.texts, result: result, verification: verification,
                         mails: await server.emails().dropFirst(mailsBefore).map { "\($0.to) \($0.containerID)" },
                         counters: await server.counters())
                 }
@@ -166,8 +166,8 @@ private struct FaultOptions {
 
     var texts: [String]
     var faults: [EmbeddedFault] = []
-    /// After how many moments each run dies.
-    var lives: [Int] = []
+    /// After how many moments each run crashes.
+    var crashPoints: [Int] = []
 
     init(_ given: [String], seed: UInt64, crashes: Int, requests: Int) throws {
         texts = given.isEmpty ? Self.standard : given
@@ -175,8 +175,8 @@ private struct FaultOptions {
         for text in texts {
             do {
                 switch try EmbeddedFault(parsing: text) {
-                // It is the tool that dies: the stage has to outlive it. A request has two moments or more.
-                case .crashAfter(let count): lives.append(count.times(2))
+                // It is the tool that crashes, and not the server. A request has two moments or more.
+                case .crashAfter(let count): crashPoints.append(count.times(2))
                 case .rate(let rate):
                     hasRate = true
                     faults.append(.rate(rate))
@@ -187,12 +187,7 @@ private struct FaultOptions {
             }
         }
         if !hasRate { faults.append(.rate(nil)) }
-        // A multiplicative generator is good enough to scatter a few deaths over the run.
-        var state = seed | 1
-        for _ in 0..<crashes {
-            state = state &* 6_364_136_223_846_793_005 &+ 1_442_695_040_888_963_407
-            lives.append(Int(state >> 33) % max(8, requests.times(3)))
-        }
+        crashPoints += EmbeddedFault.crashMoments(crashes, of: max(8, requests.times(3)), seed: seed)
     }
 }
 
@@ -212,7 +207,7 @@ struct RehearsalOutline: Encodable {
     var outcomes: [String: Int]
     var mispredicted: Int
     var mails: Int
-    /// People who were mailed more than once for one container.
+    /// People who were emailed more than once for one subscription or order.
     var mailedTwice: [String]
     var stopped: String?
     var verification: VerificationOutline
@@ -245,19 +240,19 @@ struct RehearsalOutline: Encodable {
         lines.append(
             "killed \(crashes == 1 ? "once" : "\(crashes) times")"
                 + (stops > 0 ? ", stopped by itself and resumed \(stops == 1 ? "once" : "\(stops) times")" : "")
-                + "; \(plural(requests, "request")), \(plural(lostAnswers, "answer")) lost or cut short, "
-                + plural(mails, "mail"))
+                + "; \(plural(requests, "request")), \(plural(lostAnswers, "response")) lost or cut short, "
+                + plural(mails, "email"))
         let parts = outcomes.sorted { $0.key < $1.key }.map { "\($0.value) \($0.key)" }
         lines.append("rows: " + (parts.isEmpty ? "none" : parts.joined(separator: ", ")))
         if converged {
             lines.append(
-                console.paintOutput("it converges", .green)
-                    + ": every row ended as predicted, the live seats are as predicted, nobody was mailed twice")
+                console.paintOutput("Rehearsal passed", .green)
+                    + ": every row ended as predicted, the live seats are as predicted, no one was emailed twice")
             return Console.document(lines)
         }
-        if let stopped { lines.append("it does not come to its end: \(printable(stopped))") }
-        if mispredicted > 0 { lines.append("\(plural(mispredicted, "row")) ended otherwise than predicted") }
-        for person in mailedTwice { lines.append("mailed twice: \(printable(person))") }
+        if let stopped { lines.append("stopped before its end: \(printable(stopped))") }
+        if mispredicted > 0 { lines.append("\(plural(mispredicted, "row")) did not end as predicted") }
+        for person in mailedTwice { lines.append("emailed twice: \(printable(person))") }
         return Console.document(lines) + verification.text(console)
     }
 }

@@ -52,7 +52,7 @@ struct UndoCommand: AsyncParsableCommand {
                 made, planFile: output, rate: session.rate,
                 limits: try ListArguments.parse([]).limits(isJSON: common.json))
             try Console.output(report, asJSON: common.json) { $0.planText(console) }
-            if let failure = contents.header.verdict() { throw failure }
+            if let failure = contents.header.verdict(repeating: RepeatedCommand()) { throw failure }
             guard !common.json, contents.plan.hasChanges else { return }
             console.note("to reverse the run: " + server.command("apply", output))
         }

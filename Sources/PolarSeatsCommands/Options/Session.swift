@@ -188,7 +188,7 @@ extension ServerOptions {
         return caFile
     }
 
-    /// Options of the embedded server that another one would not heed.
+    /// Options of the embedded server that another one would ignore.
     fileprivate func checkEmbeddedOptions(for choice: ServerChoice) throws {
         guard case .remote(let server) = choice else { return }
         let ignored = [

@@ -84,7 +84,7 @@ struct DriftCheck {
     var skew: TimeInterval = 0
     /// Rows that the plan keeps, as far as no run has begun.
     var kept: [PlanFile.HeldRow] = []
-    /// In a mirror: everybody whom a row of the plan names.
+    /// In a mirror: everyone whom a row of the plan names.
     var named: NamedPeople?
     var ignoresState = false
     var protected = ProtectedPeople.none
@@ -247,7 +247,7 @@ struct DriftCheck {
         for row in kept {
             let person = before.person(of: row)
             if listing.live.find(person) != nil { continue }
-            // Known by an id that seats do not bear: the seat itself tells.
+            // Known by an id that seats do not bear: the seat itself shows it.
             if let seat = row.seatID.flatMap({ listing.live.byID[$0] }), person.holds(seat) == nil { continue }
             drift.conflicts.append(conflict(.keptIsGone, person.name))
         }

@@ -10,7 +10,7 @@ struct PlannedPerson: Sendable, Equatable {
     var emailKey = ""
     var memberID: String?
     var externalMemberID: String?
-    /// The holder's customer, of which only seats of the legacy model tell.
+    /// The holder's customer, which only seats of the legacy model show.
     var customerID: String?
     /// What people call them: the address, else an id.
     var name = ""
@@ -54,7 +54,7 @@ struct PlannedPerson: Sendable, Equatable {
         name = [address, externalMemberID, memberID, customerID].compactMap(\.self).first ?? seat.id.rawValue
     }
 
-    /// Whether the seat is theirs; nil: nothing that is known of both tells.
+    /// Whether the seat is theirs; nil: what is known of both does not show it.
     func holds(_ seat: CustomerSeat) -> Bool? {
         let member = seat.memberID?.rawValue ?? seat.member?.id.rawValue
         if let memberID, memberID == member { return true }
@@ -79,7 +79,7 @@ extension CustomerSeat {
 
     var isLive: Bool { status != .revoked }
 
-    /// What tells one holding of a row from the next, and outlives the revocation: the invitation's time, else the
+    /// What distinguishes one holding of a row from the next and outlives the revocation: the invitation's time, else the
     /// claim's.
     var holding: String? { invitationTokenExpiresAt?.rawValue ?? claimedAt?.rawValue }
 

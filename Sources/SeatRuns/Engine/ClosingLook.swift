@@ -67,7 +67,7 @@ struct ClosingLook {
             guard let holds = row.holds else { continue }
             let person = before.person(of: row)
             var seat = listing.live.find(person)
-            // Known by an id that seats do not bear: the seat that was given tells.
+            // Known by an id that seats do not bear: the seat that was given shows it.
             if seat == nil, holds, let own = row.seatID.flatMap({ listing.live.byID[$0] }), person.holds(own) == nil {
                 seat = own
             }

@@ -123,7 +123,7 @@ public struct Run: Sendable {
         var begun: Duration
     }
 
-    /// A plan file that cannot be written stops the run, and what was done by then is told.
+    /// A plan file that cannot be written stops the run, and what was done by then is reported.
     private func recordingFailures(_ monitor: RunMonitor, _ body: () async throws -> Void) async throws {
         do { try await body() } catch let error as PlanFileError {
             await monitor.stop(RunStop(error))
@@ -229,7 +229,7 @@ public struct Run: Sendable {
         return rows
     }
 
-    /// Everybody whom the rows of a mirror name, by the containers that have work left.
+    /// Everyone whom the rows of a mirror name, by the containers that have work left.
     private func namedPeople(
         _ header: PlanHeader, _ work: [PlanFile.OpenWork]
     ) throws -> [Int: DriftCheck.NamedPeople] {
@@ -380,7 +380,7 @@ public struct Run: Sendable {
                 run, at: environment.timestamp(), ended: stop?.reason.rawValue ?? "complete", requests: pace?.sent ?? 0,
                 sent: sent, paused: paused)
         } catch let error as PlanFileError {
-            // The run has stopped because of it already, and is told so.
+            // The run has stopped because of it already, and the user is shown that.
             if stop?.reason != .cannotRecord, stop?.reason != .planGone { throw error }
         }
         return try file.summary()

@@ -117,7 +117,7 @@ struct AppliedChanges: Sendable {
             let index = byRow[rowID] ?? self.rows.count
             if index == self.rows.count {
                 byRow[rowID] = index
-                self.rows.append(Self.deed(row, rowID, container))
+                self.rows.append(Self.change(row, rowID, container))
             }
             let seat: String? = row["seat_id"]
             if kind == Step.Kind.revoke.rawValue {
@@ -133,7 +133,7 @@ struct AppliedChanges: Sendable {
         }
     }
 
-    private static func deed(_ row: Row, _ id: Int64, _ container: Int) -> AppliedChange {
+    private static func change(_ row: Row, _ id: Int64, _ container: Int) -> AppliedChange {
         let source: String? = row["source"]
         let line: Int = row["line"]
         return AppliedChange(

@@ -40,26 +40,26 @@ public struct Undo: Sendable {
         defer { lock.release() }
         let header = try file.header()
         guard try file.summary().startedAt != nil else { throw NothingToUndo() }
-        let deeds = try await AppliedChanges(file, client: client)
+        let applied = try await AppliedChanges(file, client: client)
         let containers = try file.containers()
         let source = (file.path as NSString).lastPathComponent
         let before = containers.map { SeatsByID($0.snapshot) }
         var draft = UndoTable(source: source, model: header.model)
-        for deed in deeds.rows { draft.add(deed, before[deed.container], live: nil) }
+        for change in applied.rows { draft.add(change, before[change.container], live: nil) }
         let snapshot = try await SnapshotTaker(client: client, now: now).take(
             SnapshotTaker.Scope(entries: draft.entries, standard: nil))
         let live = Dictionary(
             snapshot.world.containers.map { ($0.id, SeatsByID($0)) }, uniquingKeysWith: { first, _ in first })
         var table = UndoTable(source: source, model: header.model)
-        for deed in deeds.rows {
-            let then = before[deed.container]
-            table.add(deed, then, live: live[then.container.id] ?? then)
+        for change in applied.rows {
+            let then = before[change.container]
+            table.add(change, then, live: live[then.container.id] ?? then)
         }
-        return contents(header, table, deeds, snapshot, try file.protectedPeople())
+        return contents(header, table, applied, snapshot, try file.protectedPeople())
     }
 
     private func contents(
-        _ old: PlanHeader, _ table: UndoTable, _ deeds: AppliedChanges, _ snapshot: SnapshotTaker.Result,
+        _ old: PlanHeader, _ table: UndoTable, _ applied: AppliedChanges, _ snapshot: SnapshotTaker.Result,
         _ protected: ProtectedPeople
     ) -> PlanContents {
         var options = PlanningOptions()
@@ -77,7 +77,7 @@ public struct Undo: Sendable {
         for index in plan.rows.indices where plan.rows[index].note == nil || plan.rows[index].action == .absent {
             plan.rows[index].note = table.notes[index]
         }
-        plan.warnings = snapshot.warnings + plan.warnings + warnings(table, deeds)
+        plan.warnings = snapshot.warnings + plan.warnings + warnings(table, applied)
         if plan.count(.duplicate) > 0 {
             plan.warnings.append(.secondSeatsLost(plan.count(.duplicate)))
         }
@@ -102,15 +102,15 @@ public struct Undo: Sendable {
 
     // MARK: What cannot be reversed
 
-    private func warnings(_ table: UndoTable, _ deeds: AppliedChanges) -> [PlanWarning] {
-        var warnings: [PlanWarning] = deeds.growths.map { .staysGrown($0.container, from: $0.before, to: $0.after) }
-        let emails = deeds.rows.count(where: \.wasMailed)
+    private func warnings(_ table: UndoTable, _ applied: AppliedChanges) -> [PlanWarning] {
+        var warnings: [PlanWarning] = applied.growths.map { .staysGrown($0.container, from: $0.before, to: $0.after) }
+        let emails = applied.rows.count(where: \.wasMailed)
         if emails > 0 { warnings.append(.emailsSent(emails)) }
         if table.entries.count > 0 { warnings.append(.benefitsStay) }
         if table.invitations > 0 { warnings.append(.invitationsReplaced(table.invitations)) }
         if table.changedSince > 0 { warnings.append(.givenToOthers(seats: table.changedSince)) }
         if table.unchanged > 0 { warnings.append(.renewalsStay(seats: table.unchanged)) }
-        if deeds.open > 0 { warnings.append(.notReached(changes: deeds.open)) }
+        if applied.open > 0 { warnings.append(.notReached(changes: applied.open)) }
         return warnings
     }
 }
@@ -162,40 +162,40 @@ struct UndoTable {
     /// - Parameters:
     ///   - before: the container as the undone plan found it.
     ///   - live: as it is now; nil where that is not known yet.
-    mutating func add(_ deed: AppliedChange, _ before: SeatsByID, live: SeatsByID?) {
-        let then = before[deed.revoked]
-        if deed.isNetZero(then) {
-            if deed.isRenewal { unchanged += 1 }
+    mutating func add(_ change: AppliedChange, _ before: SeatsByID, live: SeatsByID?) {
+        let then = before[change.revoked]
+        if change.isNetZero(then) {
+            if change.isRenewal { unchanged += 1 }
             return
         }
-        var row = RosterTable.NewRow(source: 0, line: Int(deed.row))
+        var row = RosterTable.NewRow(source: 0, line: Int(change.row))
         row.container = entries.intern(.container(before.container.id))
-        if let seat = then, deed.isRenewal {
-            renew(deed, seat, before, &row, live)
-        } else if let seat = deed.assigned {
-            takeBack(deed, seat, &row, live)
+        if let seat = then, change.isRenewal {
+            renew(change, seat, before, &row, live)
+        } else if let seat = change.assigned {
+            takeBack(change, seat, &row, live)
         } else if let seat = then {
             if seat.state == .pending { invitations += 1 }
             give(
                 seat, before, isClaimed: seat.state == .claimed, &row,
-                note: .undoes(change: .revocation, place: deed.place))
+                note: .undoes(change: .revocation, place: change.place))
         }
     }
 
     /// What a renewal has changed on the seat is put back by renewing it once more.
     private mutating func renew(
-        _ deed: AppliedChange, _ seat: SeatRecord, _ before: SeatsByID, _ row: inout RosterTable.NewRow,
+        _ change: AppliedChange, _ seat: SeatRecord, _ before: SeatsByID, _ row: inout RosterTable.NewRow,
         _ live: SeatsByID?
     ) {
-        let now = live?[deed.assigned]
+        let now = live?[change.assigned]
         guard live == nil || now.map({ $0.state.isLive && Self.isSame($0, seat) }) == true else {
-            return leaveAlone(deed, &row)
+            return leaveAlone(change, &row)
         }
         particulars.renewals.insert(entries.count)
         // Whoever has claimed a seat that the run gave as an invitation keeps it claimed.
         let wasClaimed = seat.state == .claimed
-        let isClaimed = deed.hasClaimed == wasClaimed ? now?.state == .claimed : wasClaimed
-        give(seat, before, isClaimed: isClaimed, &row, note: .undoes(change: .renewal, place: deed.place))
+        let isClaimed = change.hasClaimed == wasClaimed ? now?.state == .claimed : wasClaimed
+        give(seat, before, isClaimed: isClaimed, &row, note: .undoes(change: .renewal, place: change.place))
     }
 
     private static func isSame(_ one: SeatRecord, _ other: SeatRecord) -> Bool {
@@ -207,15 +207,16 @@ struct UndoTable {
 
     /// A seat is taken back only from the person whom the run gave it.
     private mutating func takeBack(
-        _ deed: AppliedChange, _ id: String, _ row: inout RosterTable.NewRow, _ live: SeatsByID?
+        _ change: AppliedChange, _ id: String, _ row: inout RosterTable.NewRow, _ live: SeatsByID?
     ) {
         guard let live else {
             // Who bears the ids is looked up before the seats are compared.
             row.action = .revoke
-            return append(&row, deed.email, deed.email.isEmpty ? Self.details(deed.sent?.identity) : nil, note: nil)
+            return append(
+                &row, change.email, change.email.isEmpty ? Self.details(change.sent?.identity) : nil, note: nil)
         }
-        guard let seat = live[id], seat.state.isLive, Self.holds(seat, deed, live.container) else {
-            return leaveAlone(deed, &row)
+        guard let seat = live[id], seat.state.isLive, Self.holds(seat, change, live.container) else {
+            return leaveAlone(change, &row)
         }
         row.action = .revoke
         var details: EntryDetails?
@@ -223,20 +224,20 @@ struct UndoTable {
             details = EntryDetails()
             details?.customerID = seat.customerID ?? ""
         }
-        append(&row, seat.email ?? "", details, note: .undoes(change: .assignment, place: deed.place))
+        append(&row, seat.email ?? "", details, note: .undoes(change: .assignment, place: change.place))
     }
 
-    private mutating func leaveAlone(_ deed: AppliedChange, _ row: inout RosterTable.NewRow) {
+    private mutating func leaveAlone(_ change: AppliedChange, _ row: inout RosterTable.NewRow) {
         changedSince += 1
         row.action = .keep
         append(
-            &row, deed.email, deed.email.isEmpty ? Self.details(deed.sent?.identity) : nil,
-            note: .givenToOthers(place: deed.place))
+            &row, change.email, change.email.isEmpty ? Self.details(change.sent?.identity) : nil,
+            note: .givenToOthers(place: change.place))
     }
 
-    private static func holds(_ seat: SeatRecord, _ deed: AppliedChange, _ container: ContainerSnapshot) -> Bool {
-        if !deed.emailKey.isEmpty { return seat.email.map { EmailAddress.serverKey(of: $0) } == deed.emailKey }
-        guard let sent = deed.sent?.identity else { return false }
+    private static func holds(_ seat: SeatRecord, _ change: AppliedChange, _ container: ContainerSnapshot) -> Bool {
+        if !change.emailKey.isEmpty { return seat.email.map { EmailAddress.serverKey(of: $0) } == change.emailKey }
+        guard let sent = change.sent?.identity else { return false }
         // Each id is compared with ids of its own kind.
         if let member = sent.memberID { return seat.memberID == member }
         if let member = sent.externalMemberID { return (seat.externalMemberID ?? seat.externalID) == member }

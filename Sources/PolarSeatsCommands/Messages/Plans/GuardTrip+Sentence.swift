@@ -11,7 +11,7 @@ extension GuardTrip {
         case .maxRevoke:
             return
                 "\(figure) of \(live ?? figure) live seats of \(place) would be revoked, more than the \(limit) allowed"
-                + (rule.map { " (\($0.text))" } ?? "")
+                + (rule.flatMap(\.share).map { " (\($0))" } ?? "")
         case .maxMails:
             return "\(plural(figure, "invitation email")) would be sent, more than the \(limit) allowed"
         case .maxGrow: return "\(plural(figure, "seat")) would be bought, more than the \(limit) allowed"

@@ -12,9 +12,9 @@ struct RepeatedCommand {
 
     private init(words: [String]) { self.words = words }
 
-    /// The command line as it was given, from `plan` or `apply` on.
+    /// The command line as it was given, from `plan`, `apply` or `undo` on.
     init(_ arguments: [String] = CommandLine.arguments) {
-        let start = arguments.firstIndex { $0 == "plan" || $0 == "apply" }
+        let start = arguments.firstIndex { ["plan", "apply", "undo"].contains($0) }
         words = start.flatMap { $0 > 0 ? Array(arguments[$0...]) : nil } ?? []
     }
 

@@ -92,6 +92,9 @@ extension PlanOverride {
 }
 
 extension RevocationLimit {
+    /// The limit as a share of the live seats; nil for a number of seats.
+    var share: String? { if case .count = self { nil } else { text } }
+
     /// The limit as the option takes it, or what the default one comes to.
     var text: String {
         switch self {

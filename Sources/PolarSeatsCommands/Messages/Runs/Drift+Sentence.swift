@@ -39,7 +39,7 @@ extension Verification.Difference {
         case .stillHeld: "should hold no seat and holds one"
         case .unexpected:
             action == .blocked
-                ? "had no free seat in the plan, and holds one" : "holds a seat of which the plan knows nothing"
+                ? "had no free seat in the plan, and holds one" : "holds a seat that is not in the plan"
         case .seats: "\(plural(predicted ?? 0, "seat")) predicted, \(found ?? 0) found"
         case .live: "\(plural(predicted ?? 0, "live seat")) predicted, \(found ?? 0) found"
         }
