@@ -157,7 +157,7 @@ public struct AuditTaker: Sendable {
             switch try await finder.container(id) {
             case .unresolved(let why): throw MissingContainer(why)
             case .container(let id, let subscription, let order):
-                let container = snapshot(id, subscription, order)
+                let container = ContainerSnapshot(id, subscription, order)
                 if subscription == nil, order == nil {
                     targets.warnings.append(.containerUnreadable(id))
                 }
@@ -183,7 +183,7 @@ public struct AuditTaker: Sendable {
                         targets.omit(subscription.status.rawValue, seats: subscription.seats ?? 0)
                         continue
                     }
-                    targets.containers.append(snapshot(id, subscription, nil))
+                    targets.containers.append(ContainerSnapshot(id, subscription, nil))
                     onProgress(AuditProgress(found: seen.count, listed: nil, seats: 0))
                 }
                 // All orders of an organization would be every payment ever made: they are asked for when narrowed.
@@ -209,7 +209,7 @@ public struct AuditTaker: Sendable {
             where order.seats != nil && order.subscriptionID == nil && order.holdsSeats {
                 let id = ContainerID.order(order.id.rawValue)
                 guard seen.insert(id).inserted else { continue }
-                targets.containers.append(snapshot(id, nil, order))
+                targets.containers.append(ContainerSnapshot(id, nil, order))
                 onProgress(AuditProgress(found: seen.count, listed: nil, seats: 0))
             }
         } catch let error as PolarError where error.status == 403 {
@@ -234,29 +234,11 @@ public struct AuditTaker: Sendable {
 
     // MARK: Listing
 
-    private func snapshot(_ id: ContainerID, _ subscription: Subscription?, _ order: Order?) -> ContainerSnapshot {
-        let customer = subscription?.customer ?? order?.customer
-        return ContainerSnapshot(
-            id: id, status: subscription?.status.rawValue ?? order?.status.rawValue,
-            productID: (subscription?.productID ?? order?.productID)?.rawValue,
-            product: subscription?.product?.name ?? order?.product?.name,
-            billingCustomerID: (subscription?.customerID ?? order?.customerID)?.rawValue,
-            billingCustomerEmail: customer?.email, billingCustomerExternalID: customer?.externalID, totalSeats: 0,
-            availableSeats: 0,
-            pricing: SeatPricing(subscription),
-            seats: [])
-    }
-
     /// nil: the server knows no such container.
     private func listed(_ target: ContainerSnapshot) async throws -> ContainerSnapshot? {
         do {
-            let list = try await client.seats(of: target.id.seatContainer)
-            let moment = now()
             var container = target
-            container.totalSeats = list.totalSeats
-            container.availableSeats = list.availableSeats
-            container.seats = list.seats.map { SeatRecord($0, now: moment) }
-                .sorted { ($0.email ?? "\u{10FFFF}", $0.id) < ($1.email ?? "\u{10FFFF}", $1.id) }
+            container.take(try await client.seats(of: target.id.seatContainer), now: now())
             return container
         } catch let error as PolarError where error.status == 404 {
             return nil

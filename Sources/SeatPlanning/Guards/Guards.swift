@@ -82,10 +82,10 @@ struct Guards {
     /// The server gives out seats of canceled and unpaid subscriptions all the same, so someone has to say yes. A renewal gives
     /// a seat as an assignment does.
     private func inactive(_ plan: Plan) -> [GuardTrip] {
-        let good: Set<String> = ["active", "trialing", "paid"]
         return plan.forecasts.enumerated().compactMap { index, forecast in
             let gives = forecast.assigns + forecast.reissues
-            guard gives > 0, let status = world.containers[index].status, !good.contains(status) else { return nil }
+            guard gives > 0, let status = world.containers[index].status, !ContainerSnapshot.isInGoodStanding(status)
+            else { return nil }
             var trip = GuardTrip(.inactive, figure: gives, limit: 0, container: world.containers[index].id)
             trip.status = status
             return trip

@@ -212,3 +212,8 @@ public struct ContainerSnapshot: Sendable, Equatable, Codable {
     /// How many seats are pending or claimed.
     public var liveCount: Int { seats.count { $0.state.isLive } }
 }
+
+extension ContainerSnapshot {
+    /// Seats of a subscription or order with this status are given without further ado.
+    package static func isInGoodStanding(_ status: String) -> Bool { ["active", "trialing", "paid"].contains(status) }
+}

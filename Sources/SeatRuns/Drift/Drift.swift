@@ -173,8 +173,9 @@ struct DriftCheck {
 
     private func judgeStatus(_ status: String, _ open: [Step], _ drift: inout Drift) {
         let planned = container.snapshot.status
-        let good: Set<String> = ["active", "trialing", "paid"]
-        guard open.contains(where: { $0.kind != .revoke }), status != planned, !good.contains(status) else { return }
+        guard open.contains(where: { $0.kind != .revoke }), status != planned,
+            !ContainerSnapshot.isInGoodStanding(status)
+        else { return }
         if !options.allowInactive {
             drift.conflicts.append(conflict(.inactive, nil, .status(now: status, planned: planned)))
         }

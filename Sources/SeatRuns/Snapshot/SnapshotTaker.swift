@@ -211,24 +211,13 @@ public struct SnapshotTaker: Sendable {
     private func snapshot(
         _ id: ContainerID, _ subscription: Subscription?, _ order: Order?, _ list: SeatsList, _ model: CustomerModel
     ) -> ContainerSnapshot {
+        var snapshot = ContainerSnapshot(id, subscription, order)
         // Whether an invitation has expired is the server's to say, whatever this machine's clock shows.
-        let moment = now().addingTimeInterval(client.serverClock.skew)
-        let customer = subscription?.customer ?? order?.customer
-        let seats = list.seats.map { SeatRecord($0, model: model, now: moment) }
-            .sorted { ($0.email ?? "\u{10FFFF}", $0.id) < ($1.email ?? "\u{10FFFF}", $1.id) }
+        snapshot.take(list, model: model, now: now().addingTimeInterval(client.serverClock.skew))
         // Members belong to the buyer, so that a seat shows whose the container is where the container may not be read.
-        let buyer =
-            (subscription?.customerID ?? order?.customerID) ?? list.seats.lazy.compactMap(\.member?.customerID).first
-        var snapshot = ContainerSnapshot(
-            id: id, status: subscription?.status.rawValue ?? order?.status.rawValue,
-            productID: (subscription?.productID ?? order?.productID)?.rawValue,
-            product: subscription?.product?.name ?? order?.product?.name,
-            billingCustomerID: buyer?.rawValue,
-            billingCustomerEmail: customer?.email, billingCustomerExternalID: customer?.externalID,
-            totalSeats: list.totalSeats, availableSeats: list.availableSeats,
-            pricing: SeatPricing(subscription),
-            seats: seats)
-        snapshot.cancelsAtPeriodEnd = subscription?.cancelAtPeriodEnd
+        if snapshot.billingCustomerID == nil {
+            snapshot.billingCustomerID = list.seats.lazy.compactMap(\.member?.customerID).first?.rawValue
+        }
         return snapshot
     }
 
