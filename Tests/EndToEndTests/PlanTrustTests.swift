@@ -67,14 +67,17 @@ struct PlanTrustTests {
         ),
         (
             "a step that invites someone else than its row",
-            "UPDATE step SET body = '{\"identity\":{\"email\":\"attacker@globex.dev\"}}' WHERE kind = 'assign'"
+            """
+            INSERT INTO step (id, row, container, lane, kind, email)
+            SELECT id << 32 | 1, id, container, container, 'assign', 'attacker@globex.dev' FROM row WHERE action = 'assign'
+            """
         ),
         (
             "a trigger",
             """
             CREATE TRIGGER t AFTER INSERT ON run BEGIN
-                INSERT INTO step (row, container, lane, kind, body)
-                VALUES (1, 0, 0, 'assign', '{"identity":{"email":"attacker@globex.dev"}}'); END
+                INSERT INTO step (id, row, container, lane, kind, email)
+                VALUES (1 << 32 | 1, 1, 0, 0, 'assign', 'attacker@globex.dev'); END
             """
         ),
         (

@@ -26,7 +26,7 @@ struct ProtectedPeopleTests {
         UPDATE step SET seat_id = (SELECT seat_id FROM seat WHERE email = 'person1@acme-co.dev');
         UPDATE row SET action = 'absent', seat_id = NULL WHERE email = 'person2@acme-co.dev';
         UPDATE row SET action = 'revoke' WHERE email = 'person1@acme-co.dev';
-        UPDATE step SET row = (SELECT id FROM row WHERE action = 'revoke');
+        UPDATE step SET row = (SELECT id FROM row WHERE action = 'revoke'), id = (SELECT id FROM row WHERE action = 'revoke');
         UPDATE plan SET value = json_set(value, '$.counts', json('{"absent":1,"revoke":1}'))
         """
 
@@ -56,12 +56,11 @@ struct ProtectedPeopleTests {
             try HostilePlans.execute(
                 Self.tampering + """
                     ;
-                    UPDATE row SET email = '', email_key = '', external_id = 'x',
-                        asks = json_set(coalesce(asks, '{}'), '$.memberID',
-                            (SELECT record ->> '$.memberID' FROM seat WHERE email = 'person1@acme-co.dev'))
-                        WHERE action = 'revoke';
-                    UPDATE seat SET email = NULL, external_id = NULL,
-                        record = json_remove(record, '$.email', '$.externalID') WHERE email = 'person1@acme-co.dev'
+                    UPDATE row SET email = '', email_key = '', external_id = 'x' WHERE action = 'revoke';
+                    INSERT OR IGNORE INTO request (row) SELECT id FROM row WHERE action = 'revoke';
+                    UPDATE request SET member_id = (SELECT member_id FROM seat WHERE email = 'person1@acme-co.dev')
+                        WHERE row = (SELECT id FROM row WHERE action = 'revoke');
+                    UPDATE seat SET email = NULL, external_id = NULL WHERE email = 'person1@acme-co.dev'
                     """, on: tool.path("p.seatplan"))
             let result = try await tool.run("apply", "p.seatplan")
             #expect(result.status == 4, "\(result)")

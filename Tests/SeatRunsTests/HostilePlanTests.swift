@@ -10,12 +10,23 @@ import Testing
 struct HostilePlanTests {
     /// A mirror plan with assignments and revocations, on a server that holds its seats.
     private func withPlan(_ body: (String, PlanContents) async throws -> Void) async throws {
-        let contents = try await Rehearsal.with(RandomWorld(2, mode: .mirror)) { try await $0.plan() }
+        let contents = try await Self.contents()
         try await withScratchFolder { folder in
             let path = folder.appending(path: "a.seatplan").path
             try PlanFile.create(path, contents)
             try await body(path, contents)
         }
+    }
+
+    /// The first such plan with assignments that are not written down.
+    private static func contents() async throws -> PlanContents {
+        for number in 2...200 as ClosedRange<UInt64> {
+            let contents = try await Rehearsal.with(RandomWorld(number, mode: .mirror)) { try await $0.plan() }
+            let assignments = contents.plan.rows.filter { $0.action == .assign }
+            let plain = assignments.count { contents.isPlain($0) }
+            if contents.plan.trips.isEmpty, contents.plan.count(.revoke) > 0, plain > 0 { return contents }
+        }
+        throw CancellationError()
     }
 
     private static let damage: [(what: String, sql: String)] = [
@@ -39,17 +50,55 @@ struct HostilePlanTests {
         ),
         (
             "a step to an address that no row shows",
-            "UPDATE step SET body = replace(body, '@', '.x@') WHERE kind = 'assign'"
+            "UPDATE step SET email = replace(email, '@', '.x@') WHERE kind = 'assign'; " + sent("'x@globex.dev'")
+        ),
+        (
+            "a step that claims a seat which its row does not",
+            sent("email", "1")
+        ),
+        (
+            "a step that sends an id which its row does not show",
+            sent("email", "NULL", id: "'hr-99'")
+        ),
+        (
+            "a step beside metadata that is none",
+            sent("email") + "; UPDATE step SET metadata = '[1]' WHERE kind = 'assign'"
+        ),
+        (
+            "a step under another number",
+            sent("email") + "; UPDATE step SET id = id + 2 WHERE kind = 'assign'"
+        ),
+        (
+            "an assignment without a step whose row does not say all",
+            "INSERT OR REPLACE INTO request (row, member_id) SELECT id, 'x' FROM row WHERE action = 'assign'"
+        ),
+        ("an assignment to no address", "UPDATE row SET email = '', email_key = NULL WHERE action = 'assign'"),
+        (
+            "a wish that is none",
+            "INSERT OR REPLACE INTO request (row, action) SELECT id, 'fly' FROM row WHERE action = 'assign'"
+        ),
+        (
+            "a container that is named and of no kind",
+            "INSERT OR REPLACE INTO request (row, target) SELECT id, 'x' FROM row WHERE action = 'assign'"
+        ),
+        ("a cell in no column", "INSERT INTO cell VALUES (1, 70000, 'x')"),
+        ("a cell of no row", "INSERT INTO cell VALUES (99999, 0, 'x')"),
+        ("a field that is none", "UPDATE roster SET fields = '[\"power\"]'"),
+        ("a live seat that is revoked", "UPDATE seat SET status = 'revoked'"),
+        ("metadata of a seat that is no JSON", "UPDATE seat SET metadata = '{'"),
+        (
+            "an address whose key is not what it says",
+            "UPDATE row SET email = replace(email, '@', 'É@'), email_key = NULL WHERE action = 'assign'"
         ),
         ("a person whose key is another's", "UPDATE row SET email_key = 'x@globex.dev' WHERE action = 'revoke'"),
         (
             "a revocation of no one in particular",
-            "UPDATE row SET email = '', email_key = '', external_id = '', asks = NULL WHERE action = 'revoke'"
+            "UPDATE row SET email = '', email_key = '', external_id = '' WHERE action = 'revoke'; DELETE FROM request"
         ),
         ("a revocation shown as unchanged", "UPDATE row SET action = 'keep' WHERE action = 'revoke'"),
         (
             "steps that the header does not count",
-            "INSERT INTO step (row, container, lane, kind) VALUES (1, 0, 0, 'grow')"
+            "INSERT INTO step (id, row, container, lane, kind) VALUES (1 << 31 | 1, 1, 0, 0, 'grow')"
         ),
         ("a step in no lane", "UPDATE step SET lane = 99"),
         ("a container that is none", "UPDATE row SET container = 99"),
@@ -62,6 +111,15 @@ struct HostilePlanTests {
         ("a message that is cut short", #"UPDATE row SET message = '{"raised":{"seats":' WHERE id = 1"#),
         ("emails that the header does not count", "UPDATE plan SET value = json_set(value, '$.mails', 0)"),
     ]
+
+    /// The assignments' steps as they are written down when they are sent, or otherwise.
+    private static func sent(_ email: String, _ claim: String = "NULL", id: String = "NULL") -> String {
+        """
+        INSERT OR IGNORE INTO step (id, row, container, lane, kind, state, email, external_member_id, immediate_claim)
+        SELECT id << 32 | 1, id, container, container, 'assign', 'sent', \(email), \(id), \(claim) FROM row
+        WHERE action = 'assign'
+        """
+    }
 
     @Test("are refused when they are opened, with what is wrong and where", arguments: damage.indices)
     func refused(index: Int) async throws {
@@ -127,7 +185,8 @@ struct PlanLogTests {
     private func leaveLog(_ path: String) throws {
         // The connection stays open, as the files of a process stand when it is killed.
         let file = try PlanFile.open(path, .running)
-        try file.apply([StepChange(step: 1, state: .sent, attempts: 1, at: "2026-11-21T09:00:00Z")])
+        let step = try #require(try file.openSteps(lane: 0, after: 0, limit: 1).first)
+        try file.apply([StepChange(step: step.id, state: .sent, attempts: 1, at: "2026-11-21T09:00:00Z")])
         let names = ["", "-wal", "-shm"].map { path + $0 }
         for name in names { try FileManager.default.copyItem(atPath: name, toPath: name + ".copy") }
         try file.close()
@@ -218,7 +277,8 @@ struct PlanLogTests {
         try await withPlans { path, otherPath, other in
             try PlanFile.create(otherPath, other)
             let file = try PlanFile.open(otherPath, .running)
-            let change = StepChange(step: 1, state: .sent, attempts: 1, at: "2026-11-21T09:00:00Z")
+            let step = try #require(try file.openSteps(lane: 0, after: 0, limit: 1).first)
+            let change = StepChange(step: step.id, state: .sent, attempts: 1, at: "2026-11-21T09:00:00Z")
             try file.apply([change])
             try FileManager.default.removeItem(atPath: otherPath)
             let error = #expect(throws: PlanFileError.self) { try file.apply([change]) }

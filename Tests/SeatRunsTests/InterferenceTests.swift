@@ -243,7 +243,8 @@ struct InterferenceTests {
                     // As after a kill: the request was written down and is under way.
                     let file = try PlanFile.open(scene.path, .running)
                     let now = scene.time.environment.timestamp()
-                    try file.apply([StepChange(step: 1, state: .sent, attempts: 1, at: now)])
+                    let step = try #require(try file.openSteps(lane: 0, after: 0, limit: 1).first)
+                    try file.apply([StepChange(step: step.id, state: .sent, attempts: 1, at: now)])
                     try file.close()
                     last = try await attempt(false)
                 }

@@ -141,7 +141,8 @@ struct UndoTests {
     func unknownOutcome() async throws {
         try await withOneSeat { rehearsal, path, _ in
             let file = try PlanFile.open(path, .running)
-            try file.apply([StepChange(step: 1, state: .sent, attempts: 1, at: "2026-11-21T09:00:00Z")])
+            let step = StepID.assignment(ofRow: 1)
+            try file.apply([StepChange(step: step, state: .sent, attempts: 1, at: "2026-11-21T09:00:00Z")])
             try file.close()
             let undo = try await undoPlan(rehearsal, path)
             #expect(undo.plan.count(.revoke) == 1)

@@ -63,6 +63,16 @@ public struct HostilePlans {
         try change(path) { try $0.execute(sql: sql) }
     }
 
+    /// Executes statements on a plan file that is open elsewhere.
+    public static func executeBeside(_ sql: String, on path: String) throws {
+        try DatabaseQueue(path: path).write { try $0.execute(sql: sql) }
+    }
+
+    /// The numbers that a query of a plan file has in its first column.
+    public static func numbers(_ sql: String, on path: String) throws -> [Int64] {
+        try DatabaseQueue(path: path).read { try Int64.fetchAll($0, sql: sql) }
+    }
+
     /// Writes a damaged plan.
     ///
     /// - Returns: what was done to it.
@@ -138,7 +148,8 @@ public struct HostilePlans {
 
     /// By table, where it is not `id`.
     private static let keys = [
-        "plan": "key", "protected": "key", "minute": "at", "seat": "position", "look": "container", "doubt": "step",
+        "plan": "key", "protected": "key", "minute": "at", "request": "row", "cell": "row", "look": "container",
+        "doubt": "step",
     ]
 
     private func value(

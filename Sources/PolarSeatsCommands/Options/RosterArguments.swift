@@ -188,7 +188,7 @@ struct LoadedRosters: Sendable {
             let source = roster.entries.sources[index]
             return PlanRoster(
                 name: pair.0.name, path: pair.1.path, bytes: pair.1.bytes, rows: pair.0.records, sha256: pair.1.sha256,
-                columns: source.columns, extraColumns: source.extraColumns)
+                columns: source.columns, extraColumns: source.extraColumns, fields: source.fields)
         }
     }
 }

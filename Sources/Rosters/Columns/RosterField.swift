@@ -53,6 +53,17 @@ public enum RosterField: Sendable, Hashable {
         }
     }
 
+    /// The field that ``spelling`` writes; nil for a text that is none.
+    public init?(spelling: String) {
+        if let field = Self.named.first(where: { $0.spelling == spelling }) {
+            self = field
+        } else if spelling.hasPrefix("metadata.") {
+            self = .metadata(String(spelling.dropFirst("metadata.".count)))
+        } else {
+            return nil
+        }
+    }
+
     /// A row needs at least one of these.
     public var isIdentity: Bool {
         switch self {

@@ -176,6 +176,7 @@ public struct RosterBuilder: RecordSink {
         // A record of XML says which of its columns it has; one of CSV has them all.
         let columnsOfCells = isCSV ? kept : Array(names.indices)
         table.sources[source].columns = columnsOfCells.map { keeps($0) ? columns.names[$0] : "" }
+        table.sources[source].fields = columnsOfCells.map { keeps($0) ? columns.fields[$0] : nil }
         table.sources[source].extraColumns = columnsOfCells.indices.filter { index in
             let column = columnsOfCells[index]
             return hasCells[column] && keeps(column)

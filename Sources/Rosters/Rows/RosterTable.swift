@@ -68,19 +68,22 @@ public struct EntryDetails: Sendable, Equatable {
 }
 
 /// One file that was read.
-public struct RosterSource: Sendable, Equatable, Codable {
+public struct RosterSource: Sendable, Equatable {
     /// As the user gave it; `-` for standard input.
     public var name: String
     /// The roster's own column names, in order; for XML, in order of first appearance.
     public var columns: [String]
     /// Indices in ``columns`` that name no known field, or the person: carried through to reports untouched.
     public var extraColumns: [Int]
+    /// What each of ``columns`` means, nil for one that means nothing to a plan; empty where it is not known.
+    public var fields: [RosterField?]
 
     /// Creates a source from its name and columns.
-    public init(name: String, columns: [String] = [], extraColumns: [Int] = []) {
+    public init(name: String, columns: [String] = [], extraColumns: [Int] = [], fields: [RosterField?] = []) {
         self.name = name
         self.columns = columns
         self.extraColumns = extraColumns
+        self.fields = fields
     }
 }
 

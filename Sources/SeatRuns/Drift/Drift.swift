@@ -337,10 +337,12 @@ extension BeforeImages {
             return person
         }
         var identity = SeatIdentity()
-        if row.emailKey.isEmpty, let asks = row.asks.flatMap({ try? PlanJSON.value(RowRequest.self, $0) }) {
-            identity.externalMemberID = asks.externalMemberID ?? (model == .member ? asks.externalID : nil)
-            identity.memberID = asks.memberID
-            identity.customerID = asks.customerID
+        if row.emailKey.isEmpty {
+            let plain = row.request?.externalID ?? row.externalID
+            identity.externalMemberID =
+                row.request?.externalMemberID ?? (model == .member && !plain.isEmpty ? plain : nil)
+            identity.memberID = row.request?.memberID
+            identity.customerID = row.request?.customerID
         }
         var person = PlannedPerson(identity, emailKey: row.emailKey, model: model)
         person.name = row.email.isEmpty ? (row.externalID.isEmpty ? person.name : row.externalID) : row.email

@@ -31,7 +31,7 @@ struct ClosingLook {
         let file = file
         let rows = try await file.away {
             var rows: [Int: [PlanFile.HeldRow]] = [:]
-            try file.forEachHeldRow("action IN ('assign', 'keep', 'reissue', 'revoke', 'absent', 'grow')") { row in
+            try file.forEachHeldRow("row.action IN ('assign', 'keep', 'reissue', 'revoke', 'absent', 'grow')") { row in
                 rows[row.container, default: []].append(row)
             }
             return rows

@@ -223,7 +223,7 @@ public struct Run: Sendable {
         let containers = Set(work.map(\.container))
         var rows: [Int: [PlanFile.HeldRow]] = [:]
         if containers.isEmpty { return rows }
-        try file.forEachHeldRow("action = 'keep' AND outcome = 'planned'") { row in
+        try file.forEachHeldRow("row.action = 'keep' AND row.outcome = 'planned'") { row in
             if containers.contains(row.container) { rows[row.container, default: []].append(row) }
         }
         return rows

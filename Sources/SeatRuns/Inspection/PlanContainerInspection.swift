@@ -20,8 +20,10 @@ struct PlanContainerInspection {
         let rows = try Row.fetchAll(
             database,
             sql: """
-                SELECT *, (SELECT count(*) FROM seat WHERE seat.container = container.id) AS listed FROM container
-                ORDER BY id
+                SELECT container.*, coalesce(own.listed, 0) AS listed FROM container
+                LEFT JOIN (SELECT container, count(*) AS listed FROM seat GROUP BY container) AS own
+                    ON own.container = container.id
+                ORDER BY container.id
                 """)
         let facts = try rows.enumerated().map { index, row in
             let id: Int64 = try row.value("id", in: "container")
@@ -76,23 +78,19 @@ struct PlanContainerInspection {
         else { throw damage(id, "a price is out of range") }
     }
 
-    /// What the snapshot shows of a seat, and what it holds of it, are one.
     private func checkSeats() throws {
         let row = try Row.fetchOne(
             database,
             sql: """
-                SELECT container, position FROM seat
-                WHERE NOT json_valid(record) OR position NOT BETWEEN 0 AND \(PlanLimits.counts.upperBound)
-                    OR json_extract(record, '$.id') IS NOT seat_id OR json_extract(record, '$.state') IS NOT status
-                    OR json_extract(record, '$.email') IS NOT email
-                    OR json_extract(record, '$.externalID') IS NOT external_id
+                SELECT id FROM seat
+                WHERE id NOT BETWEEN 1 AND \(PlanLimits.counts.upperBound) OR invitation_expired NOT IN (0, 1)
+                    OR (metadata IS NOT NULL AND NOT json_valid(metadata))
                     OR status = 'revoked' OR seat_id GLOB '*[^A-Za-z0-9-]*' OR length(seat_id) NOT BETWEEN 1 AND 64
                 LIMIT 1
                 """)
         guard let row else { return }
-        let container = Int.fromDatabaseValue(row["container"]) ?? 0
-        let position = Int.fromDatabaseValue(row["position"]) ?? 0
         throw PlanDamage(
-            "table seat, container \(container), position \(position)", "the record is another seat's, or none")
+            table: "seat", id: Int64.fromDatabaseValue(row["id"]), "is no live seat with an id, or its metadata no JSON"
+        )
     }
 }

@@ -21,8 +21,8 @@ struct PlanImport {
                 defer { try? database.execute(sql: "DETACH DATABASE old") }
                 try copy(database)
             }
-            _ = try queue.write { try PlanInspection($0, place.path).perform() }
-            return PlanFile(path: place.path, planID: nil, database: queue, place: nil)
+            let header = try queue.write { try PlanInspection($0, place.path).perform() }
+            return PlanFile(path: place.path, header: header, database: queue, place: nil)
         } catch let error as DatabaseError {
             // The memory's own tables refuse what the file's do not.
             guard error.resultCode == .SQLITE_CONSTRAINT || error.resultCode == .SQLITE_MISMATCH else {
@@ -36,19 +36,21 @@ struct PlanImport {
     }
 
     private func copy(_ database: Database) throws {
-        let expected = try PlanSchema(statements: Self.schema + PlanFile.indexes)
+        let expected = try PlanSchema(statements: Self.schema + Self.indexes)
         if let difference = try PlanSchema(database, of: "old").difference(from: expected) {
             throw PlanDamage(difference)
         }
         if let problem = try String.fetchOne(database, sql: "PRAGMA old.quick_check(1)"), problem != "ok" {
             throw PlanDamage("its pages", String(problem.prefix(200)))
         }
+        try requireJSON(database)
         try database.execute(sql: PlanFile.schema)
         try database.inTransaction {
             for (table, columns) in Self.tables {
                 try database.execute(
                     sql: "INSERT INTO main.\(table) (\(columns)) SELECT \(columns) FROM old.\(table)")
             }
+            try database.execute(sql: Self.columnsOfJSON)
             try quoteWords(database)
             for list in ["warnings", "overrides"] { try quoteSentences(of: list, database) }
             try database.execute(sql: "INSERT INTO journal (id, plan_id) VALUES (1, '')")
@@ -58,7 +60,8 @@ struct PlanImport {
                     INSERT INTO main.run (id, plan_id, tool_version, started_at, finished_at, ended, requests)
                     SELECT id, '', tool_version, started_at, finished_at, ended, requests FROM old.run
                     """)
-            try database.execute(sql: PlanFile.indexes)
+            let containers = try Int.fetchOne(database, sql: "SELECT count(*) FROM main.container") ?? 0
+            try database.execute(sql: PlanFile.indexes(containers: containers))
             return .commit
         }
     }
@@ -85,9 +88,59 @@ struct PlanImport {
                 """)
     }
 
+    /// What format 1 held as JSON, and what has columns today.
+    private func requireJSON(_ database: Database) throws {
+        for (table, column) in [("row", "cells"), ("row", "asks"), ("step", "body"), ("seat", "record")] {
+            let id = table == "seat" ? "position" : "id"
+            let damaged = try Row.fetchOne(
+                database,
+                sql: """
+                    SELECT \(id) AS id FROM old.\(table) WHERE \(column) IS NOT NULL
+                        AND CASE WHEN json_valid(\(column)) THEN json_type(\(column)) ELSE '' END
+                            != '\(column == "cells" ? "array" : "object")' LIMIT 1
+                    """)
+            if let damaged {
+                throw PlanDamage(
+                    table: table, id: Int64.fromDatabaseValue(damaged["id"]),
+                    "\(column) is not the JSON that plans have")
+            }
+        }
+    }
+
+    /// The number of a step tells which it is since format 2.
+    private static let columnsOfJSON = """
+        INSERT INTO main.roster SELECT id, name, path, bytes, rows, sha256, columns, extra_columns, '[]' FROM old.roster;
+        INSERT INTO main.seat SELECT row_number() OVER (ORDER BY container, position), container, seat_id, status, email,
+            external_id, record ->> '$.externalMemberID', record ->> '$.memberID', record ->> '$.customerID',
+            record ->> '$.role', record ->> '$.createdAt', record ->> '$.modifiedAt', record ->> '$.claimedAt',
+            record ->> '$.revokedAt', record ->> '$.invitationExpiresAt',
+            coalesce(record ->> '$.invitationExpired', 0), record ->> '$.metadata' FROM old.seat;
+        INSERT INTO main.row SELECT id, roster, line, container, email,
+            CASE WHEN email_key != lower(email) THEN email_key END, external_id, action, seat_id, seat_status, note, outcome,
+            http_status, error, message, attempts, started_at, finished_at FROM old.row;
+        INSERT INTO main.cell SELECT row.id, cell.key, cell.value FROM old.row, json_each(row.cells) AS cell
+            WHERE row.cells IS NOT NULL;
+        INSERT INTO main.request SELECT id,
+            CASE asks ->> '$.action' WHEN 1 THEN 'revoke' WHEN 2 THEN 'keep' END, asks ->> '$.immediateClaim',
+            CASE WHEN asks ->> '$.container.team._0' IS NOT NULL THEN 'team'
+                WHEN asks ->> '$.container.checkout._0' IS NOT NULL THEN 'checkout'
+                ELSE asks ->> '$.container.container._0.kind' END,
+            coalesce(asks ->> '$.container.team._0', asks ->> '$.container.checkout._0',
+                asks ->> '$.container.container._0.id'),
+            nullif(coalesce(asks ->> '$.externalID', ''), external_id), asks ->> '$.externalMemberID',
+            asks ->> '$.externalCustomerID', asks ->> '$.customerID', asks ->> '$.memberID', asks ->> '$.name',
+            asks ->> '$.metadata' FROM old.row WHERE asks IS NOT NULL;
+        INSERT INTO main.step (id, row, container, lane, kind, after_row, state, seat_id, email, external_member_id,
+            external_customer_id, customer_id, member_id, metadata, immediate_claim, seats, attempts, sent_at, finished_at)
+        SELECT \(StepID.expectedSQL), step.row, step.container, step.lane, step.kind, step.after_row, step.state,
+            step.seat_id, body ->> '$.identity.email', body ->> '$.identity.externalMemberID',
+            body ->> '$.identity.externalCustomerID', body ->> '$.identity.customerID', body ->> '$.identity.memberID',
+            body ->> '$.metadata', body ->> '$.immediateClaim', body ->> '$.seats', step.attempts, step.sent_at,
+            step.finished_at FROM old.step JOIN old.row ON row.id = step.row;
+        """
+
     private static let tables = [
         ("plan", "key, value"),
-        ("roster", "id, name, path, bytes, rows, sha256, columns, extra_columns"),
         (
             "container",
             """
@@ -95,19 +148,7 @@ struct PlanImport {
             billing_customer_external_id, seats, available, live, pricing, forecast
             """
         ),
-        ("seat", "container, position, seat_id, status, email, external_id, record"),
         ("defect", "id, severity, code, source, line, column, field, value, message, remedy, row"),
-        (
-            "row",
-            """
-            id, roster, line, container, email, email_key, external_id, cells, asks, action, seat_id, seat_status, note,
-            outcome, http_status, error, message, attempts, started_at, finished_at
-            """
-        ),
-        (
-            "step",
-            "id, row, container, lane, kind, after_row, state, seat_id, body, attempts, sent_at, finished_at"
-        ),
         ("minute", "at, requests, paused"),
     ]
 
@@ -146,4 +187,7 @@ struct PlanImport {
         CREATE TABLE minute (
             at TEXT PRIMARY KEY NOT NULL, requests INTEGER NOT NULL, paused REAL NOT NULL) WITHOUT ROWID;
         """
+
+    private static let indexes =
+        "CREATE INDEX step_open ON step(lane, id) WHERE state IN ('planned', 'sent', 'unknown')"
 }

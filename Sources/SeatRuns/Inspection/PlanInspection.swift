@@ -17,12 +17,12 @@ struct PlanInspection {
         self.path = path
     }
 
-    /// - Returns: the plan's id; empty in plans of format 1.
+    /// - Returns: the plan's header.
     /// - Throws: ``PlanFileError`` with what is wrong and where.
     @discardableResult
-    func perform() throws -> String {
+    func perform() throws -> PlanHeader {
         do {
-            if let difference = try PlanSchema(database).difference(from: .current()) { throw PlanDamage(difference) }
+            try checkSchema()
             try checkPages()
             let header = try header()
             try checkID(header)
@@ -37,11 +37,22 @@ struct PlanInspection {
             try checkCounts(header)
             try PlanProtection(database).check(header)
             try PlanStepInspection(database, header, containers).perform()
-            return header.planID ?? ""
+            return header
         } catch let damage as PlanDamage {
             throw PlanFileError.damaged(path, damage.description)
         } catch let error as DecodingError {
             throw PlanFileError.damaged(path, "JSON in it cannot be read (\(error.place))")
+        }
+    }
+
+    /// How many containers there are tells which indexes a plan has; they are counted without trust in the table.
+    private func checkSchema() throws {
+        let schema = try PlanSchema(database)
+        let containers =
+            schema.hasTable("container")
+            ? try Int.fetchOne(database, sql: "SELECT count(*) FROM (SELECT 1 FROM container LIMIT 2)") ?? 0 : 0
+        if let difference = try schema.difference(from: .current(containers: containers)) {
+            throw PlanDamage(difference)
         }
     }
 
@@ -106,6 +117,10 @@ struct PlanInspection {
             guard extra.allSatisfy(columns.indices.contains) else {
                 throw fail("extra_columns names a column that is not there")
             }
+            let fields = try PlanFile.fields(try row.value("fields", in: "roster"))
+            guard fields.isEmpty || fields.count == columns.count else {
+                throw fail("fields are not as many as columns")
+            }
         }
     }
 
@@ -124,9 +139,18 @@ struct PlanInspection {
                         + "'excluded')"
                 ),
                 ("id is out of range", "id NOT BETWEEN 1 AND \(PlanLimits.counts.upperBound)"),
-                ("cells is not a JSON array", "cells IS NOT NULL AND NOT json_valid(cells)"),
-                ("asks is not JSON", "asks IS NOT NULL AND NOT json_valid(asks)"),
             ])
+        try refuse(
+            "request",
+            [
+                ("action is unknown", "action NOT IN ('revoke', 'keep')"),
+                ("immediate_claim is neither 0 nor 1", "immediate_claim NOT IN (0, 1)"),
+                ("target_kind is unknown", "target_kind NOT IN ('subscription', 'order', 'checkout', 'team')"),
+                ("target and target_kind do not go together", "(target IS NULL) != (target_kind IS NULL)"),
+                ("metadata is not JSON", "metadata IS NOT NULL AND NOT json_valid(metadata)"),
+            ], id: "row")
+        try refuse(
+            "cell", [("column is out of range", "\"column\" NOT BETWEEN 0 AND \(PlanLimits.columns - 1)")], id: "row")
         let missing = try Int.fetchOne(database, sql: "SELECT coalesce(max(id), 0) - count(*) FROM row") ?? 0
         if missing != 0 { throw PlanDamage("table row", "rows are missing") }
     }
@@ -139,7 +163,18 @@ struct PlanInspection {
                 ("kind is unknown", "kind NOT IN (\(kinds))"),
                 ("state is unknown", "state NOT IN (\(Self.names(Step.State.allCases)))"),
                 ("attempts is out of range", "attempts NOT BETWEEN 0 AND \(PlanLimits.counts.upperBound)"),
+                ("immediate_claim is neither 1 nor NULL", "immediate_claim != 1"),
+                ("metadata is not JSON", "metadata IS NOT NULL AND NOT json_valid(metadata)"),
             ])
+        let row = try Row.fetchOne(
+            database,
+            sql: """
+                SELECT step.id FROM step JOIN row ON row.id = step.row
+                WHERE step.id IS NOT \(StepID.expectedSQL) OR step.after_row >= step.row LIMIT 1
+                """)
+        if let row {
+            throw PlanDamage(table: "step", id: Int64.fromDatabaseValue(row["id"]), "is not the number of such a step")
+        }
     }
 
     private func checkRuns() throws {
@@ -216,7 +251,13 @@ struct PlanInspection {
         guard counts == header.counts.filter({ $0.value != 0 }) else {
             throw PlanDamage("table plan, header", "counts other actions than the rows have")
         }
-        let steps = try Int.fetchOne(database, sql: "SELECT count(*) FROM step") ?? 0
+        let steps =
+            try Int.fetchOne(
+                database,
+                sql: """
+                    SELECT (SELECT count(*) FROM step) + (SELECT count(*) FROM row
+                        WHERE row.action = 'assign' AND \(PlainAssignment.isUnwritten))
+                    """) ?? 0
         guard steps == header.requests else {
             throw PlanDamage("table plan, header", "counts \(header.requests) changes, and there are \(steps)")
         }
@@ -226,6 +267,8 @@ struct PlanInspection {
 /// What figures in a plan may be: as large as any account's, and small enough to be added up.
 enum PlanLimits {
     static let counts = 0...Int(Int32.max)
+    /// More than any roster may have.
+    static let columns = 1 << 16
     /// In the currency's smallest unit, for one seat: any number of seats times it can be added up.
     package static let price = 0...1_000_000_000_000
 }

@@ -45,7 +45,12 @@ struct PlanSchema: Equatable {
         }
     }
 
-    static func current() throws -> PlanSchema { try PlanSchema(statements: PlanFile.schema + PlanFile.indexes) }
+    static func current(containers: Int) throws -> PlanSchema {
+        try PlanSchema(statements: PlanFile.schema + PlanFile.indexes(containers: containers))
+    }
+
+    /// Whether there is a table of that name, and no view in its place.
+    func hasTable(_ name: String) -> Bool { entries.contains { $0.kind == "table" && $0.name == name } }
 
     /// The first difference to `expected`, in the order of names; nil when there is none.
     func difference(from expected: PlanSchema) -> Difference? {

@@ -13,12 +13,14 @@ struct PlanStepInspection {
     private let header: PlanHeader
     private let containers: [PlanContainerInspection.Facts]
     private let rules: IdentityRules
+    private let plain: PlainAssignment
 
     init(_ database: Database, _ header: PlanHeader, _ containers: [PlanContainerInspection.Facts]) {
         self.database = database
         self.header = header
         self.containers = containers
         rules = IdentityRules(model: header.model, policy: header.options.identity)
+        plain = PlainAssignment(header)
     }
 
     func perform() throws {
@@ -34,21 +36,19 @@ struct PlanStepInspection {
 
     // MARK: Which steps there are
 
-    /// Each row has the steps that its action needs, and no other.
+    /// Each row has the steps that its action needs, and no other. An assignment that its row says all of needs none.
     private func checkNumbers() throws {
         let row = try Row.fetchOne(
             database,
             sql: """
-                SELECT row.id, row.action, coalesce(own.grows, 0) AS grows, coalesce(own.revokes, 0) AS revokes,
-                    coalesce(own.assigns, 0) AS assigns
-                FROM row LEFT JOIN (
+                SELECT row.id FROM \(PlainAssignment.source) LEFT JOIN (
                     SELECT row, sum(kind = 'grow') AS grows, sum(kind = 'revoke') AS revokes,
-                        sum(kind = 'assign') AS assigns, min(CASE kind WHEN 'revoke' THEN id END) AS revocation,
-                        max(CASE kind WHEN 'assign' THEN id END) AS assignment
+                        sum(kind = 'assign') AS assigns
                     FROM step GROUP BY row) AS own ON own.row = row.id
-                WHERE grows != (action = 'grow') OR revokes != (action IN ('revoke', 'reissue'))
-                    OR assigns != (action IN ('assign', 'reissue'))
-                    OR (action = 'reissue' AND own.revocation > own.assignment)
+                WHERE coalesce(own.grows, 0) != (row.action = 'grow')
+                    OR coalesce(own.revokes, 0) != (row.action IN ('revoke', 'reissue'))
+                    OR (coalesce(own.assigns, 0) != (row.action IN ('assign', 'reissue'))
+                        AND NOT (row.action = 'assign' AND own.assigns IS NULL AND \(plain.isPlain)))
                 LIMIT 1
                 """)
         guard let row else { return }
@@ -92,8 +92,9 @@ struct PlanStepInspection {
         let rows = try Row.fetchCursor(
             database,
             sql: """
-                SELECT id, email, email_key FROM row
-                WHERE action IN ('assign', 'keep', 'reissue', 'revoke') AND email != '' AND lower(email) != email_key
+                SELECT id, email, \(EmailKey.sql) AS email_key FROM row
+                WHERE action IN ('assign', 'keep', 'reissue', 'revoke') AND email != ''
+                    AND (email_key IS NOT NULL OR email GLOB '*[^ -~]*' OR email LIKE '%xn--%')
                 """)
         while let row = try rows.next() {
             let (email, key): (String, String) = (try row.value("email"), try row.value("email_key"))
@@ -110,87 +111,82 @@ struct PlanStepInspection {
     private func checkEach() throws -> Int {
         let counted = try Int.fetchOne(
             database,
-            sql: "SELECT count(*) FROM step WHERE kind = 'assign' AND NOT coalesce(body ->> '$.immediateClaim', 0)")
-        let plain = "(\(plainAssignment)) OR (\(Self.plainRevocation))"
+            sql: """
+                SELECT (SELECT count(*) FROM step WHERE kind = 'assign' AND immediate_claim IS NULL)
+                    + (SELECT count(*) FROM \(PlainAssignment.source)
+                        WHERE row.action = 'assign' AND \(PlainAssignment.isUnwritten)
+                            AND NOT coalesce(request.immediate_claim, \(plain.claims ? 1 : 0)))
+                """)
+        let known = "(\(plainAssignment)) OR (\(Self.plainRevocation))"
         let rows = try Row.fetchCursor(
             database,
             sql: """
-                SELECT step.id AS id, step.kind, step.container, step.lane, step.after_row, step.seat_id, step.body,
-                    row.action, row.container AS row_container, row.seat_id AS row_seat, row.email, row.email_key,
-                    row.external_id, row.asks, seat.email AS holder, seat.record,
+                SELECT \(Step.columns), row.id AS id, row.action, row.container AS row_container,
+                    row.seat_id AS row_seat, row.email, \(EmailKey.sql) AS email_key, row.external_id,
+                    \(RowRequest.columns), \(Holder.columns),
                     before.container AS before_container, before.action AS before_action
-                FROM step JOIN row ON row.id = step.row
+                FROM step JOIN row ON row.id = step.row LEFT JOIN request ON request.row = row.id
                     LEFT JOIN seat ON seat.container = step.container AND seat.seat_id = step.seat_id
                         AND step.kind = 'revoke'
                     LEFT JOIN row AS before ON before.id = step.after_row
-                WHERE coalesce(NOT (\(plain)), 1)
+                WHERE coalesce(NOT (\(known)), 1)
                 ORDER BY step.id
                 """)
         while let row = try rows.next() { try check(row) }
         return counted ?? 0
     }
 
-    /// An assignment to an address, perhaps with an external id, in the bytes that such a step has.
+    /// An assignment that sends what a plain one of its row does.
     private var plainAssignment: String {
-        guard header.options.identity != .externalCustomer else { return "0" }
-        let claim =
-            "CASE WHEN coalesce(row.asks ->> '$.immediateClaim', \(header.options.immediateClaim ? 1 : 0)) "
-            + "THEN ',\"immediateClaim\":true' ELSE '' END"
-        let id =
-            rules.linksExternalID
-            ? "CASE row.external_id WHEN '' THEN '' ELSE ',\"externalMemberID\":' || json_quote(row.external_id) END"
-            : "''"
-        return """
-            step.kind = 'assign' AND row.action = 'assign' AND step.container = row.container
-            AND step.lane = row.container AND step.after_row IS NULL AND row.email != ''
-            AND (row.asks IS NULL OR (coalesce(row.asks ->> '$.externalID', '') = row.external_id
-                AND json_extract(row.asks, '$.externalMemberID', '$.externalCustomerID', '$.customerID', '$.memberID',
-                    '$.metadata') = '[null,null,null,null,null]'))
-            AND step.body = '{"identity":{"email":' || json_quote(row.email) || \(id) || '}' || \(claim) || '}'
-            """
+        """
+        step.kind = 'assign' AND row.action = 'assign' AND step.container = row.container
+        AND step.lane = row.container AND step.after_row IS NULL AND \(plain.isPlain) AND \(plain.isSent)
+        """
     }
 
     /// A revocation of the seat that the snapshot shows at the row's address.
     private static let plainRevocation = """
         step.kind = 'revoke' AND row.action = 'revoke' AND step.container = row.container AND step.lane = row.container
-        AND step.after_row IS NULL AND step.body IS NULL AND step.seat_id = row.seat_id AND row.email_key != ''
-        AND lower(seat.email) = row.email_key
+        AND step.after_row IS NULL AND \(StepBody.columns.map { "step.\($0) IS NULL" }.joined(separator: " AND "))
+        AND step.seat_id = row.seat_id AND \(EmailKey.sql) != '' AND lower(seat.email) = \(EmailKey.sql)
         """
 
     private func check(_ row: Row) throws {
-        let id: Int64 = try row.value("id", in: "step")
+        let id: Int64 = try row.value("step_id", in: "step")
         func fail(_ what: String) -> PlanDamage { PlanDamage(table: "step", id: id, what) }
-        let container: Int = try row.value("container", in: "step")
+        let container: Int = try row.value("step_container", in: "step")
         guard try row.optional("row_container") == container else {
             throw fail("changes another container than its row")
         }
         let (lane, after): (Int, Int64?) = (
-            try row.value("lane", in: "step"), try row.optional("after_row", in: "step")
+            try row.value("step_lane", in: "step"), try row.optional("step_after_row", in: "step")
         )
+        let kind: String = try row.value("step_kind", in: "step")
         if after == nil {
             guard lane == container else { throw fail("stands in another container's lane") }
         } else {
             let before: String? = try row.optional("before_action")
-            guard try row.value("kind", in: "step") == Step.Kind.revoke.rawValue,
-                try row.optional("before_container") == lane, ["assign", "keep", "reissue"].contains(before ?? "")
+            guard kind == Step.Kind.revoke.rawValue, try row.optional("before_container") == lane,
+                ["assign", "keep", "reissue"].contains(before ?? "")
             else { throw fail("waits for a row that gives no seat") }
         }
-        let text: String? = try row.optional("body", in: "step")
-        let body: StepBody?
-        do { body = try text.map { try PlanJSON.value(StepBody.self, $0) } } catch let error as DecodingError {
-            throw fail("body cannot be read (\(error.place))")
+        let body: StepBody
+        do { body = try StepBody(row) } catch let error as DecodingError {
+            throw fail("metadata cannot be read (\(error.place))")
         }
-        switch Step.Kind(rawValue: try row.value("kind", in: "step")) {
+        switch Step.Kind(rawValue: kind) {
         case .grow:
-            guard let body, body.identity == nil, body.seats == containers[container].forecast.seatsAfter else {
+            guard body == StepBody(seats: containers[container].forecast.seatsAfter) else {
                 throw fail("buys another number of seats than its row")
             }
         case .revoke:
-            guard body == nil else { throw fail("a revocation sends nothing") }
+            guard body == StepBody() else { throw fail("a revocation sends nothing") }
             if let problem = try revocationProblem(row) { throw fail(problem) }
         case .assign:
-            guard let identity = body?.identity, body?.seats == nil else { throw fail("assigns a seat to no one") }
+            guard let identity = body.identity, body.seats == nil else { throw fail("assigns a seat to no one") }
             if let problem = try assignmentProblem(row, identity) { throw fail(problem) }
+            guard body.immediateClaim ?? false == (try RowRequest(row)?.immediateClaim ?? header.options.immediateClaim)
+            else { throw fail("claims the seat, and its row does not, or the other way round") }
         case nil: throw fail("kind is unknown")
         }
     }
@@ -199,10 +195,7 @@ struct PlanStepInspection {
 
     /// The seat must be in the snapshot, and its holder be the person of the row.
     private func revocationProblem(_ row: Row) throws -> String? {
-        guard let record: String = try row.optional("record") else {
-            return "revokes a seat that the snapshot does not show"
-        }
-        let seat = try PlanJSON.value(Holder.self, record)
+        guard let seat = try Holder(row) else { return "revokes a seat that the snapshot does not show" }
         if try row.value("action") == Action.revoke.rawValue, try row.optional("row_seat") != seat.id {
             return "revokes another seat than its row"
         }
@@ -236,28 +229,37 @@ struct PlanStepInspection {
 
     /// A renewal gives the seat to who had it, whatever they were called by.
     private func holderIDs(_ row: Row) throws -> Set<String> {
-        let record = try String.fetchOne(
+        let found = try Row.fetchOne(
             database,
             sql: """
-                SELECT seat.record FROM step JOIN step AS first ON first.row = step.row AND first.kind = 'revoke'
-                JOIN seat ON seat.container = first.container AND seat.seat_id = first.seat_id WHERE step.id = ?
-                """, arguments: [try row.value("id", in: "step") as Int64])
-        guard let seat = try record.map({ try PlanJSON.value(Holder.self, $0) }), try Person(row).names(seat) else {
-            return []
-        }
+                SELECT \(Holder.columns) FROM step
+                JOIN seat ON seat.container = step.container AND seat.seat_id = step.seat_id WHERE step.id = ?
+                """, arguments: [StepID.renewal(ofRow: try row.value("step_row", in: "step"))])
+        guard let seat = try found.flatMap({ try Holder($0) }), try Person(row).names(seat) else { return [] }
         return seat.ids
     }
 
     /// What the snapshot has of a seat's holder.
-    private struct Holder: Decodable {
+    private struct Holder {
         var id: String
         var email: String?
         var externalID: String?
-        var externalMemberID: String?
-        var memberID: String?
-        var customerID: String?
+        var ids: Set<String>
 
-        var ids: Set<String> { Set([externalID, externalMemberID, memberID, customerID].compactMap(\.self)) }
+        private static let names = [
+            "seat_id", "email", "external_id", "external_member_id", "member_id", "customer_id",
+        ]
+        static let columns = names.map { "seat.\($0) AS holder_\($0)" }.joined(separator: ", ")
+
+        /// nil where the snapshot has no such seat.
+        init?(_ row: Row) throws {
+            func text(_ column: String) throws -> String? { try row.optional("holder_" + column, in: "seat") }
+            guard let id = try text("seat_id") else { return nil }
+            self.id = id
+            email = try text("email")
+            externalID = try text("external_id")
+            ids = Set(try Self.names.dropFirst(2).compactMap { try text($0) })
+        }
     }
 
     /// Who a row is about, by everything that it says of them.
@@ -269,11 +271,11 @@ struct PlanStepInspection {
         init(_ row: Row) throws {
             email = try row.value("email")
             emailKey = try row.value("email_key")
-            let asks = try (row.optional("asks") as String?).map { try PlanJSON.value(RowRequest.self, $0) }
+            let request = try RowRequest(row)
             ids = Set(
                 [
-                    try row.value("external_id") as String, asks?.externalID, asks?.externalMemberID,
-                    asks?.externalCustomerID, asks?.customerID, asks?.memberID,
+                    try row.value("external_id") as String, request?.externalID, request?.externalMemberID,
+                    request?.externalCustomerID, request?.customerID, request?.memberID,
                 ].compactMap(\.self).filter { !$0.isEmpty })
         }
 

@@ -51,7 +51,7 @@ extension PlanFile {
     ) throws -> StoredFinding {
         let json = try body.map { try PlanJSON.text($0) }
         let id = try write { database in
-            try Self.apply(changes, database)
+            try apply(changes, database)
             try database.execute(
                 sql: """
                     INSERT INTO finding (kind, state, container, row, email, external_id, seat_id, detail, body, at)
@@ -116,7 +116,7 @@ extension PlanFile {
     /// A revocation of which no one knows whether it was done, and when.
     func doubt(_ step: Step, at time: String, with changes: [StepChange]) throws {
         try write { database in
-            try Self.apply(changes, database)
+            try apply(changes, database)
             try database.execute(
                 sql: "INSERT OR REPLACE INTO doubt VALUES (?, ?, ?, ?)",
                 arguments: [step.id, step.container, step.seatID ?? "", time])
@@ -174,8 +174,7 @@ extension PlanFile {
             let ended = try String.fetchOne(database, sql: "SELECT ended FROM run ORDER BY id DESC LIMIT 1")
             guard ended == "complete" else { return false }
             if try Self.findings(database, "state = 'open'").isEmpty == false { return false }
-            let open = "SELECT count(*) FROM step WHERE state IN ('planned', 'sent', 'unknown')"
-            return try Int.fetchOne(database, sql: open) == 0
+            return try Self.hasOpenSteps(database) == false
         }
     }
 
@@ -189,7 +188,7 @@ extension PlanFile {
         var action: Action
         var outcome: Outcome
         var seatID: String?
-        var asks: String?
+        var request: RowRequest?
 
         /// Whether the person holds a seat by what is recorded; nil: the record does not say.
         var holds: Bool? {
@@ -208,9 +207,9 @@ extension PlanFile {
             let rows = try Row.fetchCursor(
                 database,
                 sql: """
-                    SELECT id, container, email, email_key, external_id, action, outcome, seat_id,
-                        CASE WHEN email_key = '' THEN asks END AS asks FROM row
-                    WHERE container IS NOT NULL AND \(condition) ORDER BY id
+                    SELECT row.id, row.container, row.email, \(EmailKey.sql) AS email_key, row.external_id, row.action,
+                        row.outcome, row.seat_id, \(RowRequest.columns) FROM \(PlainAssignment.source)
+                    WHERE row.container IS NOT NULL AND \(condition) ORDER BY row.id
                     """)
             while let row = try rows.next() {
                 let action: String = row["action"]
@@ -219,7 +218,8 @@ extension PlanFile {
                     HeldRow(
                         id: row["id"], container: row["container"], email: row["email"], emailKey: row["email_key"],
                         externalID: row["external_id"], action: Action(rawValue: action) ?? .invalid,
-                        outcome: Outcome(rawValue: outcome) ?? .unknown, seatID: row["seat_id"], asks: row["asks"]))
+                        outcome: Outcome(rawValue: outcome) ?? .unknown, seatID: row["seat_id"],
+                        request: try RowRequest(row)))
             }
         }
     }
@@ -227,10 +227,14 @@ extension PlanFile {
     /// What the assignment of a row sends, if it has one.
     func assignmentBody(ofRow row: Int64) throws -> StepBody? {
         try read { database in
-            try String.fetchOne(
-                database, sql: "SELECT body FROM step WHERE row = ? AND kind = 'assign' AND body IS NOT NULL",
-                arguments: [row]
-            ).map { try PlanJSON.value(StepBody.self, $0) }
+            try Row.fetchOne(
+                database,
+                sql: """
+                    SELECT \(Step.columns) FROM step WHERE id = ?1 UNION ALL
+                    SELECT \(plainAssignment.columns) FROM \(PlainAssignment.source)
+                    WHERE row.id = ?2 AND row.action = 'assign' LIMIT 1
+                    """, arguments: [StepID.assignment(ofRow: row), row]
+            ).map { try StepBody($0) }
         }
     }
 }

@@ -25,8 +25,19 @@ extension PlanFile {
                     bytes: try row.value("bytes", in: "roster"), rows: try row.value("rows", in: "roster"),
                     sha256: try row.value("sha256", in: "roster"),
                     columns: try PlanJSON.value([String].self, try row.value("columns", in: "roster")),
-                    extraColumns: try PlanJSON.value([Int].self, try row.value("extra_columns", in: "roster")))
+                    extraColumns: try PlanJSON.value([Int].self, try row.value("extra_columns", in: "roster")),
+                    fields: try Self.fields(try row.value("fields", in: "roster")))
             }
+        }
+    }
+
+    static func fields(_ json: String) throws -> [RosterField?] {
+        try PlanJSON.value([String?].self, json).map { spelling in
+            guard let spelling else { return nil }
+            guard let field = RosterField(spelling: spelling) else {
+                throw PlanDamage("table roster", "fields names an unknown field")
+            }
+            return field
         }
     }
 
@@ -38,10 +49,9 @@ extension PlanFile {
             var seats: [Int: [SeatRecord]] = [:]
             let rows = try Row.fetchCursor(
                 database,
-                sql: "SELECT container, record FROM seat WHERE \(wanted.sql) ORDER BY container, position")
+                sql: "SELECT * FROM seat WHERE \(wanted.sql) ORDER BY id")
             while let row = try rows.next() {
-                seats[try row.value("container", in: "seat"), default: []].append(
-                    try PlanJSON.value(SeatRecord.self, try row.value("record", in: "seat")))
+                seats[try row.value("container", in: "seat"), default: []].append(try SeatRecord(row))
             }
             return try Row.fetchAll(database, sql: "SELECT * FROM container ORDER BY id").map { row in
                 func text(_ column: String) throws -> String? { try row.optional(column, in: "container") }
@@ -100,10 +110,15 @@ extension PlanFile {
         try read { database in
             var notes = NoteCoder()
             let inDoubt = try Self.rowsInDoubt(database)
+            var cells = try PlanCells(database, rosters)
             let rows = try Row.fetchCursor(
-                database, sql: "SELECT * FROM row WHERE \(condition.sql) ORDER BY id LIMIT ?", arguments: [limit])
+                database,
+                sql: """
+                    SELECT row.*, \(RowRequest.columns) FROM \(PlainAssignment.source)
+                    WHERE \(condition.sql) ORDER BY row.id LIMIT ?
+                    """, arguments: [limit])
             while let row = try rows.next() {
-                var result = try Self.result(row, rosters, containers, &notes)
+                var result = try Self.result(row, rosters, containers, &cells, &notes)
                 if result.outcome == .planned, inDoubt.contains(try row.value("id")) { result.outcome = .unknown }
                 try body(result)
             }
@@ -122,13 +137,17 @@ extension PlanFile {
     }
 
     private static func result(
-        _ row: Row, _ rosters: [PlanRoster], _ containers: [ContainerID], _ notes: inout NoteCoder
+        _ row: Row, _ rosters: [PlanRoster], _ containers: [ContainerID], _ cells: inout PlanCells,
+        _ notes: inout NoteCoder
     ) throws -> ResultRow {
-        let roster = try (row.optional("roster") as Int?).flatMap { rosters.indices.contains($0) ? rosters[$0] : nil }
+        let number: Int? = try row.optional("roster")
+        let roster = number.flatMap { rosters.indices.contains($0) ? rosters[$0] : nil }
         let container = try (row.optional("container") as Int?).flatMap {
             containers.indices.contains($0) ? containers[$0] : nil
         }
-        let cells = CellsColumn.cells(try row.optional("cells"))
+        let (email, externalID): (String, String) = (try row.value("email"), try row.value("external_id"))
+        let cells = try cells.cells(
+            ofRow: try row.value("id"), roster: number, email: email, externalID: externalID, try RowRequest(row))
         let columns = roster?.columns ?? []
         let extra = (roster?.extraColumns ?? []).map { column in
             ResultRow.Extra(
@@ -137,7 +156,7 @@ extension PlanFile {
         }
         return ResultRow(
             source: roster?.name ?? "", line: try row.value("line"), container: container,
-            email: try row.value("email"), externalID: try row.value("external_id"),
+            email: email, externalID: externalID,
             action: Action(rawValue: try row.value("action")) ?? .invalid,
             outcome: Outcome(rawValue: try row.value("outcome")) ?? .unknown, seatID: try row.optional("seat_id"),
             seatStatus: try row.optional("seat_status"), httpStatus: try row.optional("http_status"),
@@ -153,7 +172,8 @@ extension PlanFile {
                 database,
                 sql: """
                     SELECT kind, container_id FROM container
-                    WHERE id IN (SELECT container FROM step UNION SELECT lane FROM step) ORDER BY id
+                    WHERE id IN (SELECT container FROM step UNION SELECT lane FROM step
+                        UNION SELECT container FROM row WHERE action = 'assign') ORDER BY id
                     """
             ).map { try Self.containerID($0) }
         }
@@ -184,6 +204,21 @@ extension PlanFile {
             }
         }
         return names
+    }
+}
+
+extension SeatRecord {
+    /// - Parameter row: of the table `seat`.
+    init(_ row: Row) throws {
+        func text(_ column: String) throws -> String? { try row.optional(column, in: "seat") }
+        self.init(
+            id: try row.value("seat_id", in: "seat"), state: SeatState(rawValue: try row.value("status", in: "seat")),
+            email: try text("email"), externalID: try text("external_id"),
+            externalMemberID: try text("external_member_id"), memberID: try text("member_id"),
+            customerID: try text("customer_id"), role: try text("role"), createdAt: try text("created_at"),
+            modifiedAt: try text("modified_at"), claimedAt: try text("claimed_at"), revokedAt: try text("revoked_at"),
+            invitationExpiresAt: try text("invitation_expires_at"),
+            invitationExpired: try row.value("invitation_expired", in: "seat"), metadata: try text("metadata"))
     }
 }
 
@@ -221,12 +256,12 @@ public enum ResultFilter: Sendable {
         switch self {
         case .all: "1"
         case .needsAttention:
-            "action IN ('invalid','conflict','unresolved','blocked') OR outcome IN ('failed','unknown') "
-                + "OR (outcome = 'skipped' AND action != 'duplicate')"
+            "row.action IN ('invalid','conflict','unresolved','blocked') OR row.outcome IN ('failed','unknown') "
+                + "OR (row.outcome = 'skipped' AND row.action != 'duplicate')"
         case .missedGoal:
-            "outcome IN ('failed','unknown') OR (outcome = 'planned' AND action != 'excluded') OR"
-                + " (outcome = 'skipped' AND action != 'duplicate')"
-        case .action(let action): "action = '\(action.rawValue)'"
+            "row.outcome IN ('failed','unknown') OR (row.outcome = 'planned' AND row.action != 'excluded') OR"
+                + " (row.outcome = 'skipped' AND row.action != 'duplicate')"
+        case .action(let action): "row.action = '\(action.rawValue)'"
         }
     }
 }

@@ -46,7 +46,7 @@ extension PlanFile {
 
     /// The next steps of a lane that are not over, in order.
     func openSteps(lane: Int, after id: Int64, limit: Int) throws -> [Step] {
-        try openSteps("step.lane = ?", lane, id, limit)
+        try openSteps("step.lane = ?", "row.container = ?", lane, id, limit)
     }
 
     /// The steps on a container's seats that are not over, in whatever lane.
@@ -54,21 +54,37 @@ extension PlanFile {
         // Lane by lane, because steps are found by their lane: looking through all of them once for each container would
         // cost the plan's length times its containers.
         let lanes = work.lanes.map(String.init).joined(separator: ", ")
-        return try openSteps("step.lane IN (\(lanes)) AND step.container = ?", work.container, 0, Int.max)
+        return try openSteps(
+            "step.lane IN (\(lanes)) AND step.container = ?", "row.container = ?", work.container, 0, Int.max)
     }
 
-    private func openSteps(_ condition: String, _ index: Int, _ id: Int64, _ limit: Int) throws -> [Step] {
+    /// What is written down and what is not, each in the order of ids: together they could only be sorted.
+    private func openSteps(
+        _ written: String, _ plain: String, _ index: Int, _ id: Int64, _ limit: Int
+    ) throws -> [Step] {
         try read { database in
-            try Row.fetchAll(
+            let person = "row.email, \(EmailKey.sql) AS email_key, row.external_id, row.action, row.seat_id AS row_seat"
+            let one = try Row.fetchAll(
                 database,
                 sql: """
-                    SELECT step.*, row.email, row.email_key, row.external_id, row.action, row.seat_id AS row_seat,
+                    SELECT \(Step.columns), \(person),
                         (SELECT outcome FROM row AS before WHERE before.id = step.after_row) AS after_outcome
                     FROM step JOIN row ON row.id = step.row
-                    WHERE \(condition) AND step.id > ? AND step.\(Self.isOpen)
+                    WHERE \(written) AND step.id > ? AND step.\(Self.isOpen)
                     ORDER BY step.id LIMIT ?
                     """, arguments: [index, id, limit]
             ).map(Self.step)
+            let other = try Row.fetchAll(
+                database,
+                sql: """
+                    SELECT \(plainAssignment.columns), \(person) FROM \(PlainAssignment.source)
+                    WHERE \(plain) AND row.id > ? AND \(PlainAssignment.isOpen)
+                    ORDER BY row.id LIMIT ?
+                    """, arguments: [index, StepID.lastRow(upTo: id), limit]
+            ).map(Self.step)
+            if one.isEmpty { return other }
+            if other.isEmpty { return one }
+            return Array((one + other).sorted { $0.id < $1.id }.prefix(limit))
         }
     }
 
@@ -78,7 +94,8 @@ extension PlanFile {
             try Int.fetchAll(
                 database,
                 sql: """
-                    SELECT DISTINCT lane FROM step WHERE \(Self.isOpen) ORDER BY lane
+                    SELECT lane FROM step WHERE \(Self.isOpen)
+                    UNION SELECT container FROM row WHERE \(PlainAssignment.isOpen) ORDER BY 1
                     """)
         }
     }
@@ -99,7 +116,10 @@ extension PlanFile {
                 database,
                 sql: """
                     SELECT container, lane, kind, count(*) AS number FROM step WHERE \(Self.isOpen)
-                    GROUP BY container, lane, kind ORDER BY container, lane
+                    GROUP BY container, lane, kind
+                    UNION ALL SELECT container, container, 'assign', count(*) FROM row
+                    WHERE \(PlainAssignment.isOpen) GROUP BY container
+                    ORDER BY 1, 2
                     """)
             for row in rows {
                 let container: Int = row["container"]
@@ -118,26 +138,39 @@ extension PlanFile {
         try read { database in
             try Int.fetchOne(
                 database,
-                sql: "SELECT count(DISTINCT row) FROM step WHERE \(Self.isOpen)") ?? 0
+                sql: """
+                    SELECT (SELECT count(DISTINCT row) FROM step WHERE \(Self.isOpen))
+                        + (SELECT count(*) FROM row WHERE \(PlainAssignment.isOpen))
+                    """) ?? 0
         }
     }
 
+    static func hasOpenSteps(_ database: Database) throws -> Bool {
+        try Bool.fetchOne(
+            database,
+            sql: """
+                SELECT EXISTS (SELECT 1 FROM step WHERE \(isOpen))
+                    OR EXISTS (SELECT 1 FROM row WHERE \(PlainAssignment.isOpen))
+                """) ?? false
+    }
+
     private static func step(_ row: Row) throws -> Step {
-        let kind: String = row["kind"]
-        let state: String = row["state"]
-        let action: String = row["action"]
-        let body: String? = row["body"]
+        let kind: String = try row.value("step_kind", in: "step")
+        let state: String = try row.value("step_state", in: "step")
+        let action: String = try row.value("action")
         var step = Step(
-            id: row["id"], row: row["row"], container: row["container"], lane: row["lane"], after: row["after_row"],
-            afterOutcome: (row["after_outcome"] as String?).flatMap { Outcome(rawValue: $0) },
+            id: try row.value("step_id", in: "step"), row: try row.value("step_row", in: "step"),
+            container: try row.value("step_container", in: "step"), lane: try row.value("step_lane", in: "step"),
+            after: try row.optional("step_after_row", in: "step"),
+            afterOutcome: try (row.optional("after_outcome") as String?).flatMap { Outcome(rawValue: $0) },
             kind: Step.Kind(rawValue: kind) ?? .assign,
             action: Action(rawValue: action) ?? .assign, state: Step.State(rawValue: state) ?? .unknown,
-            seatID: row["seat_id"],
-            body: try body.map { try PlanJSON.value(StepBody.self, $0) } ?? StepBody(), attempts: row["attempts"],
-            emailKey: row["email_key"], externalID: row["external_id"])
-        step.email = row["email"]
-        step.rowSeatID = row["row_seat"]
-        step.sentAt = row["sent_at"]
+            seatID: try row.optional("step_seat_id", in: "step"), body: try StepBody(row),
+            attempts: try row.value("step_attempts", in: "step"), emailKey: try row.value("email_key"),
+            externalID: try row.value("external_id"))
+        step.email = try row.value("email")
+        step.rowSeatID = try row.optional("row_seat")
+        step.sentAt = try row.optional("step_sent_at", in: "step")
         return step
     }
 
@@ -146,11 +179,14 @@ extension PlanFile {
     ///
     /// The seat that is revoked stays as planned, wherever the person has been found since: a step and its row say the same.
     func apply(_ changes: [StepChange]) throws {
-        try write { try Self.apply(changes, $0) }
+        try write { try apply(changes, $0) }
     }
 
-    static func apply(_ changes: [StepChange], _ database: Database) throws {
+    /// A step that was not written down is, with all that is sent, before it changes: what was sent is never made of the row
+    /// a second time.
+    func apply(_ changes: [StepChange], _ database: Database) throws {
         do {
+            let plain = try database.cachedStatement(sql: plainAssignment.insertion)
             let step = try database.cachedStatement(
                 sql: """
                     UPDATE step SET state = ?1, attempts = ?3,
@@ -169,6 +205,7 @@ extension PlanFile {
                     WHERE id = (SELECT row FROM step WHERE id = ?8)
                     """)
             for change in changes {
+                if let row = StepID.assignedRow(change.step) { try plain.execute(arguments: [change.step, row]) }
                 // The second step of a row that has failed: what is said of the row stays.
                 if change.state != .skipped || change.outcome != nil {
                     // Before the step itself, whose attempts so far are read.
@@ -206,7 +243,15 @@ extension PlanFile {
                     UPDATE row SET outcome = ?, error = ?, message = ?, finished_at = ? WHERE outcome = 'planned'
                     AND id IN (SELECT row FROM step WHERE \(condition))
                     """, arguments: [outcome.rawValue, error, try note.stored(), time, container, id])
-            let rows = database.changesCount
+            var rows = database.changesCount
+            // What is not written down is over with its row.
+            try database.execute(
+                sql: """
+                    UPDATE row SET outcome = ?, error = ?, message = ?, finished_at = ?
+                    WHERE container = ? AND id > ? AND \(PlainAssignment.isOpen)
+                    """,
+                arguments: [outcome.rawValue, error, try note.stored(), time, container, StepID.lastRow(upTo: id)])
+            rows += database.changesCount
             try database.execute(
                 sql: "UPDATE step SET state = ?, finished_at = ? WHERE \(condition)",
                 arguments: [outcome == .failed ? "failed" : "skipped", time, container, id])

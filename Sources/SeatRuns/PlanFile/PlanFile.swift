@@ -17,6 +17,8 @@ public final class PlanFile: Sendable {
     public let path: String
     /// The plan's random id; nil in plans of format 1.
     public let planID: String?
+    /// What rows without a step send.
+    let plainAssignment: PlainAssignment
     let database: DatabaseQueue
     /// The file itself, whatever its name means by now; nil for what is held in memory.
     private let place: PlanFilePlace?
@@ -26,11 +28,12 @@ public final class PlanFile: Sendable {
     private let beforeWriting: @Sendable () throws -> Void
 
     init(
-        path: String, planID: String?, database: DatabaseQueue, place: PlanFilePlace?,
+        path: String, header: PlanHeader, database: DatabaseQueue, place: PlanFilePlace?,
         beforeWriting: @escaping @Sendable () throws -> Void = {}
     ) {
         self.path = path
-        self.planID = planID
+        planID = header.planID
+        plainAssignment = PlainAssignment(header)
         self.database = database
         self.place = place
         self.beforeWriting = beforeWriting
@@ -88,9 +91,9 @@ public final class PlanFile: Sendable {
         do {
             try place.requireOwnLog()
             let queue = try DatabaseQueue(path: name(place, access), configuration: configuration(place, access))
-            let planID = try inspect(queue, place)
+            let header = try inspect(queue, place)
             let file = PlanFile(
-                path: path, planID: planID, database: queue, place: place, beforeWriting: beforeWriting)
+                path: path, header: header, database: queue, place: place, beforeWriting: beforeWriting)
             if access == .running {
                 try file.ensureWritable()
             }
@@ -132,7 +135,7 @@ public final class PlanFile: Sendable {
     /// Of one value, or one row: what a roster's longest record and a plan's header need, many times over.
     private static let longestValue: Int32 = 64 << 20
 
-    private static func inspect(_ queue: DatabaseQueue, _ place: PlanFilePlace) throws -> String {
+    private static func inspect(_ queue: DatabaseQueue, _ place: PlanFilePlace) throws -> PlanHeader {
         try queue.read { database in
             // Damaged pages can be made to be visited again and again; a whole file is read in far fewer steps.
             let guardian = StepLimit(database, steps: 2_000_000 + place.bytes * 20)

@@ -93,7 +93,7 @@ public struct PlanHeader: Sendable, Equatable, Codable {
 }
 
 /// One roster as it was read for the plan.
-public struct PlanRoster: Sendable, Equatable, Codable {
+public struct PlanRoster: Sendable, Equatable {
     /// The roster as the user named it; `-` for standard input.
     public var name: String
     /// Absolute; nil for standard input.
@@ -108,10 +108,14 @@ public struct PlanRoster: Sendable, Equatable, Codable {
     public var columns: [String]
     /// Indices in ``columns`` of columns that no known field has: carried through to reports.
     public var extraColumns: [Int]
+    /// What each of ``columns`` means, nil for one that means nothing to a plan; empty where it is not known. The cells of
+    /// such a column are kept only where the row does not say the same.
+    public var fields: [RosterField?]
 
     /// Creates a roster's entry from its facts.
     public init(
-        name: String, path: String?, bytes: Int, rows: Int, sha256: String, columns: [String], extraColumns: [Int]
+        name: String, path: String?, bytes: Int, rows: Int, sha256: String, columns: [String], extraColumns: [Int],
+        fields: [RosterField?] = []
     ) {
         self.name = name
         self.path = path
@@ -120,6 +124,7 @@ public struct PlanRoster: Sendable, Equatable, Codable {
         self.sha256 = sha256
         self.columns = columns
         self.extraColumns = extraColumns
+        self.fields = fields
     }
 }
 

@@ -53,16 +53,16 @@ extension PlanFile {
             let rows = try Row.fetchCursor(
                 database,
                 sql: """
-                    SELECT step.container, step.body, row.email_key FROM step JOIN row ON row.id = step.row
-                    WHERE step.kind = 'assign' ORDER BY step.id
+                    SELECT \(Step.columns), \(EmailKey.sql) AS key FROM step JOIN row ON row.id = step.row
+                    WHERE step.kind = 'assign'
+                    UNION ALL SELECT \(plainAssignment.columns), \(EmailKey.sql) FROM \(PlainAssignment.source)
+                    WHERE row.action = 'assign' AND \(PlainAssignment.isUnwritten) ORDER BY 1
                     """)
             while let row = try rows.next() {
-                let text: String? = row["body"]
-                guard let identity = try text.flatMap({ try PlanJSON.value(StepBody.self, $0).identity }) else {
-                    continue
-                }
+                guard let identity = try StepBody(row).identity else { continue }
+                let container: Int = try row.value("step_container", in: "step")
                 try body(
-                    PlannedAssignment(container: ids[row["container"]], identity: identity, emailKey: row["email_key"]))
+                    PlannedAssignment(container: ids[container], identity: identity, emailKey: try row.value("key")))
             }
         }
     }

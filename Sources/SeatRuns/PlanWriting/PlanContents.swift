@@ -38,86 +38,69 @@ public struct PlanContents: Sendable {
         self.plan = plan
     }
 
-    /// The steps of the plan in the order of their execution, lane by lane: revocations, then the growth (the server does not
-    /// take a count below the live seats), then assignments in roster order. A reissue's two steps stay together, so that nobody is without a seat for longer than one request;
-    /// a migration's revocation follows the assignment that it waits for, in the lane of the new container.
+    /// The steps that are written down with the plan, in the order of their ids: see ``StepID`` for the order of their
+    /// execution. An assignment that its row and the header say all of is none of them: see ``PlainAssignment``.
     func forEachStep(_ body: (NewStep) throws -> Void) rethrows {
-        for (index, lane) in lanes().enumerated() {
-            for id in lane.revocations {
-                try body(NewStep(row: id, container: index, lane: index, kind: .revoke, seatID: seatID(row(id))))
-            }
-            if let growth = plan.growths.firstIndex(where: { $0.container == index }) {
-                try body(
-                    NewStep(
-                        row: growthRowID(growth), container: index, lane: index, kind: .grow,
-                        body: .seats(plan.growths[growth].to)))
-            }
-            for id in lane.rest { try forEachStep(ofRow: id, index, lane, body) }
-        }
-    }
-
-    private func forEachStep(ofRow id: Int64, _ index: Int, _ lane: ContainerWorker, _ body: (NewStep) throws -> Void)
-        rethrows
-    {
-        let row = row(id)
-        if row.action == .reissue {
-            try body(NewStep(row: id, container: index, lane: index, kind: .revoke, seatID: seatID(row)))
-        }
-        if row.action != .keep {
-            try body(NewStep(row: id, container: index, lane: index, kind: .assign, body: .assignment(row)))
-        }
-        guard !lane.dependents.isEmpty, let entry = row.entry else { return }
-        for dependent in lane.dependents[entry] ?? [] {
-            guard let source = self.row(dependent).container else { continue }
+        for (index, row) in [plan.rows, plan.added].joined().enumerated() {
+            let id = Int64(index + 1)
+            guard row.action == .revoke, row.after == nil, let container = row.container else { continue }
             try body(
                 NewStep(
-                    row: dependent, container: source, lane: index, kind: .revoke, seatID: seatID(self.row(dependent)),
-                    after: id))
+                    id: StepID.revocation(ofRow: id), row: id, container: container, lane: container, kind: .revoke,
+                    seatID: seatID(row)))
         }
-    }
-
-    /// What one lane will do, as row ids.
-    private struct ContainerWorker {
-        var revocations: [Int64] = []
-        var rest: [Int64] = []
-        /// By the entry that they wait for.
-        var dependents: [Int: [Int64]] = [:]
-    }
-
-    private func lanes() -> [ContainerWorker] {
-        var lanes = [ContainerWorker](repeating: ContainerWorker(), count: world.containers.count)
-        for (index, row) in plan.added.enumerated() {
-            guard let container = row.container else { continue }
-            let id = Int64(plan.rows.count + index + 1)
-            if let entry = row.after {
-                lanes[plan.rows[entry].container ?? container].dependents[entry, default: []].append(id)
-            } else {
-                lanes[container].revocations.append(id)
-            }
+        for (index, growth) in plan.growths.enumerated() {
+            let id = growthRowID(index)
+            try body(
+                NewStep(
+                    id: StepID.growth(ofRow: id), row: id, container: growth.container, lane: growth.container,
+                    kind: .grow, body: StepBody(seats: growth.to)))
         }
+        let dependents = dependents()
         for (index, row) in plan.rows.enumerated() {
-            guard let container = row.container else { continue }
-            switch row.action {
-            case .revoke: lanes[container].revocations.append(Int64(index + 1))
-            case .assign, .reissue, .keep: lanes[container].rest.append(Int64(index + 1))
-            default: break
+            guard let lane = row.container else { continue }
+            let id = Int64(index + 1)
+            if row.action == .reissue {
+                try body(
+                    NewStep(
+                        id: StepID.renewal(ofRow: id), row: id, container: lane, lane: lane, kind: .revoke,
+                        seatID: seatID(row)))
+            }
+            if row.action == .assign || row.action == .reissue, !isPlain(row) {
+                try body(
+                    NewStep(
+                        id: StepID.assignment(ofRow: id), row: id, container: lane, lane: lane, kind: .assign,
+                        body: assignment(row)))
+            }
+            guard !dependents.isEmpty, let entry = row.entry, row.action.givesSeat else { continue }
+            for dependent in dependents[entry] ?? [] {
+                guard let source = self.row(dependent).container else { continue }
+                try body(
+                    NewStep(
+                        id: StepID.revocation(ofRow: dependent, after: id), row: dependent, container: source,
+                        lane: lane, kind: .revoke, seatID: seatID(self.row(dependent)), after: id))
             }
         }
-        return lanes
+    }
+
+    /// Revocations that wait for an entry's seat, as row ids.
+    private func dependents() -> [Int: [Int64]] {
+        var dependents: [Int: [Int64]] = [:]
+        for (index, row) in plan.added.enumerated() {
+            guard let entry = row.after else { continue }
+            dependents[entry, default: []].append(Int64(plan.rows.count + index + 1))
+        }
+        return dependents
     }
 
     struct NewStep {
-        enum Body {
-            /// A growth's new count.
-            case seats(Int)
-            case assignment(PlannedRow)
-        }
+        var id: Int64
         var row: Int64
         var container: Int
         var lane: Int
         var kind: Step.Kind
         var seatID: String?
-        var body: Body?
+        var body = StepBody()
         var after: Int64?
     }
 
@@ -135,37 +118,12 @@ public struct PlanContents: Sendable {
 
     // MARK: What steps send
 
-    /// Appends the JSON of a ``StepBody``; nothing for steps that send nothing of their own.
-    func writeBody(of step: NewStep, _ json: inout PlanJSONBytes) throws {
-        switch step.body {
-        case nil: break
-        case .seats(let seats): json.append(try PlanJSON.text(StepBody(seats: seats)))
-        case .assignment(let row):
-            if try !writePlainAssignment(row, &json) { json.append(try PlanJSON.text(assignment(row))) }
-        }
-    }
-
-    /// Writes what an assignment sends whose row has an address, perhaps an external id, and nothing else.
-    ///
-    /// - Returns: false when the row is not one of those.
-    private func writePlainAssignment(_ row: PlannedRow, _ json: inout PlanJSONBytes) throws -> Bool {
+    /// Whether the row's assignment is one that ``PlainAssignment`` makes of the row.
+    func isPlain(_ row: PlannedRow) -> Bool {
         guard let index = row.entry, row.action == .assign, entries.detail(at: index) == nil,
-            exactMetadata[index] == nil, identities[index] == nil,
-            header.options.identity != .externalCustomer
+            exactMetadata[index] == nil, identities[index] == nil, PlainAssignment(header).isPossible
         else { return false }
-        return entries.withText(index) { text in
-            guard !text.email.isEmpty else { return false }
-            let rules = IdentityRules(model: world.model, policy: header.options.identity)
-            json.open("{")
-            json.identity(
-                "identity", email: text.email,
-                externalMemberID: rules.linksExternalID ? text.externalID : UnsafeRawBufferPointer(start: nil, count: 0)
-            )
-            let claims = entries.immediateClaim(at: index) ?? header.options.immediateClaim
-            json.member("immediateClaim", claims ? true : nil)
-            json.close("}")
-            return true
-        }
+        return entries.withText(index) { !$0.email.isEmpty }
     }
 
     func assignment(_ row: PlannedRow) -> StepBody {
@@ -195,4 +153,9 @@ public struct PlanContents: Sendable {
         let snapshot = world.containers[container]
         return snapshot.identity(givenFor: snapshot.seats[seat], model: world.model)
     }
+}
+
+extension Action {
+    /// A row after which its person holds a seat, if all goes as planned.
+    fileprivate var givesSeat: Bool { self == .assign || self == .reissue || self == .keep }
 }

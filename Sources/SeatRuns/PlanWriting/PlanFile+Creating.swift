@@ -1,5 +1,6 @@
 internal import Foundation
 internal import GRDB
+internal import SeatPlanning
 
 #if canImport(Glibc)
     internal import Glibc
@@ -162,7 +163,7 @@ extension PlanFile {
             try database.execute(sql: schema)
             try PlanWriting(database: database, contents: contents).writeAll()
             // In one go over what is there: kept up row by row it would cost as much as the rows.
-            try database.execute(sql: indexes)
+            try database.execute(sql: indexes(containers: contents.world.containers.count))
         }
         try queue.close()
         let descriptor = Glibc.open(draft, O_RDONLY | O_CLOEXEC)

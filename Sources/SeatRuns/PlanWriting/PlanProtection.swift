@@ -54,7 +54,7 @@ struct PlanProtection {
         let rows = try Row.fetchCursor(
             database,
             sql: """
-                SELECT row.email, row.email_key, row.external_id, seat.email AS holder, seat.external_id AS holder_id
+                SELECT row.email, \(EmailKey.sql) AS email_key, row.external_id, seat.email AS holder, seat.external_id AS holder_id
                 FROM step JOIN row ON row.id = step.row
                     LEFT JOIN seat ON seat.container = step.container AND seat.seat_id = step.seat_id
                 WHERE step.kind = 'revoke' AND row.action = 'revoke' AND step.state IN ('planned', 'sent', 'unknown')

@@ -26,10 +26,11 @@ struct PlanWriting {
     private func writeRosters() throws {
         for (index, roster) in contents.rosters.enumerated() {
             try database.execute(
-                sql: "INSERT INTO roster VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+                sql: "INSERT INTO roster VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
                 arguments: [
                     index, roster.name, roster.path, roster.bytes, roster.rows, roster.sha256,
                     PlanJSON.text(roster.columns), PlanJSON.text(roster.extraColumns),
+                    PlanJSON.text(roster.fields.map { $0?.spelling }),
                 ])
         }
     }
@@ -49,22 +50,27 @@ struct PlanWriting {
     }
 
     private func writeSeats() throws {
-        let insert = try BulkInsert(database, "INSERT INTO seat VALUES (?, ?, ?, ?, ?, ?, ?)")
-        var json = PlanJSONBytes()
+        let insert = try BulkInsert(
+            database, "INSERT INTO seat VALUES (NULL, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)")
         for (index, container) in contents.world.containers.enumerated() {
             insert.bind(1, index)
-            for (position, seat) in container.seats.enumerated() where seat.state.isLive {
-                insert.bind(2, position)
-                insert.bind(3, copying: seat.id)
-                insert.bind(4, copying: seat.state.rawValue)
-                insert.bind(5, copying: seat.email)
-                insert.bind(6, copying: seat.externalID)
-                json.removeAll()
-                json.seat(seat)
-                try json.bytes.withUnsafeBytes {
-                    insert.bind(7, $0)
-                    try insert.execute()
-                }
+            for seat in container.seats where seat.state.isLive {
+                insert.bind(2, copying: seat.id)
+                insert.bind(3, copying: seat.state.rawValue)
+                insert.bind(4, copying: seat.email)
+                insert.bind(5, copying: seat.externalID)
+                insert.bind(6, copying: seat.externalMemberID)
+                insert.bind(7, copying: seat.memberID)
+                insert.bind(8, copying: seat.customerID)
+                insert.bind(9, copying: seat.role)
+                insert.bind(10, copying: seat.createdAt)
+                insert.bind(11, copying: seat.modifiedAt)
+                insert.bind(12, copying: seat.claimedAt)
+                insert.bind(13, copying: seat.revokedAt)
+                insert.bind(14, copying: seat.invitationExpiresAt)
+                insert.bind(15, seat.invitationExpired ? 1 : 0)
+                insert.bind(16, copying: seat.metadata)
+                try insert.execute()
             }
         }
     }
@@ -83,62 +89,50 @@ struct PlanWriting {
     // MARK: Rows
 
     private static let rowInsert = """
-        INSERT INTO row (id, roster, line, container, email, email_key, external_id, cells, asks, action, seat_id,
-            seat_status, note) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+        INSERT INTO row (id, roster, line, container, email, email_key, external_id, action, seat_id, seat_status, note)
+        VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
         """
 
     private func writeRosterRows() throws {
         let insert = try BulkInsert(database, Self.rowInsert)
+        let requests = try RowRequestWriter(database, contents.entries)
+        let cells = try RowCellsWriter(database, contents.entries)
         let reasons = firstErrors()
         var notes = NoteCoder()
-        let references = try contents.entries.references.map { try PlanJSON.text($0) }
-        var cells = PlanJSONBytes()
-        var asks = PlanJSONBytes()
         for (index, row) in contents.plan.rows.enumerated() {
             let entry = row.entry ?? index
             insert.bind(1, index + 1)
             insert.bind(2, contents.entries.source(at: entry))
             insert.bind(3, contents.entries.line(at: entry))
             insert.bind(4, row.container)
-            bindSeat(row, insert, action: 10, id: 11, status: 12)
-            insert.bind(13, copying: try notes.text(row.note ?? reasons[index]))
+            bindSeat(row, insert, action: 8, id: 9, status: 10)
+            insert.bind(11, copying: try notes.text(row.note ?? (reasons.isEmpty ? nil : reasons[index])))
             try contents.entries.withText(entry) { text in
                 insert.bind(5, text.email)
-                if let known = row.emailKey { insert.bind(6, copying: known) } else { insert.bind(6, text.emailKey) }
-                if text.externalID.isEmpty {
-                    // Whoever is sent by an id is shown by it.
-                    let shown = contents.entries.detail(at: entry)?.shownID ?? ""
-                    insert.bind(7, copying: shown.isEmpty ? contents.identities[entry]?.onlyID ?? "" : shown)
+                if let known = row.emailKey {
+                    insert.bind(6, copying: EmailKey.isGiven(known, by: text.email) ? nil : known)
+                } else if EmailKey.isGiven(text.emailKey, by: text.email) {
+                    insert.bindNull(6)
                 } else {
-                    insert.bind(7, text.externalID)
+                    insert.bind(6, text.emailKey)
                 }
-                cells.removeAll()
-                if !text.cells.isEmpty { cells.array(of: text.cells) }
-                asks.removeAll()
-                try RowRequest.write(contents.entries, entry, text, references, &asks)
-                try bind(8, cells, insert) {
-                    try bind(9, asks, insert) { try insert.execute() }
-                }
+                let shown = text.externalID.isEmpty ? shownID(entry) : ""
+                if shown.isEmpty { insert.bind(7, text.externalID) } else { insert.bind(7, copying: shown) }
+                try insert.execute()
+                try requests.write(entry, row: index + 1, text, shows: shown)
+                try cells.write(entry, row: index + 1, text)
             }
         }
     }
 
-    /// Binds JSON, or NULL where there is none, for as long as `body` takes.
-    private func bind(
-        _ place: Int32, _ json: PlanJSONBytes, _ insert: BulkInsert, _ body: () throws -> Void
-    ) throws {
-        guard !json.bytes.isEmpty else {
-            insert.bindNull(place)
-            return try body()
-        }
-        try json.bytes.withUnsafeBytes {
-            insert.bind(place, $0)
-            try body()
-        }
+    /// Whoever is sent by an id is shown by it.
+    private func shownID(_ entry: Int) -> String {
+        let shown = contents.entries.detail(at: entry)?.shownID ?? ""
+        return shown.isEmpty ? contents.identities[entry]?.onlyID ?? "" : shown
     }
 
     private func bindSeat(_ row: PlannedRow, _ insert: BulkInsert, action: Int32, id: Int32, status: Int32) {
-        insert.bind(action, copying: row.action.rawValue)
+        insert.bind(action, row.action.storedName)
         guard let container = row.container, let seat = row.seat else {
             insert.bindNull(id)
             insert.bindNull(status)
@@ -156,14 +150,14 @@ struct PlanWriting {
             let seat = seat(of: row)
             try insert.execute(arguments: [
                 contents.plan.rows.count + index + 1, nil, 0, row.container, seat?.email ?? "",
-                seat?.email.map { EmailAddress.serverKey(of: $0) } ?? "", seat?.externalID ?? "", nil, nil,
-                row.action.rawValue, seat?.id, seat?.state.rawValue, try notes.text(row.note),
+                EmailKey.stored(forAddress: seat?.email ?? ""), seat?.externalID ?? "", row.action.rawValue, seat?.id,
+                seat?.state.rawValue, try notes.text(row.note),
             ])
         }
         for (index, growth) in contents.plan.growths.enumerated() {
             try insert.execute(arguments: [
-                contents.growthRowID(index), nil, 0, growth.container, "", "", "", nil, nil, Action.grow.rawValue, nil,
-                nil, try RowNote.raise(from: growth.from, to: growth.to).stored(),
+                contents.growthRowID(index), nil, 0, growth.container, "", nil, "", Action.grow.rawValue, nil, nil,
+                try RowNote.raise(from: growth.from, to: growth.to).stored(),
             ])
         }
     }
@@ -184,21 +178,31 @@ struct PlanWriting {
 
     // MARK: Steps
 
+    /// Rows in the order of their ids: SQLite then has nothing to look for.
     private func writeSteps() throws {
+        let columns = ["id", "row", "container", "lane", "kind", "after_row", "seat_id"] + StepBody.columns
         let insert = try BulkInsert(
             database,
-            "INSERT INTO step (row, container, lane, kind, after_row, seat_id, body) VALUES (?, ?, ?, ?, ?, ?, ?)")
-        var json = PlanJSONBytes()
+            "INSERT INTO step (\(columns.joined(separator: ", "))) VALUES "
+                + "(\(columns.map { _ in "?" }.joined(separator: ", ")))")
         try contents.forEachStep { step in
-            insert.bind(1, step.row)
-            insert.bind(2, step.container)
-            insert.bind(3, step.lane)
-            insert.bind(4, copying: step.kind.rawValue)
-            insert.bind(5, step.after.map { Int($0) })
-            insert.bind(6, copying: step.seatID)
-            json.removeAll()
-            try contents.writeBody(of: step, &json)
-            try bind(7, json, insert) { try insert.execute() }
+            insert.bind(1, step.id)
+            insert.bind(2, step.row)
+            insert.bind(3, step.container)
+            insert.bind(4, step.lane)
+            insert.bind(5, copying: step.kind.rawValue)
+            insert.bind(6, step.after.map { Int($0) })
+            insert.bind(7, copying: step.seatID)
+            let identity = step.body.identity
+            insert.bind(8, copying: identity?.email)
+            insert.bind(9, copying: identity?.externalMemberID)
+            insert.bind(10, copying: identity?.externalCustomerID)
+            insert.bind(11, copying: identity?.customerID)
+            insert.bind(12, copying: identity?.memberID)
+            insert.bind(13, copying: try step.body.metadata.map { try PlanJSON.text($0) })
+            insert.bind(14, step.body.immediateClaim.map { $0 ? 1 : 0 })
+            insert.bind(15, step.body.seats)
+            try insert.execute()
         }
     }
 }

@@ -39,7 +39,7 @@ public struct PlanInputs: Sendable {
     public init(_ migration: MigrationRoster, options: PlanningOptions, standard: ContainerReference?) {
         let roster = PlanRoster(
             name: migration.name, path: nil, bytes: 0, rows: migration.entries.count, sha256: "",
-            columns: MigrationRoster.columns, extraColumns: [])
+            columns: MigrationRoster.columns, extraColumns: [], fields: MigrationRoster.fields)
         self.init(entries: migration.entries, rosters: [roster], options: options, standard: standard)
         metadata = migration.metadata
     }

@@ -6,6 +6,8 @@ public import SeatPlanning
 public struct MigrationRoster: Sendable {
     /// The columns of the roster, in the order of its cells.
     public static let columns = ["email", "external_id"]
+    /// What they mean.
+    public static let fields: [RosterField?] = [.email, .externalID]
 
     /// One row for each live holder, in the order of the container's seats.
     public private(set) var entries = RosterTable()
@@ -17,7 +19,7 @@ public struct MigrationRoster: Sendable {
     /// Lists the live seats of a container; the model says whether its holders are members or customers.
     public init(_ container: ContainerSnapshot, model: CustomerModel) {
         name = "holders of \(container.id)"
-        entries.sources = [RosterSource(name: name, columns: Self.columns)]
+        entries.sources = [RosterSource(name: name, columns: Self.columns, fields: Self.fields)]
         for (index, seat) in container.seats.filter(\.state.isLive).enumerated() {
             add(seat, container, model, line: index + 1)
         }

@@ -93,24 +93,24 @@ struct AppliedChanges: Sendable {
             try Row.fetchAll(
                 database,
                 sql: """
-                    SELECT step.id, step.kind, step.state, step.seat_id, step.body, step.container, row.id AS row_id,
-                        row.email, row.email_key, row.external_id, row.line, roster.name AS source
+                    SELECT \(Step.columns), row.id AS row_id, row.email, \(EmailKey.sql) AS email_key,
+                        row.external_id, row.line, roster.name AS source
                     FROM step JOIN row ON row.id = step.row LEFT JOIN roster ON roster.id = row.roster
                     WHERE step.state IN ('done', 'sent', 'unknown') ORDER BY step.row, step.id
                     """)
         }
         for row in rows {
-            let id: Int64 = row["id"]
-            let state: String = row["state"]
+            let id: Int64 = row["step_id"]
+            let state: String = row["step_state"]
             guard state == Step.State.done.rawValue || settled.contains(id) else { continue }
-            let kind: String = row["kind"]
-            let body = try (row["body"] as String?).map { try PlanJSON.value(StepBody.self, $0) }
-            let container: Int = row["container"]
+            let kind: String = row["step_kind"]
+            let body = try StepBody(row)
+            let container: Int = row["step_container"]
             if kind == Step.Kind.grow.rawValue {
                 let snapshot = containers[container].snapshot
                 growths.append(
                     UndoGrowth(
-                        container: snapshot.id, before: snapshot.totalSeats, after: body?.seats ?? snapshot.totalSeats))
+                        container: snapshot.id, before: snapshot.totalSeats, after: body.seats ?? snapshot.totalSeats))
                 continue
             }
             let rowID: Int64 = row["row_id"]
@@ -119,7 +119,7 @@ struct AppliedChanges: Sendable {
                 byRow[rowID] = index
                 self.rows.append(Self.change(row, rowID, container))
             }
-            let seat: String? = row["seat_id"]
+            let seat: String? = row["step_seat_id"]
             if kind == Step.Kind.revoke.rawValue {
                 self.rows[index].revoked = seat
             } else {
@@ -128,7 +128,7 @@ struct AppliedChanges: Sendable {
                 let email: String = row["email"]
                 let key: String = row["email_key"]
                 let hasAddress = !email.isEmpty || !key.isEmpty
-                self.rows[index].wasMailed = body?.immediateClaim != true && hasAddress
+                self.rows[index].wasMailed = body.immediateClaim != true && hasAddress
             }
         }
     }

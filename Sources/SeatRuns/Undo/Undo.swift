@@ -90,7 +90,7 @@ public struct Undo: Sendable {
             reads: RequestForecast.reads(plan, rate: rate))
         let roster = PlanRoster(
             name: table.entries.sources[0].name, path: nil, bytes: 0, rows: table.entries.count, sha256: "",
-            columns: UndoTable.columns, extraColumns: [])
+            columns: UndoTable.columns, extraColumns: [], fields: UndoTable.fields)
         var contents = PlanContents(
             header: header, rosters: [roster], entries: table.entries, defects: [], world: snapshot.world, plan: plan)
         contents.protected = protected
@@ -137,6 +137,7 @@ struct SeatsByID {
 /// The rows of an undo, as a roster that no one has to write.
 struct UndoTable {
     static let columns = ["email", "external_id"]
+    static let fields: [RosterField?] = [.email, .externalID]
 
     private(set) var entries = RosterTable()
     /// By row: what it undoes.
@@ -156,7 +157,7 @@ struct UndoTable {
 
     init(source: String, model: CustomerModel) {
         self.model = model
-        entries.sources = [RosterSource(name: source, columns: Self.columns)]
+        entries.sources = [RosterSource(name: source, columns: Self.columns, fields: Self.fields)]
     }
 
     /// - Parameters:

@@ -1,10 +1,13 @@
+internal import GRDB
 internal import Rosters
 
-/// What a row asks for beside its address, stored as JSON, so that a plan can be made again from its own file.
-struct RowRequest: Codable {
+/// What a row asks for beside an assignment to its address and external id, so that a plan can be made again from its own
+/// file. Most rows of most rosters ask for nothing, and have no row in the table `request`.
+struct RowRequest: Equatable {
     var action: RosterAction?
     var immediateClaim: Bool?
     var container: ContainerReference?
+    /// The plain external id, where the row shows another id; empty for none.
     var externalID: String?
     var externalMemberID: String?
     var externalCustomerID: String?
@@ -13,42 +16,48 @@ struct RowRequest: Codable {
     var name: String?
     var metadata: [[String]]?
 
-    init(_ entry: RosterRow) {
-        action = entry.action == .assign ? nil : entry.action
-        immediateClaim = entry.immediateClaim
-        container = entry.container
-        let details = entry.details
-        // The column shows whichever id the row has; this one is the plain one.
-        externalID = entry.externalID.isEmpty ? nil : entry.externalID
-        externalMemberID = details.externalMemberID.isEmpty ? nil : details.externalMemberID
-        externalCustomerID = details.externalCustomerID.isEmpty ? nil : details.externalCustomerID
-        customerID = details.customerID.isEmpty ? nil : details.customerID
-        memberID = details.memberID.isEmpty ? nil : details.memberID
-        name = details.name.isEmpty ? nil : details.name
-        metadata = details.metadata.isEmpty ? nil : details.metadata.map { [$0.key, $0.value] }
+    // MARK: Reading
+
+    private static let columnNames = [
+        "row", "action", "immediate_claim", "target_kind", "target", "external_id", "external_member_id",
+        "external_customer_id", "customer_id", "member_id", "name", "metadata",
+    ]
+
+    /// The columns of the table `request` in SQL, each named so that a row's columns may stand beside it.
+    static let columns = columnNames.map { "request.\($0) AS request_\($0)" }.joined(separator: ", ")
+
+    /// - Parameter row: of a query with ``columns``; nil where the row asks for nothing.
+    init?(_ row: Row) throws {
+        let id: Int64? = try row.optional("request_row", in: "request")
+        guard let id else { return nil }
+        func text(_ column: String) throws -> String? { try row.optional("request_" + column, in: "request") }
+        switch try text("action") {
+        case nil: break
+        case "revoke": action = .revoke
+        case "keep": action = .keep
+        default: throw PlanDamage(table: "request", id: id, "action is unknown")
+        }
+        immediateClaim = try row.optional("request_immediate_claim", in: "request")
+        if let target = try text("target") { container = try Self.reference(try text("target_kind"), target, id) }
+        externalID = try text("external_id")
+        externalMemberID = try text("external_member_id")
+        externalCustomerID = try text("external_customer_id")
+        customerID = try text("customer_id")
+        memberID = try text("member_id")
+        name = try text("name")
+        metadata = try text("metadata").map { try PlanJSON.value([[String]].self, $0) }
     }
 
-    /// Appends the JSON of a row's request: nothing for a row that asks for nothing beside an assignment to its address
-    /// and plain external id, which most rows of most rosters do.
-    ///
-    /// - Parameter references: the JSON of the table's references.
-    static func write(
-        _ entries: RosterTable, _ index: Int, _ text: EntryText, _ references: [String], _ json: inout PlanJSONBytes
-    ) throws {
-        let action = entries.action(at: index)
-        let claims = entries.immediateClaim(at: index)
-        let reference = entries.reference(at: index)
-        guard entries.detail(at: index) == nil else {
-            return json.append(try PlanJSON.text(RowRequest(entries[index])))
+    private static func reference(_ kind: String?, _ target: String, _ row: Int64) throws -> ContainerReference {
+        switch kind {
+        case "team": return .team(target)
+        case "checkout": return .checkout(target)
+        case let kind?:
+            guard let known = ContainerID.Kind(rawValue: kind) else { break }
+            return .container(ContainerID(known, target))
+        case nil: break
         }
-        guard action != .assign || claims != nil || reference != nil || !text.name.isEmpty else { return }
-        json.open("{")
-        json.member("action", json: action == .assign ? nil : "\(action.rawValue)")
-        json.member("container", json: reference.map { references[$0] })
-        if !text.externalID.isEmpty { json.member("externalID", text.externalID) }
-        json.member("immediateClaim", claims)
-        if !text.name.isEmpty { json.member("name", text.name) }
-        json.close("}")
+        throw PlanDamage(table: "request", id: row, "target_kind is unknown")
     }
 
     var details: EntryDetails {
@@ -60,5 +69,24 @@ struct RowRequest: Codable {
         details.name = name ?? ""
         details.metadata = (metadata ?? []).filter { $0.count == 2 }.map { .init(key: $0[0], value: $0[1]) }
         return details
+    }
+}
+
+extension ContainerReference {
+    /// The two columns of the table `request` that hold a reference.
+    var storedKind: String {
+        switch self {
+        case .container(let id): id.kind.rawValue
+        case .checkout: "checkout"
+        case .team: "team"
+        }
+    }
+
+    /// What is named: an id of a subscription, an order or a checkout, or a team.
+    var target: String {
+        switch self {
+        case .container(let id): id.id
+        case .checkout(let id), .team(let id): id
+        }
     }
 }
