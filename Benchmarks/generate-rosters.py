@@ -10,6 +10,7 @@ people     a roster against them: half of the rows name a holder, some of them t
            another address, the rest newcomers
 given      a seed for the embedded server: subscriptions of 1,000 seats, all given
 room       one subscription with so many seats, none given
+crowd      one subscription with so many seats, all given
 hundred    a seed of 100 subscriptions with room for COUNT seats between them
 assigned   a roster of COUNT people for those
 """
@@ -99,6 +100,10 @@ def room(count, out):
     json.dump(world(1, count), out)
 
 
+def crowd(count, out):
+    json.dump(world(1, count, count), out)
+
+
 def hundred(count, out):
     json.dump(world(100, -(-count // 100)), out)
 
@@ -109,7 +114,7 @@ def assigned(count, out):
         out.write(f"person{i}@acme-co.dev,u-{i},{uuid('5', i % 100)}\n")
 
 
-KINDS = {kind.__name__: kind for kind in (csv, xml, seats, people, given, room, hundred, assigned)}
+KINDS = {kind.__name__: kind for kind in (csv, xml, seats, people, given, room, crowd, hundred, assigned)}
 
 if __name__ == "__main__":
     with open(sys.argv[3], "w", encoding="utf-8", newline="") as out:
