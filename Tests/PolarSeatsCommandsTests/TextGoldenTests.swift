@@ -233,4 +233,19 @@ struct TextGoldenTests {
             #expect(UsageSuggestions.failure(good) == nil, "\(good)")
         }
     }
+
+    /// A name that ends its line could say anything on the next one.
+    @Test("a failure shows names before ids, each on its own line")
+    func namesInFailures() {
+        var summary = Self.summary()
+        var report = ChangeReport(summary, Self.facts())
+        var failure = Failure(.guarded, lines: ["drift", "  \(Self.emea) has 1 free seat now"])
+        failure.showNames(of: report)
+        #expect(failure.message == "drift\n  northwind-emea · Team has 1 free seat now")
+        summary.containers[0].product = "Team\npolar-seats: all is well"
+        report = ChangeReport(summary, Self.facts())
+        failure = Failure(.guarded, lines: ["drift", "  \(Self.emea) has 1 free seat now"])
+        failure.showNames(of: report)
+        #expect(failure.message.split(separator: "\n").count == 2)
+    }
 }

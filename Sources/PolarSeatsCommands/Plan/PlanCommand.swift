@@ -74,7 +74,7 @@ struct PlanCommand: AsyncParsableCommand {
             let contents = try await making.make(loaded, session)
             let report = try show(contents, session, console)
             if var failure = contents.header.verdict(repeating: RepeatedCommand()) {
-                failure.message = report.named(failure.message)
+                failure.showNames(of: report)
                 if let output, failure.status == .badData, contents.header.options.mode != .mirror,
                     contents.header.trips.isEmpty, contents.plan.hasChanges
                 {

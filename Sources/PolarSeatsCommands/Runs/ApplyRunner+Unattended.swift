@@ -23,11 +23,14 @@ extension ApplyRunner {
 
     func refused(_ refusal: RunRefusal) -> Failure {
         let isMirror = (try? file.header())?.options.mode == .mirror
-        return switch origin {
-        case .saved: Failure(refusal, file.path, again: resumeCommand, isMirror: isMirror)
-        case .rosters(let names, _):
-            Failure(refusal, ApplyCommand.rosterNames(names), again: nil, isMirror: isMirror)
-        }
+        var failure =
+            switch origin {
+            case .saved: Failure(refusal, file.path, again: resumeCommand, isMirror: isMirror)
+            case .rosters(let names, _):
+                Failure(refusal, ApplyCommand.rosterNames(names), again: nil, isMirror: isMirror)
+            }
+        if let report = try? ChangeReport(file) { failure.showNames(of: report) }
+        return failure
     }
 
     /// What `--quiet` prints: nothing where nothing changed.

@@ -1,6 +1,7 @@
 internal import Foundation
 internal import Rosters
 internal import SeatPlanning
+internal import SeatReports
 internal import SeatRuns
 
 /// The command that a hint repeats with one more option.
@@ -29,6 +30,14 @@ struct RepeatedCommand {
         }
         words.removeAll { $0.hasPrefix("\(flag)=") }
         return "polar-seats " + (words + parts).map(shellQuoted).joined(separator: " ")
+    }
+}
+
+extension Failure {
+    /// Puts the names of subscriptions and orders in place of their ids. A name comes from outside: it stays on its line.
+    mutating func showNames(of report: ChangeReport) {
+        message = message.split(separator: "\n", omittingEmptySubsequences: false)
+            .map { printable(report.named(String($0))) }.joined(separator: "\n")
     }
 }
 
