@@ -32,14 +32,16 @@ import Testing
     static let forms = [
         (1_000_000, "email,name\n", "a@acme-co.dev,\"x \"\"y\"\"\nz\"\n", ""),
         (200_000, "<roster team='t'>", "<member email='a'>\n<name>b</name></member>", "</roster>"),
+        (200_000, "{\"Resources\":[{}", ",{\"emails\":[{\"value\":\"a\"},\n{\"primary\":true}]}", "]}"),
     ]
 
     @Test(arguments: forms)
     func manyRowsNeedWhatTenThousandNeed(_ form: (rows: Int, start: String, row: String, end: String)) throws {
         let few = try held(rows: 10_000, start: form.start, row: form.row, end: form.end)
         let many = try held(rows: form.rows, start: form.start, row: form.row, end: form.end)
-        #expect(few.rows == 10_000)
-        #expect(many.rows == form.rows)
+        let first = form.end == "]}" ? 1 : 0
+        #expect(few.rows == 10_000 + first)
+        #expect(many.rows == form.rows + first)
         #expect(many.bytes == few.bytes)
         #expect(many.bytes < 4 << 20)
     }

@@ -23,6 +23,8 @@ public struct FormatDefect: Sendable, Hashable {
         public static let nestedRecord = Code(rawValue: "nested_record")
         /// XML: not one element of the record's name.
         public static let noRecords = Code(rawValue: "no_records")
+        /// JSON: the document says that it is one page of a longer list.
+        public static let partialList = Code(rawValue: "partial_list")
         /// XML: the document is not valid by the schema given.
         public static let schemaViolation = Code(rawValue: "schema_violation")
     }
@@ -71,7 +73,7 @@ public struct RosterFormatError: Error, Sendable, Hashable, CustomStringConverti
 
         /// A file without a line of text.
         public static let emptyFile = Code(rawValue: "empty_file")
-        /// A file of another kind: a spreadsheet, an archive, JSON.
+        /// A file of another kind: a spreadsheet, an archive.
         public static let foreignFile = Code(rawValue: "foreign_file")
         /// Bytes that do not exist in the encoding.
         public static let invalidEncoding = Code(rawValue: "invalid_encoding")
@@ -85,9 +87,11 @@ public struct RosterFormatError: Error, Sendable, Hashable, CustomStringConverti
         public static let limitExceeded = Code(rawValue: "limit_exceeded")
         /// XML that is not well-formed.
         public static let malformedXML = Code(rawValue: "malformed_xml")
+        /// JSON that is not well-formed, or that names a member twice.
+        public static let malformedJSON = Code(rawValue: "malformed_json")
         /// A DOCTYPE, the door to entity bombs and foreign files.
         public static let forbiddenDoctype = Code(rawValue: "forbidden_doctype")
-        /// XML whose root element is not our own, and no name of a record was given.
+        /// XML whose root element is not our own, and no name of a record was given; JSON without a list of people.
         public static let unknownDocument = Code(rawValue: "unknown_document")
         /// The schema itself cannot be used.
         public static let unusableSchema = Code(rawValue: "unusable_schema")

@@ -11,7 +11,7 @@ struct FormatDetection {
     init(_ head: UnsafeRawBufferPointer, options: ReadingOptions) throws(RosterFormatError) {
         if options.format == nil, let foreign = UnsupportedFile(head) {
             throw RosterFormatError(
-                .foreignFile, "this is \(foreign.kind), not a CSV or XML roster", remedy: foreign.remedy)
+                .foreignFile, "this is \(foreign.kind), not a CSV, XML or JSON roster", remedy: foreign.remedy)
         }
         let mark = FormatDetection.byteOrderMark(head)
         markBytes = mark?.length ?? 0
@@ -28,7 +28,9 @@ struct FormatDetection {
             if text[0] == 0x3C && text[1] == 0 { known = .utf16LE }
             if text[0] == 0 && text[1] == 0x3C { known = .utf16BE }
         }
-        format = options.format ?? (FormatDetection.beginsWithTag(text) ? .xml : .csv)
+        format =
+            options.format
+            ?? (FormatDetection.beginsWithTag(text) ? .xml : FormatDetection.beginsWithList(text) ? .json : .csv)
         if known == nil, format == .xml, let declared = FormatDetection.declaredEncoding(text) {
             guard let encoding = TextEncoding(declaration: declared) else {
                 throw RosterFormatError(
@@ -60,6 +62,20 @@ struct FormatDetection {
         // Zero bytes are passed over so that UTF-16 needs no decoding here.
         let first = text.first { $0 != 0 && $0 != 0x20 && $0 != 0x09 && $0 != 0x0A && $0 != 0x0D }
         return first == 0x3C
+    }
+
+    /// `{"`, `[{`, `["` or an empty one, whatever white space is between: no header of a CSV file begins so.
+    private static func beginsWithList(_ text: UnsafeRawBufferPointer) -> Bool {
+        var visible = text.lazy.filter { $0 != 0 && $0 != 0x20 && $0 != 0x09 && $0 != 0x0A && $0 != 0x0D }
+            .makeIterator()
+        switch (visible.next(), visible.next()) {
+        case (UInt8(ascii: "{"), UInt8(ascii: "\"")), (UInt8(ascii: "{"), UInt8(ascii: "}")): return true
+        case (UInt8(ascii: "["), UInt8(ascii: "{")), (UInt8(ascii: "["), UInt8(ascii: "]")),
+            (UInt8(ascii: "["), UInt8(ascii: "[")):
+            return true
+        case (UInt8(ascii: "["), UInt8(ascii: "\"")): return false
+        default: return false
+        }
     }
 
     private static func declaredEncoding(_ text: UnsafeRawBufferPointer) -> String? {

@@ -17,10 +17,12 @@ public struct RecordView {
     @usableFromInline let start: Int
     /// For each cell the offset from `base` of the byte after it; the next cell begins one byte later.
     @usableFromInline let ends: UnsafePointer<UInt32>
-    /// XML: each cell's column.
+    /// XML and JSON: each cell's column.
     @usableFromInline let columns: UnsafePointer<UInt32>?
-    /// XML: each cell's line.
+    /// XML and JSON: each cell's line.
     @usableFromInline let lines: UnsafePointer<UInt32>?
+    /// JSON: each cell's column on its line, in characters.
+    @usableFromInline let lineColumns: UnsafePointer<UInt32>?
     /// CSV: room for the record's unescaped cells, at least as long as the record.
     @usableFromInline let scratch: UnsafeMutableRawPointer?
     @usableFromInline let beginning: RecordStart
@@ -58,8 +60,11 @@ public struct RecordView {
         @usableFromInline var column: Int
         @usableFromInline var byteOffset: Int
         @usableFromInline var encoding: TextEncoding
+        /// JSON: the offset of the byte after the record.
+        @usableFromInline var endOffset: Int?
 
-        @usableFromInline init(column: Int, byteOffset: Int, encoding: TextEncoding) {
+        @usableFromInline init(column: Int, byteOffset: Int, encoding: TextEncoding, endOffset: Int? = nil) {
+            self.endOffset = endOffset
             self.column = column
             self.byteOffset = byteOffset
             self.encoding = encoding
@@ -69,7 +74,8 @@ public struct RecordView {
     init(
         number: Int, line: Int, count: Int, isDamaged: Bool, isRagged: Bool, base: UnsafeRawPointer, start: Int,
         ends: UnsafePointer<UInt32>, columns: UnsafePointer<UInt32>? = nil, lines: UnsafePointer<UInt32>? = nil,
-        scratch: UnsafeMutableRawPointer?, beginning: RecordStart, shared: SharedCells = .none
+        lineColumns: UnsafePointer<UInt32>? = nil, scratch: UnsafeMutableRawPointer?, beginning: RecordStart,
+        shared: SharedCells = .none
     ) {
         self.number = number
         self.line = line
@@ -83,6 +89,7 @@ public struct RecordView {
         self.ends = ends
         self.columns = columns
         self.lines = lines
+        self.lineColumns = lineColumns
         self.scratch = scratch
         self.beginning = beginning
     }
@@ -134,12 +141,16 @@ public struct RecordView {
         Position(line: line, column: beginning.column, byteOffset: beginning.byteOffset)
     }
 
-    /// Where cell `i` begins: for messages, not for every cell. XML knows the line alone.
+    /// JSON: bytes from the file's beginning to the end of the record; nil for other formats.
+    public var endOffset: Int? { beginning.endOffset }
+
+    /// Where cell `i` begins: for messages, not for every cell. Of XML only the line is known.
     public func position(of i: Int) -> Position {
         precondition(i >= 0 && i < count)
         if let lines {
             return Position(
-                line: i < ownCount ? Int(lines[i]) : line, column: 0, byteOffset: beginning.byteOffset)
+                line: i < ownCount ? Int(lines[i]) : line, column: lineColumns.map { Int($0[i]) } ?? 0,
+                byteOffset: beginning.byteOffset)
         }
         return position(at: beginning(of: i))
     }
@@ -189,7 +200,7 @@ public struct RecordView {
 public protocol RecordSink {
     /// Once, before anything else: the form is known. CSV: its header was read; XML: its root element.
     mutating func began(_ dialect: Dialect)
-    /// CSV: for each column, right after ``began(_:)``; XML: when a column first appears, before the record that has it.
+    /// CSV: for each column, right after ``began(_:)``; XML and JSON: when a column first appears, before the record that has it.
     mutating func columnAdded(_ name: String, at index: Int)
     /// Each data record, damaged ones too, so that each is counted.
     mutating func record(_ record: RecordView) throws

@@ -1,4 +1,4 @@
-/// Reads a roster of either form from chunks of bytes, in any cut, and tells a ``RecordSink`` what it holds.
+/// Reads a roster of any form from chunks of bytes, in any cut, and tells a ``RecordSink`` what it holds.
 ///
 /// Synchronous and without files: who has the bytes feeds them. What it holds does not grow with the file.
 public struct RosterReader: ~Copyable {
@@ -7,6 +7,7 @@ public struct RosterReader: ~Copyable {
         case gathering
         case csv(CSVReader)
         case xml(XMLReader)
+        case json(JSONReader)
         case over
     }
 
@@ -51,6 +52,7 @@ public struct RosterReader: ~Copyable {
         switch phase {
         case .csv(let reader): try reader.finish(into: &sink)
         case .xml(let reader): try reader.finish(into: &sink)
+        case .json(let reader): try reader.finish(into: &sink)
         case .gathering, .over: throw RosterReader.misuse
         }
     }
@@ -63,6 +65,7 @@ public struct RosterReader: ~Copyable {
         return switch phase {
         case .csv(let reader): head.capacity + decoded + reader.bytesHeld
         case .xml(let reader): head.capacity + decoded + reader.bytesHeld
+        case .json(let reader): head.capacity + decoded + reader.bytesHeld
         case .gathering, .over: head.capacity + decoded
         }
     }
@@ -70,7 +73,7 @@ public struct RosterReader: ~Copyable {
     private mutating func take(_ chunk: UnsafeRawBufferPointer, into sink: inout some RecordSink) throws {
         switch phase {
         case .over: throw RosterReader.misuse
-        case .csv, .xml: try pass(chunk, into: &sink)
+        case .csv, .xml, .json: try pass(chunk, into: &sink)
         case .gathering:
             let missing = min(sampleBytes - head.count, chunk.count)
             head.append(UnsafeRawBufferPointer(rebasing: chunk[..<missing]))
@@ -91,6 +94,9 @@ public struct RosterReader: ~Copyable {
         switch form.format {
         case .xml:
             phase = .xml(try XMLReader(dialect, options: options))
+            try pass(text, into: &sink)
+        case .json:
+            phase = .json(JSONReader(dialect, options: options, offset: form.markBytes))
             try pass(text, into: &sink)
         case .csv:
             // A decoder of its own: the sample must not move the one that reads the file.
@@ -144,6 +150,7 @@ public struct RosterReader: ~Copyable {
         switch phase {
         case .csv(let reader): try reader.feed(text, into: &sink)
         case .xml(let reader): try reader.feed(text, into: &sink)
+        case .json(let reader): try reader.feed(text, into: &sink)
         case .gathering, .over: break
         }
     }
@@ -154,6 +161,7 @@ public struct RosterReader: ~Copyable {
             switch phase {
             case .csv(let reader): reader.place
             case .xml(let reader): Position(line: reader.place.line, column: 0, byteOffset: passed)
+            case .json(let reader): reader.place
             case .gathering, .over: nil
             }
         if before > 0 {

@@ -27,11 +27,7 @@ struct UnsupportedFile {
             remedy = "ask for the list as CSV: a PDF holds the look of a table, not its cells"
         } else if head.starts(with: "SQLite format 3\0".utf8) {
             kind = "an SQLite database"
-            remedy = "if it is a plan, use apply or show with it; a roster is CSV or XML"
-        } else if let text = FirstText(head), text.isJSON {
-            kind = "JSON"
-            remedy =
-                #"give the people as CSV or XML; for a list of objects: jq -r '["email"], (.[] | [.email]) | @csv'"#
+            remedy = "if it is a plan, use apply or show with it; a roster is CSV, XML or JSON"
         } else if let text = FirstText(head), text.isWebPage {
             kind = "a web page"
             remedy = "download the list itself: what was saved is the page that shows it, or a page that asks to log in"
@@ -49,13 +45,6 @@ private struct FirstText {
         let text = head.starts(with: [0xEF, 0xBB, 0xBF]) ? head[3...] : head[...]
         bytes = text.drop { $0 == 0x20 || $0 == 0x09 || $0 == 0x0A || $0 == 0x0D }
         if bytes.isEmpty { return nil }
-    }
-
-    /// `{"` or `[{`, whatever white space is between: no header begins so.
-    var isJSON: Bool {
-        guard bytes.first == UInt8(ascii: "{") || bytes.first == UInt8(ascii: "[") else { return false }
-        let second = bytes.dropFirst().first { $0 != 0x20 && $0 != 0x09 && $0 != 0x0A && $0 != 0x0D }
-        return second == (bytes.first == UInt8(ascii: "{") ? UInt8(ascii: "\"") : UInt8(ascii: "{"))
     }
 
     var isWebPage: Bool {

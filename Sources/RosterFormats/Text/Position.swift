@@ -4,7 +4,7 @@ public struct Position: Sendable, Hashable, Codable {
     public var line: Int
     /// The column in characters (Unicode scalars) of that line; 0 where it is not known.
     public var column: Int
-    /// Bytes from the file's beginning, byte order mark included; for XML that was not UTF-8, of its UTF-8 form.
+    /// Bytes from the file's beginning, byte order mark included; for XML and JSON that was not UTF-8, of its UTF-8 form.
     public var byteOffset: Int
 
     /// Creates a place from its line, column and offset.
@@ -15,10 +15,10 @@ public struct Position: Sendable, Hashable, Codable {
     }
 }
 
-/// The two kinds of roster files.
+/// The kinds of roster files.
 public enum RosterFormat: String, Sendable, Codable {
-    /// `csv` with any common delimiter, or `xml`, our own form or a foreign one.
-    case csv, xml
+    /// `csv` with any common delimiter; `xml`, our own form or a foreign one; `json`, a list of objects.
+    case csv, xml, json
 }
 
 /// The encodings that a roster may be in.
