@@ -99,7 +99,8 @@ struct MessageTests {
         .renewalSeatTaken, .unexpectedSeat, .becameValid, .holderUnknown, .otherSeatGiven, .notMoved,
         .heldByOther(name: "eve@globex.dev"), .otherSeat(id: "s", status: "claimed"),
         .renewalNotAssigned(words: "full"), .givenToOthers(place: .init(source: "a.csv", line: 2)),
-        .unknownTeam(name: "acme"),
+        .unknownTeam(name: "acme", near: []), .unknownTeam(name: "acme", near: ["acme-eu", "acme-us"]),
+        .inactiveTeam(name: "acme", statuses: ["canceled", "past_due"]),
     ]
 
     @Test("each note of a row has its sentence")

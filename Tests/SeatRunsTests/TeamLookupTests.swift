@@ -11,7 +11,7 @@ struct TeamLookupTests {
     private static let moment = "2026-01-05T09:00:00Z"
 
     /// An organization of many teams with a subscription each; `second` has one of another product besides.
-    private func world(teams count: Int, second: String? = nil) -> RandomWorld {
+    private func world(teams count: Int, second: String? = nil, pastDue: Int? = nil) -> RandomWorld {
         var world = RandomWorld(1)
         let products = (1...2).map { number in
             SeedProduct(
@@ -27,7 +27,7 @@ struct TeamLookupTests {
         var subscriptions = (0..<count).map { index in
             SeedContainer(
                 id: RandomWorld.uuid(2, index), customerID: RandomWorld.uuid(1, index), productID: products[0].id,
-                seats: 2, startedAt: Self.moment, given: [])
+                seats: 2, status: index == pastDue ? "past_due" : nil, startedAt: Self.moment, given: [])
         }
         if let index = (0..<count).first(where: { name($0) == second }) {
             subscriptions.append(
@@ -97,7 +97,7 @@ struct TeamLookupTests {
                 return
             }
             #expect(Set(choices.map(\.product)) == ["Team 1", "Team 2"])
-            #expect(none == .unknownTeam(name: "nobody"))
+            #expect(none == .unknownTeam(name: "nobody", near: []))
             let narrowed = try await TeamLookup(client: rehearsal.client, product: RandomWorld.uuid(7, 2)).find(names)
             guard case .container(let id, _, _) = narrowed.target("team-7") else {
                 Issue.record("--product did not narrow")
@@ -105,6 +105,36 @@ struct TeamLookupTests {
             }
             #expect(id == .subscription(RandomWorld.uuid(4, 7)))
         }
+    }
+
+    @Test("a typo gets the nearest names, and a team whose subscription is not active its status")
+    func suggestions() async throws {
+        try await Rehearsal.with(world(teams: 30, pastDue: 7)) { rehearsal in
+            let names = ["taem-12", "team-7", "payroll", "team-3"]
+            let teams = try await TeamLookup(client: rehearsal.client, product: nil).find(names)
+            func why(_ name: String) -> RowNote? {
+                if case .unresolved(let why) = teams.target(name) { return why }
+                return nil
+            }
+            guard case .unknownTeam("taem-12", let near) = why("taem-12") else {
+                Issue.record("\(String(describing: why("taem-12")))")
+                return
+            }
+            #expect(near.first == "team-12")
+            #expect(why("team-7") == .inactiveTeam(name: "team-7", statuses: ["past_due"]))
+            #expect(why("payroll") == .unknownTeam(name: "payroll", near: []))
+            #expect(why("team-3") == nil)
+        }
+    }
+
+    @Test("near names are those that a slip of the hand makes, the nearest first")
+    func nearest() {
+        let names = ["northwind-emea", "northwind-apac", "acme", "acme-eu", "globex"]
+        #expect(TeamNames.nearest("northwnd-emea", among: names) == ["northwind-emea"])
+        #expect(TeamNames.nearest("ACMA", among: names) == ["acme"])
+        #expect(TeamNames.nearest("gloebx", among: names) == ["globex"])
+        #expect(TeamNames.nearest("initech", among: names) == [])
+        #expect(TeamNames.nearest(String(repeating: "x", count: 5_000), among: names) == [])
     }
 
     @Test("a request's names stay within what a request line takes, however long they are")

@@ -48,8 +48,12 @@ public indirect enum RowNote: Error, Sendable, Hashable, Codable {
     case unusableContainerID(id: String, words: String)
     /// No order came of the checkout.
     case unknownCheckout(id: String)
-    /// The buyer has no active subscription with seats, or does not exist.
-    case unknownTeam(name: String)
+    /// No such buyer has a subscription with seats.
+    ///
+    /// - Parameter near: teams with a name like it, the nearest first.
+    case unknownTeam(name: String, near: [String])
+    /// The buyer's subscriptions with seats are not active.
+    case inactiveTeam(name: String, statuses: [String])
     /// The buyer has several active subscriptions with seats.
     case ambiguousTeam(name: String, choices: [TeamChoice])
 
@@ -156,6 +160,7 @@ public indirect enum RowNote: Error, Sendable, Hashable, Codable {
         case unusableContainerID = "unusable_container_id"
         case unknownCheckout = "unknown_checkout"
         case unknownTeam = "unknown_team"
+        case inactiveTeam = "inactive_team"
         case ambiguousTeam = "ambiguous_team"
         case holdsNoSeat = "holds_no_seat"
         case asksForNoSeat = "asks_for_no_seat"

@@ -16,6 +16,13 @@ struct TeamLookup: Sendable {
     let product: String?
 
     func find(_ names: [String]) async throws -> Teams {
+        var teams = try await active(names)
+        let missing = names.filter { !teams.has($0) }
+        if !missing.isEmpty { teams.names = try await TeamNames(missing: missing, client: client, product: product) }
+        return teams
+    }
+
+    private func active(_ names: [String]) async throws -> Teams {
         var teams = Teams(wanted: Set(names))
         let groups = Self.groups(names)
         if groups.count > 1 {
@@ -63,6 +70,9 @@ struct Teams: Sendable {
     /// Pages shift while others buy, so that one subscription may show twice.
     private var seen: Set<SubscriptionID> = []
 
+    /// What is known of teams that were not found.
+    var names = TeamNames()
+
     init(wanted: Set<String>) { self.wanted = wanted }
 
     mutating func add(_ subscriptions: [Subscription]) {
@@ -74,13 +84,15 @@ struct Teams: Sendable {
         }
     }
 
+    func has(_ name: String) -> Bool { byName[name] != nil }
+
     func target(_ name: String) -> SnapshotTaker.Target {
         let found = byName[name] ?? []
         switch found.count {
         case 1:
             return .container(.subscription(found[0].id.rawValue), subscription: found[0], order: nil)
         case 0:
-            return .unresolved(.unknownTeam(name: name))
+            return .unresolved(whyMissing(name))
         default:
             return .unresolved(
                 .ambiguousTeam(
@@ -89,5 +101,12 @@ struct Teams: Sendable {
                         .init(subscription: $0.id.rawValue, product: $0.product?.name ?? $0.productID.rawValue)
                     }))
         }
+    }
+
+    private func whyMissing(_ name: String) -> RowNote {
+        if let statuses = names.statuses[name] {
+            return .inactiveTeam(name: name, statuses: Set(statuses).sorted())
+        }
+        return .unknownTeam(name: name, near: names.near[name] ?? [])
     }
 }

@@ -35,7 +35,11 @@ extension RowNote {
                 : "\(id) does not exist on the server"
         case .unusableContainerID(let id, let words): "\(id) is not an id that the server takes: \(words)"
         case .unknownCheckout(let id): "no order was made by the checkout \(id)"
-        case .unknownTeam(let name): "the team \(name) has no active subscription with seats"
+        case .unknownTeam(let name, let near):
+            "there is no team \(name) with a subscription with seats"
+                + (near.isEmpty ? "" : "; did you mean \(near.joined(separator: " or "))?")
+        case .inactiveTeam(let name, let statuses):
+            "the subscription of team \(name) is \(statuses.joined(separator: " and ")), not active"
         case .ambiguousTeam(let name, let choices):
             "the team \(name) has \(choices.count) active subscriptions with seats: "
                 + choices.map { "\($0.subscription) (\($0.product))" }.joined(separator: ", ")
