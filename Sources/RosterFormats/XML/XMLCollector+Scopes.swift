@@ -7,18 +7,32 @@ extension XMLCollector {
         let root = String(cString: name)
         self.root = root
         guard isOwnForm && root != "roster" else { return true }
-        stop(
-            RosterFormatError(
-                .unknownDocument, "the root element is \"\(root)\", not \"roster\"",
-                remedy: "name the element that is a record, for example --xml-record user",
-                position: tagPosition()))
-        return false
+        unknownRoot = tagPosition()
+        recordName = nil
+        return true
+    }
+
+    /// Our own form has another root.
+    var rootError: RosterFormatError? {
+        guard let unknownRoot, let root else { return nil }
+        let names = survey.likelyRecords
+        return RosterFormatError(
+            .unknownDocument, "the root element is \"\(root)\", not \"roster\"",
+            remedy: names.isEmpty
+                ? "name the element that is a record, for example --xml-record user"
+                : "name the element that is a record: "
+                    + names.prefix(3).map { "--xml-record \($0)" }.joined(separator: " or "), position: unknownRoot)
     }
 
     @inline(never)
     mutating func enterScope(
         _ name: Name, _ count: Int, _ attributes: UnsafeMutablePointer<UnsafePointer<UInt8>?>?
     ) {
+        if number == 0, !isOwnForm || unknownRoot != nil {
+            survey.see(name, depth)
+            if let rootError, survey.isFull { return stop(rootError) }
+        }
+        if unknownRoot != nil { return }
         var scope = Scope(position: tagPosition(), recordsBefore: number, name: name)
         if isOwnForm, let attributes {
             for i in 0..<count {
@@ -34,7 +48,6 @@ extension XMLCollector {
                 inherit(tree.intern(name), UnsafeRawBufferPointer(start: from, count: to - from), Int(scope.group))
             }
         }
-        if !isOwnForm, seenNames.count < 12, !seenNames.contains(name) { seenNames.append(name) }
         scopes.append(scope)
         // The innermost scope that names a container names it alone: a member has one.
         if scope.group >= 0 { inherited = scope.group }

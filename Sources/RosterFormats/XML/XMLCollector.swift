@@ -23,7 +23,7 @@ struct XMLCollector: ~Copyable {
     let parser: xmlParserCtxtPtr
     let isOwnForm: Bool
     /// The parser's interned name of the record element.
-    let recordName: Name?
+    var recordName: Name?
     let maximumRecordBytes: Int
     var tree: XMLFieldTree
 
@@ -67,7 +67,10 @@ struct XMLCollector: ~Copyable {
         var name: Name
         var column: UInt32
     }
-    var seenNames: [Name] = []
+    /// The elements outside of records, while there is no record.
+    var survey = XMLSurvey()
+    /// Where the root stands that is not our own; what is in it is looked at only to propose a record.
+    var unknownRoot: Position?
     /// What members inherit from the elements around them: each value stands here once, and the records share it.
     var groups = RawList<Group>(capacity: 4)
     var groupBytes = RawStore(capacity: 256)

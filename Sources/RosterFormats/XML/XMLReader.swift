@@ -71,14 +71,17 @@ final class XMLReader {
     func finish(into sink: inout some RecordSink) throws {
         _ = xmlParseChunk(parser, nil, 0, 1)
         try settle(into: &sink)
+        if let error = collector.pointee.rootError { throw error }
         let collected = collector.pointee.number
         guard collected == 0, !collector.pointee.isOwnForm else { return }
-        let seen = collector.pointee.seenNames.map { String(cString: $0) }.joined(separator: ", ")
+        let survey = collector.pointee.survey
+        let likely = survey.likelyRecords.prefix(3).map { "--xml-record \($0)" }.joined(separator: " or ")
         sink.defect(
             FormatDefect(
                 .noRecords, isError: true, position: place,
-                message: "no element is named as the record was; there are: \(seen)",
-                remedy: "name one of these as the record"))
+                message: "no element is named as the record was; there are: "
+                    + survey.names.prefix(12).joined(separator: ", "),
+                remedy: likely.isEmpty ? "name one of these as the record" : "name the right one: \(likely)"))
     }
 
     /// Bytes that wait in the parser for the end of a piece of markup.

@@ -327,24 +327,45 @@ struct RosterColumns {
         options.preset == nil || has(.email) || options.map.columns.keys.contains(where: \.isIdentity)
     }
 
-    func noPresetEmailError(_ source: String, _ preset: Preset) -> RosterError {
+    func noPresetEmailError(_ source: String, _ preset: Preset, _ proposals: [String]) -> RosterError {
         let wanted = preset.emailColumns.map { "`\($0)`" }.joined(separator: ", ")
         return RosterError(
             code: .noEmailColumn, source: source,
             message: "no email column: the \(preset.rawValue) preset looks for \(wanted); the columns are "
                 + Self.list(names),
-            remedy: "check that the preset is the right one, or name the column of the addresses", columns: names)
+            remedy: proposals.isEmpty
+                ? "check that the preset is the right one, or name the column of the addresses"
+                : Self.proposal(proposals), columns: names)
     }
 
-    func noIdentityError(_ source: String) -> RosterError {
-        RosterError(
+    /// - Parameters:
+    ///   - proposals: the columns in which most cells look like addresses.
+    ///   - delimiter: the delimiter of which the only column is full.
+    func noIdentityError(_ source: String, _ proposals: [String], delimiter: UInt8?) -> RosterError {
+        let remedy: String
+        if names.isEmpty {
+            remedy = "write a header and one row for each person"
+        } else if let delimiter {
+            let name = delimiter == 0x09 ? "tab" : "'\(Character(Unicode.Scalar(delimiter)))'"
+            remedy = "the only column is full of \(delimiter == 0x09 ? "tabs" : name): read it with --delimiter \(name)"
+        } else if proposals.isEmpty {
+            remedy = "no column looks like addresses; name the right one: --map email=COLUMN"
+        } else {
+            remedy = Self.proposal(proposals)
+        }
+        return RosterError(
             code: .noIdentityColumn, source: source,
             message: names.isEmpty
                 ? "the roster is empty: no column was read"
                 : "no column says who the people are; the columns are \(Self.list(names))",
-            remedy: names.isEmpty
-                ? "write a header and one row for each person"
-                : "name the column of the addresses: --map email=\(Self.quoted(names[0]))", columns: names)
+            remedy: remedy, columns: names)
+    }
+
+    private static func proposal(_ columns: [String]) -> String {
+        let options = columns.prefix(3).map { "--map email=\(quoted($0))" }
+        return columns.count == 1
+            ? "column \(quoted(columns[0])) looks like addresses: \(options[0])"
+            : "these columns look like addresses: \(options.joined(separator: " or "))"
     }
 
     private static func list(_ names: [String]) -> String {
