@@ -41,7 +41,7 @@ struct CompletionCommand: ParsableCommand {
 }
 
 extension CompletionKind {
-    private static let rosterExtensions = ["csv", "CSV", "tsv", "txt", "xml", "XML"]
+    private static let rosterExtensions = ["csv", "CSV", "tsv", "txt", "xml", "XML", "json", "JSON"]
 
     /// The servers that have a name; a URL is typed.
     static var server: CompletionKind { .list(["production", "sandbox", "embedded"]) }

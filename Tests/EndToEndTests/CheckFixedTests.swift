@@ -1,9 +1,9 @@
 import Foundation
 import Testing
 
-@Suite("check --fixed: a mended copy")
+@Suite("check --fixed: a fixed copy")
 struct CheckFixedTests {
-    @Test("the copy has the same rows without what can be mended, and what was changed is listed")
+    @Test("the copy has the same rows without what can be fixed, and what was changed is listed")
     func broken() async throws {
         try await withTool { tool in
             let result = try await tool.run("check", Tool.samples + "/broken.csv", "--fixed", "fixed.csv")
@@ -12,23 +12,27 @@ struct CheckFixedTests {
                 result.output.contains(
                     #"""
 
-                    fixed.csv: 28 rows, mended:
+                    fixed.csv: 28 rows, fixed:
                       line 17, column 1: email: white space around the value is gone (`  hana.kim@acme-co.dev\u{9}`)
                       line 18, column 1: email: invisible characters around the value are gone (`\u{200b}yara.mansour@acme-co.dev`)
                       line 19, column 1: email: invisible characters in the address are gone (`aiko\u{200b}.mori@acme-co.dev`)
                       line 20, column 1: email: white space around the value is gone (`diego.fuentes@acme-co.dev\u{a}`)
-                      what is left in the copy: 17 errors
-
+                      17 errors left: 2 conflict, 2 id_syntax, 2 ragged_row,
                     """#), "\(result.output)")
+            // The last lines count the roster, and then the copy.
+            #expect(
+                result.output.hasSuffix(
+                    "broken.csv: 28 rows, 18 errors, 4 warnings, 4 notes\nfixed.csv: 28 rows, 17 errors, 3 warnings\n"),
+                "\(result.output)")
             #expect(try tool.mode("fixed.csv") == 0o600)
             let again = try await tool.run("check", "fixed.csv", "--fixed", "twice.csv")
             for code in [" blanks: ", " invisible: ", "which cannot be seen"] { #expect(!again.output.contains(code)) }
-            #expect(again.output.contains("twice.csv: 28 rows, mended:\n  nothing: "))
+            #expect(again.output.contains("twice.csv: 28 rows, nothing to fix\n"))
             #expect(try tool.read("twice.csv") == (try tool.read("fixed.csv")))
         }
     }
 
-    @Test("a roster whose errors can all be mended ends well")
+    @Test("a roster whose errors can all be fixed ends well")
     func allMended() async throws {
         try await withTool { tool in
             try tool.write("email\nada\u{200B}lovelace@acme-co.dev\n", "people.csv")
@@ -38,9 +42,10 @@ struct CheckFixedTests {
             #expect(try tool.read("fixed.csv") == "email\nadalovelace@acme-co.dev\n")
             let fixed = try #require(try tool.json(result.output)["fixed"] as? [String: Any])
             #expect(fixed["errors"] as? Int == 0)
+            #expect((fixed["left"] as? [String: Int])?.isEmpty == true)
             #expect(fixed["path"] as? String == "fixed.csv")
             let changes = try #require(fixed["changes"] as? [[String: Any]])
-            #expect(changes.map { $0["code"] as? String } == ["mended_invisible"])
+            #expect(changes.map { $0["code"] as? String } == ["fixed_invisible"])
             #expect(changes.first?["line"] as? Int == 2)
         }
     }
@@ -68,10 +73,10 @@ struct CheckFixedTests {
                 name: "excel-unicode.txt", options: [],
                 changes: ["the encoding was utf-16le", "the delimiter was a tab"], first: "email,name,external_id\n"),
             Foreign(
-                name: "scim.xml", options: ["--preset", "scim", "--xml-record", "User"],
+                name: "directory.xml", options: ["--xml-record", "User"],
                 changes: ["the copy is CSV, one column for each field"],
                 first: "id,externalId,userName,name/formatted,emails/value,emails/type,active\n",
-                left: ["--preset", "scim"]),
+                left: ["--map", "email=emails/value"]),
         ])
     func foreign(_ sample: Foreign) async throws {
         try await withTool { tool in
@@ -79,7 +84,7 @@ struct CheckFixedTests {
             let result = try await tool.run(["check", path, "--fixed", "copy.csv"] + sample.options)
             #expect(result.status == 0, "\(result)")
             for change in sample.changes { #expect(result.output.contains("  " + change), "\(result.output)") }
-            #expect(result.output.contains("copy.csv: 3 rows, mended:"))
+            #expect(result.output.contains("copy.csv: 3 rows, fixed:"))
             #expect(try tool.read("copy.csv").hasPrefix(sample.first))
             let again = try await tool.run(["check", "copy.csv"] + sample.left)
             #expect(again.status == 0)

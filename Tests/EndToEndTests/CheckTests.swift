@@ -45,15 +45,14 @@ struct CheckTests {
             name: "github.csv", options: ["--preset", "github"], heading: "3 rows",
             columns: ["  GitHub com verified domain emails -> email"]),
         Sample(
-            name: "scim.xml", options: ["--preset", "scim", "--xml-record", "User"],
-            heading: "XML, utf-8, <ListResponse>, 3 rows",
-            columns: ["  externalId     -> external_id", "  emails/value   -> email"]),
+            name: "scim.json", options: ["--preset", "scim"], heading: "JSON, utf-8, list `Resources`, 4 rows",
+            columns: ["  externalId   -> external_id", "  emails.value -> email"]),
         Sample(
-            name: "scim.xml",
+            name: "directory.xml",
             options: [
                 "--xml-record", "User", "--map", "email=emails/value", "--map", "external_id=externalId",
                 "--map", "name=name/formatted",
-            ], heading: "XML, utf-8, <ListResponse>, 3 rows",
+            ], heading: "XML, utf-8, <Directory>, 3 rows",
             columns: ["  externalId     -> external_id", "  emails/value   -> email", "  name/formatted -> name"]),
         Sample(
             name: "german-excel.csv", options: ["--encoding", "windows-1252"],
@@ -93,7 +92,7 @@ struct CheckTests {
             #expect(result.output.contains("  2 -> email\n  3 -> external_id\n"))
             let without = try await tool.run("check", "people.txt", "--no-header", "--delimiter", "#")
             #expect(without.status == 65)
-            #expect(without.output.contains("--map email=1"))
+            #expect(without.output.contains("--map email=2"))
         }
     }
 

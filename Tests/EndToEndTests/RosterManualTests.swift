@@ -52,7 +52,9 @@ struct RosterManualTests {
     func kinds() async throws {
         let manual = try Self.manual()
         try await withTool { tool in
-            let names = ["broken.csv", "onboarding.csv", "onboarding.xml", "german-excel.csv", "scim.xml"]
+            let names = [
+                "broken.csv", "onboarding.csv", "onboarding.xml", "german-excel.csv", "directory.xml", "scim.json",
+            ]
             let result = try await tool.run(["check", "--json"] + names.map { Tool.samples + "/" + $0 })
             let defects = try #require(try tool.json(result.output)["defects"] as? [[String: Any]])
             #expect(defects.count > 30)

@@ -127,7 +127,7 @@ import Testing
 
     /// Random rosters with every kind of damage: no row and no column goes or comes.
     @Test(arguments: UInt64(1)...60)
-    func `a mended copy has the roster's rows and columns`(_ seed: UInt64) throws {
+    func `a fixed copy has the roster's rows and columns`(_ seed: UInt64) throws {
         var random = RosterRandom(seed)
         let delimiter = random.element([",", ";", "\t", "|"])
         let cells = [

@@ -3,19 +3,19 @@ import Rosters
 import Testing
 
 @Suite struct RosterFixerTests {
-    private func mended(
+    private func fixed(
         _ bytes: [UInt8], reading: ReadingOptions = ReadingOptions(), options: RosterOptions = RosterOptions()
     ) throws -> (text: String, notes: [Defect], before: Roster) {
         let before = try RosterReading.roster(bytes, named: "team.csv", reading: reading, options: options)
         var copy: [UInt8] = []
-        var mending = RosterFixer(before.sources[0], hasHeader: reading.hasHeader) { copy.append(contentsOf: $0) }
-        try RosterReading.feed(bytes, reading, into: &mending)
-        try mending.finish()
-        return (String(decoding: copy, as: UTF8.self), mending.notes, before)
+        var fixer = RosterFixer(before.sources[0], hasHeader: reading.hasHeader) { copy.append(contentsOf: $0) }
+        try RosterReading.feed(bytes, reading, into: &fixer)
+        try fixer.finish()
+        return (String(decoding: copy, as: UTF8.self), fixer.notes, before)
     }
 
     @Test func `blanks, invisible characters and line breaks around known fields go`() throws {
-        let result = try mended(
+        let result = try fixed(
             Array(
                 " E-Mail ,Floor,metadata.x\n\u{200B}a@globex.dev , 3 , y \n\"b@globex.dev\n\",,\nc\u{200B}c@globex.dev,,\n"
                     .utf8))
@@ -23,7 +23,7 @@ import Testing
             result.text == "E-Mail,Floor,metadata.x\na@globex.dev, 3 , y \nb@globex.dev,,\ncc@globex.dev,,\n")
         #expect(
             result.notes.map { "\($0.code.rawValue)@\($0.line ?? 0)" } == [
-                "mended_blanks@2", "mended_invisible@2", "mended_blanks@3", "mended_invisible@5",
+                "fixed_blanks@2", "fixed_invisible@2", "fixed_blanks@3", "fixed_invisible@5",
             ])
         #expect(result.notes.allSatisfy { $0.severity == .note && $0.field == " E-Mail " })
     }
@@ -32,20 +32,20 @@ import Testing
         var reading = ReadingOptions()
         reading.encoding = .windows1252
         let bytes = Array("email;name\r\na@globex.dev;M".utf8) + [0xFC] + Array("ller, M\r\n".utf8)
-        let result = try mended(bytes, reading: reading)
+        let result = try fixed(bytes, reading: reading)
         #expect(result.text == "email,name\na@globex.dev,\"Müller, M\"\n")
-        #expect(result.notes.map(\.code) == ["mended_encoding", "mended_delimiter", "mended_line_ends"])
+        #expect(result.notes.map(\.code) == ["fixed_encoding", "fixed_delimiter", "fixed_line_ends"])
     }
 
     @Test func `what needs quotes gets them, and an empty cell alone too`() throws {
-        let result = try mended(Array("email\n\"\"\n\"a@b;c\"\n\"x\"\"y\"\n".utf8))
+        let result = try fixed(Array("email\n\"\"\n\"a@b;c\"\n\"x\"\"y\"\n".utf8))
         #expect(result.text == "email\n\"\"\n\"a@b;c\"\n\"x\"\"y\"\n")
         #expect(result.notes.isEmpty)
     }
 
     @Test func `damaged and ragged rows stay as they are, and so do their defects`() throws {
         let text = "email,name\na@globex.dev\nb@globex.dev,x\"y\nc@globex.dev,d,e\nnadia,\n"
-        let result = try mended(Array(text.utf8))
+        let result = try fixed(Array(text.utf8))
         #expect(result.text == text)
         let after = try RosterReading.roster(result.text)
         #expect(after.outline == result.before.outline)
@@ -56,13 +56,13 @@ import Testing
         reading.hasHeader = false
         var options = RosterOptions()
         options.map = try ColumnMap.parse(["email=2"])
-        let result = try mended(Array("x, a@globex.dev\n".utf8), reading: reading, options: options)
+        let result = try fixed(Array("x, a@globex.dev\n".utf8), reading: reading, options: options)
         #expect(result.text == "x,a@globex.dev\n")
     }
 
-    /// Random rosters full of blanks and oddities: the copy has the same people and nothing left to mend.
+    /// Random rosters full of blanks and oddities: the copy has the same people and nothing left to fix.
     @Test(arguments: UInt64(1)...40)
-    func `a mended copy reads as the same people without what was mended`(_ seed: UInt64) throws {
+    func `a fixed copy reads as the same people without what was fixed`(_ seed: UInt64) throws {
         var random = RosterRandom(seed)
         let blanks = ["", "", " ", "\u{2003}", "\u{A0}", "\u{200B}", " \u{FEFF}"]
         let people = [
@@ -77,7 +77,7 @@ import Testing
             let remark = random.element(["", " spaced ", "\"quoted\(delimiter) \"\"text\"\"\"", "\"two\nlines\"", "é"])
             text += [email, id, remark].joined(separator: delimiter) + end
         }
-        let result = try mended(Array(text.utf8), options: .carrying("remark"))
+        let result = try fixed(Array(text.utf8), options: .carrying("remark"))
         let after = try RosterReading.roster(result.text, options: .carrying("remark"))
         let before = result.before
         #expect(after.entries.count == before.entries.count)
@@ -90,7 +90,7 @@ import Testing
         }
         #expect(!after.defects.contains { $0.code == "blanks" || $0.code == "invisible" })
         #expect(after.defects.count(where: { $0.severity == .error }) <= before.defects.count { $0.severity == .error })
-        let again = try mended(Array(result.text.utf8))
+        let again = try fixed(Array(result.text.utf8))
         #expect(again.text == result.text)
         #expect(again.notes.isEmpty)
     }

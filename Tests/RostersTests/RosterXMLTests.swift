@@ -104,7 +104,7 @@ private let initech = "33333333-3333-4333-8333-333333333333"
         #expect(roster.outline == ["note column_displaced", "error no_identity@1"])
     }
 
-    @Test func `the mended copy of XML is CSV with the same people`() throws {
+    @Test func `the fixed copy of XML is CSV with the same people`() throws {
         let text = """
             <roster team="acme"><member email=" a@x.dev "><name>A, B</name></member><member><email>b@x.dev</email>
             <metadata key="k">v</metadata></member></roster>

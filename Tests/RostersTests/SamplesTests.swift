@@ -24,10 +24,10 @@ import Testing
         options.encoding = .windows1252
         return options
     }
-    private static let scimUsers: @Sendable () -> ReadingOptions = {
+    private static let directoryUsers: @Sendable () -> ReadingOptions = {
         var options = ReadingOptions()
         options.xmlRecord = "User"
-        options.xmlPaths = ["emails/value", "externalId", "name/formatted", "active"]
+        options.xmlPaths = ["emails/value", "name/formatted", "active"]
         return options
     }
 
@@ -74,9 +74,14 @@ import Testing
             emails: ["nadia.rahman@acme-co.dev", "tobias.keller@acme-co.dev", "mei.tanaka@acme-co.dev"],
             preset: .github),
         Sample(
-            name: "scim.xml", rows: 3, fields: ["email", "external_id", "name"],
+            name: "directory.xml", rows: 3, fields: ["email", "name"],
+            emails: ["nadia.rahman@acme-co.dev", "tobias.keller@acme-co.dev", "mei.tanaka@acme-co.dev"],
+            reading: directoryUsers),
+        Sample(
+            name: "scim.json", rows: 4, outline: Array(repeating: "note column_displaced", count: 3),
+            fields: ["external_id", "name", "email"],
             emails: ["nadia.rahman@acme-co.dev", "tobias.keller@acme-co.dev"],
-            excluded: [19: "active is false"], preset: .scim, reading: scimUsers),
+            excluded: [51: "active is false", 62: "active is false"], preset: .scim),
         Sample(
             name: "german-excel.csv", rows: 3, fields: ["email", "name", "external_id"],
             emails: ["felix.braun@acme-co.dev", "zoe.groß@acme-co.dev", "jürgen.maß@acme-co.dev"],
@@ -104,7 +109,10 @@ import Testing
         }
         #expect(Dictionary(uniqueKeysWithValues: excluded) == sample.excluded)
         // What no one asked for is not kept.
-        #expect(entries.sources.allSatisfy { $0.columns.count <= sample.fields.count || $0.name.hasSuffix("xml") })
+        #expect(
+            entries.sources.allSatisfy {
+                $0.columns.count <= sample.fields.count || !["csv", "txt"].contains($0.name.suffix(3))
+            })
         #expect(roster.defects.allSatisfy { $0.source == sample.name })
     }
 

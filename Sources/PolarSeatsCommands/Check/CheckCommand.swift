@@ -5,18 +5,27 @@ internal import Rosters
 struct CheckCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "check",
-        abstract: "Say what was understood of rosters, and everything that is wrong with them. Needs no server.",
+        abstract: "Validate rosters offline and report how they were interpreted.",
         discussion: """
-            Exits 65 if a roster has errors, and 0 otherwise. With --fixed it is the mended copy that counts.
+            Makes no changes and needs no server. Exits 65 if a roster has errors, and 0 otherwise; with --fixed, if the fixed
+            copy has errors.
             """)
 
     @OptionGroup var rosters: RosterArguments
 
     @Option(
         help: ArgumentHelp(
-            "Write a copy as CSV in which what can be mended safely is mended.", valueName: "file"), completion: .file()
+            "Write a CSV copy in which everything that is safe to fix is fixed.", valueName: "file"),
+        completion: .file()
     )
     var fixed: String?
+
+    @Option(
+        parsing: .upToNextOption,
+        help: ArgumentHelp(
+            "Write usable rows to one file and unusable rows to another, in the roster's format.",
+            valueName: "usable-file> <unusable-file"), completion: .file())
+    var split: [String] = []
 
     @Flag(help: "List every defect, not just the first of each kind.")
     var all = false
@@ -31,6 +40,7 @@ struct CheckCommand: AsyncParsableCommand {
 
     func validate() throws {
         if format == .github, common.json { throw ValidationError("--format github and --json exclude each other") }
+        if fixed != nil, !split.isEmpty { throw ValidationError("--fixed and --split exclude each other") }
     }
 
     /// Of each kind in each roster, without `--all`.
@@ -39,13 +49,17 @@ struct CheckCommand: AsyncParsableCommand {
     func run() async throws {
         let console = common.console
         let fixing = try fixed.map { try CheckFixing(rosters.rosters, $0, rosters.reading, console) }
+        let splitting =
+            split.isEmpty ? nil : try CheckSplitting(rosters.rosters, split, rosters.reading, console)
         let reading = CheckReading(
             console: console, arguments: rosters.reading,
-            defectLimit: all || common.json || format == .github ? nil : Self.shownOfEach)
+            defectLimit: all || common.json || format == .github ? nil : Self.shownOfEach,
+            keepsRecordNumbers: splitting != nil)
         var checked = try reading.read(rosters.rosters)
         if dns { try await look(&checked.roster, console) }
         var outline = CheckOutline(checked, hasHeader: !rosters.reading.noHeader)
         outline.fixed = try fixing?.write(checked)
+        outline.split = try splitting?.write(checked)
         if format == .github {
             Console.output(GitHubAnnotations(outline: outline).text)
         } else {
@@ -64,8 +78,8 @@ struct CheckCommand: AsyncParsableCommand {
     }
 
     private func warnOfSchema(_ outline: CheckOutline, _ console: Console) {
-        for source in outline.sources where source.format == "csv" {
-            console.warn("\(source.name) is CSV: --schema judges XML alone")
+        for source in outline.sources where source.isReadable && source.format != "xml" {
+            console.warn("\(source.name) is \(source.format?.uppercased() ?? "not XML"): --schema applies to XML only")
         }
     }
 }

@@ -2,7 +2,7 @@ internal import Foundation
 internal import RosterFormats
 internal import Rosters
 
-/// Writes the mended copy of one roster: a second pass over it, and a third over the copy, which must have the same rows
+/// Writes the fixed copy of one roster: a second pass over it, and a third over the copy, which must have the same rows
 /// and columns before it gets its name.
 struct CheckFixing {
     private let roster: String
@@ -11,43 +11,16 @@ struct CheckFixing {
     private let console: Console
 
     init(_ rosters: [String], _ path: String, _ arguments: ReadingArguments, _ console: Console) throws {
-        guard rosters.count == 1, let roster = rosters.first else {
-            throw Failure(.usage, "--fixed writes the copy of one roster; \(rosters.count) were given")
-        }
-        guard roster != "-" else {
-            throw Failure(
-                .usage, "--fixed reads the roster twice, and standard input can be read only once",
-                hints: ["save it to a file first, and check that"])
-        }
-        guard path != "-" else {
-            throw Failure(
-                .usage, "--fixed needs a file: standard output is for what was found", hints: ["name a file"])
-        }
+        roster = try RosterCopying.only(rosters, "--fixed")
+        try RosterCopying.check(path, of: roster, "--fixed")
         guard (path as NSString).pathExtension.lowercased() != "xml" else {
             throw Failure(
                 .usage, "--fixed \(path): the copy is CSV, whatever the roster is", hints: ["name a .csv file"])
         }
-        guard !Self.isSame(roster, path) else {
-            throw Failure(
-                .usage, "--fixed \(path): that is the roster itself",
-                hints: ["name another file; the original is what you can go back to"])
-        }
         try OutputPlace.refuseClashes([path], inputs: arguments.inputs)
-        self.roster = roster
         self.path = path
         self.arguments = arguments
         self.console = console
-    }
-
-    private static func isSame(_ one: String, _ two: String) -> Bool {
-        func place(_ path: String) -> [Int]? {
-            guard
-                let facts = try? FileManager.default.attributesOfItem(
-                    atPath: (path as NSString).resolvingSymlinksInPath)
-            else { return nil }
-            return [facts[.systemNumber], facts[.systemFileNumber]].compactMap { ($0 as? NSNumber)?.intValue }
-        }
-        return place(one).map { $0 == place(two) } ?? false
     }
 
     /// - Returns: nil when the roster cannot be read to its end: there is nothing to copy then.
@@ -60,9 +33,9 @@ struct CheckFixing {
         var reading = try arguments.readingOptions(map)
         reading.schema = nil
         let file = try OutputFile(path)
-        var mending = RosterFixer(source, hasHeader: reading.hasHeader) { try file.write($0) }
-        let again = try arguments.read(roster, reading, into: &mending, console)
-        try mending.finish()
+        var fixer = RosterFixer(source, hasHeader: reading.hasHeader) { try file.write($0) }
+        let again = try arguments.read(roster, reading, into: &fixer, console)
+        try fixer.finish()
         guard again.sha256 == facts.sha256 else {
             throw Failure(.badData, "\(roster) was changed while it was read", hints: ["run the command again"])
         }
@@ -70,7 +43,10 @@ struct CheckFixing {
         try file.publish()
         return CheckOutline.Fixed(
             path: path, rows: copy.sources[0].records, errors: copy.sources[0].defectCount(.error),
-            warnings: copy.sources[0].defectCount(.warning), changes: mending.notes)
+            warnings: copy.sources[0].defectCount(.warning), changes: fixer.notes,
+            left: copy.sources[0].defectCounts.reduce(into: [:]) {
+                if $1.key.severity == .error { $0[$1.key.code.rawValue, default: 0] += $1.value }
+            })
     }
 
     /// Reads the copy as any roster is read, and compares it with what it is a copy of.
@@ -87,7 +63,7 @@ struct CheckFixing {
         guard copy.sources[0].records == source.records, copy.sources[0].columns.count == names else {
             throw Failure(
                 .internalError,
-                "the mended copy has \(plural(copy.sources[0].records, "row")) and "
+                "the fixed copy has \(plural(copy.sources[0].records, "row")) and "
                     + "\(plural(copy.sources[0].columns.count, "column")) where the roster has \(source.records) and "
                     + "\(names); it was not kept",
                 hints: ["please report this, with the roster's first lines"])

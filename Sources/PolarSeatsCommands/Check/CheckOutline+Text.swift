@@ -27,8 +27,17 @@ extension CheckOutline {
             }
         }
         if let fixed { lines += fixed.lines(console) }
+        if let split { lines += split.lines(console) }
         lines.append("")
-        lines.append(total)
+        // With a copy the last line is about the copy.
+        if let fixed {
+            lines.append("\(printable(sources[0].name)): \(total)")
+            lines.append(
+                "\(printable(fixed.path)): \(plural(fixed.rows, "row")), \(plural(fixed.errors, "error")), "
+                    + plural(fixed.warnings, "warning"))
+        } else {
+            lines.append(total)
+        }
         return Console.document(lines)
     }
 
@@ -49,7 +58,7 @@ extension CheckOutline.Source {
     fileprivate func heading(_ console: Console) -> [String] {
         let title = console.paintOutput(name == "-" ? "standard input" : printable(name), .bold)
         guard let format else { return ["\(title): cannot be read"] }
-        var facts = [format == "csv" ? "CSV" : "XML"]
+        var facts = [format.uppercased()]
         if let encoding { facts.append(encoding + (byteOrderMark == true ? " with a byte order mark" : "")) }
         if let delimiter {
             facts.append(delimiter == "tab" ? "separated by tabs" : "separated by `\(printable(delimiter))`")
@@ -57,7 +66,9 @@ extension CheckOutline.Source {
         if let lineEnds { facts.append(lineEnds == "mixed" ? "mixed line ends" : "\(lineEnds) line ends") }
         if separatorLine == true { facts.append("a `sep=` line") }
         if header == false { facts.append("no header") }
-        if let rootElement { facts.append("<\(printable(rootElement))>") }
+        if let rootElement {
+            facts.append(format == "json" ? "list `\(printable(rootElement))`" : "<\(printable(rootElement))>")
+        }
         if isExport { facts.append("an export of seats") }
         facts.append(plural(rows, "row"))
         if rowsLeftOut > 0 { facts.append("\(rowsLeftOut) of them revoked seats, left out") }
@@ -149,8 +160,8 @@ extension CheckOutline.Fixed {
     private static let shownOfEach = 5
 
     fileprivate func lines(_ console: Console) -> [String] {
-        var lines = ["", "\(console.paintOutput(printable(path), .bold)): \(plural(rows, "row")), mended:"]
-        if changes.isEmpty { lines.append("  nothing: the copy says what the roster said") }
+        let title = console.paintOutput(printable(path), .bold)
+        var lines = ["", "\(title): \(plural(rows, "row")), \(changes.isEmpty ? "nothing to fix" : "fixed:")"]
         var seen: [Defect.Code: Int] = [:]
         for change in changes {
             seen[change.code, default: 0] += 1
@@ -163,9 +174,19 @@ extension CheckOutline.Fixed {
         for (code, count) in seen.sorted(by: { $0.key.rawValue < $1.key.rawValue }) where count > Self.shownOfEach {
             lines.append("  and \(count - Self.shownOfEach) more \(code.rawValue): --json lists them")
         }
+        let kinds = left.sorted { ($1.value, $0.key) < ($0.value, $1.key) }.map { "\($0.value) \($0.key)" }
         lines.append(
-            errors == 0 ? "  the copy has no errors" : "  what is left in the copy: \(plural(errors, "error"))")
+            errors == 0 ? "  no errors left" : "  \(plural(errors, "error")) left: \(kinds.joined(separator: ", "))")
         return lines
+    }
+}
+
+extension CheckOutline.Split {
+    fileprivate func lines(_ console: Console) -> [String] {
+        func line(_ copy: Copy, _ what: String) -> String {
+            "\(console.paintOutput(printable(copy.path), .bold)): \(plural(copy.rows, "\(what) row"))"
+        }
+        return ["", line(usable, "usable"), line(unusable, "unusable")]
     }
 }
 

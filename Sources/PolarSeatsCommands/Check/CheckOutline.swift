@@ -94,6 +94,18 @@ struct CheckOutline: Encodable {
         var warnings: Int
         /// What was changed, where.
         var changes: [Defect]
+        /// How many errors of each kind the copy still has.
+        var left: [String: Int]
+    }
+
+    /// The copies that `--split` wrote.
+    struct Split: Encodable {
+        struct Copy: Encodable {
+            var path: String
+            var rows: Int
+        }
+        var usable: Copy
+        var unusable: Copy
     }
 
     var kind = "check"
@@ -106,6 +118,7 @@ struct CheckOutline: Encodable {
     var defects: [Defect]
     var excludedRows: [ExcludedRow]
     var fixed: Fixed?
+    var split: Split?
 
     init(_ checked: CheckReading.Result, hasHeader: Bool) {
         sources = zip(checked.roster.sources, checked.facts).map { Source($0, bytes: $1?.bytes, hasHeader: hasHeader) }

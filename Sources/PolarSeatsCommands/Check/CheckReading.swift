@@ -9,6 +9,8 @@ struct CheckReading {
     var arguments: ReadingArguments
     /// How many defects of one kind are kept of each roster; nil: all.
     var defectLimit: Int?
+    /// Whether each row's record is known by its number, for copying it.
+    var keepsRecordNumbers = false
 
     /// What the rosters are.
     struct Result {
@@ -53,6 +55,7 @@ struct CheckReading {
         options.keepsCells = false
         options.keepsIdentitiesAlone = true
         options.keepsExcerpts = true
+        options.keepsRecordNumbers = keepsRecordNumbers
         options.defectLimit = defectLimit
         return options
     }

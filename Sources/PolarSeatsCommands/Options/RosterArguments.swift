@@ -10,7 +10,8 @@ extension TextEncoding: ExpressibleByArgument {}
 /// Which rosters, and how they are to be understood.
 struct RosterArguments: ParsableArguments {
     @Argument(
-        help: ArgumentHelp("CSV or XML files, - for standard input.", valueName: "roster"), completion: .rosterFile)
+        help: ArgumentHelp("CSV, XML or JSON files, - for standard input.", valueName: "roster"),
+        completion: .rosterFile)
     var rosters: [String]
 
     @OptionGroup(title: "Reading") var reading: ReadingArguments

@@ -20,7 +20,8 @@ struct PlanCommand: AsyncParsableCommand {
             """)
 
     @Argument(
-        help: ArgumentHelp("CSV or XML files, - for standard input.", valueName: "roster"), completion: .rosterFile)
+        help: ArgumentHelp("CSV, XML or JSON files, - for standard input.", valueName: "roster"),
+        completion: .rosterFile)
     var rosters: [String] = []
 
     @Option(

@@ -262,6 +262,7 @@ extension Roster {
                 let differs = "if they are two people, correct one of them; otherwise remove one of the rows"
                 add(defect(.warning, "duplicate", entries.duplicateNote(row, of: first), differs), source)
             case .conflict(let why):
+                conflicts.insert(row)
                 add(
                     defect(.error, "conflict", why, "keep the row that is right, and remove or correct the others"),
                     source)

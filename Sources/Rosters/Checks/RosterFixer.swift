@@ -1,6 +1,6 @@
 public import RosterFormats
 
-/// Writes a copy of a roster in which what can be mended safely is mended, and keeps the rest as it is: UTF-8, commas,
+/// Writes a copy of a roster in which what is safe to fix is fixed, and keeps the rest as it is: UTF-8, commas,
 /// LF; no blanks around the values of known fields, no invisible characters in addresses. Columns, rows and their order
 /// stay. A row that is damaged otherwise is written as it stood, so that its defect is found again.
 public struct RosterFixer: RecordSink {
@@ -13,7 +13,7 @@ public struct RosterFixer: RecordSink {
     private var isCSV = true
     private var wroteHeader = false
     private var line: [UInt8] = []
-    private var mended: [UInt8] = []
+    private var fixed: [UInt8] = []
 
     /// - Parameters:
     ///   - source: the roster as a first pass understood it; XML's columns are not known before.
@@ -30,19 +30,19 @@ public struct RosterFixer: RecordSink {
     /// Takes the roster's form, and notes how the copy's differs.
     public mutating func began(_ dialect: Dialect) {
         isCSV = dialect.format == .csv
-        if !isCSV { changed("mended_format", "the copy is CSV, one column for each field") }
+        if !isCSV { changed("fixed_format", "the copy is CSV, one column for each field") }
         if dialect.encoding != .utf8 {
-            changed("mended_encoding", "the encoding was \(dialect.encoding.rawValue) and is UTF-8 in the copy")
+            changed("fixed_encoding", "the encoding was \(dialect.encoding.rawValue) and is UTF-8 in the copy")
         } else if dialect.hadByteOrderMark {
-            changed("mended_encoding", "the byte order mark at the beginning is gone in the copy")
+            changed("fixed_encoding", "the byte order mark at the beginning is gone in the copy")
         }
-        if dialect.hasSeparatorLine { changed("mended_delimiter", "the line `sep=` is gone in the copy") }
+        if dialect.hasSeparatorLine { changed("fixed_delimiter", "the line `sep=` is gone in the copy") }
         if let delimiter = dialect.delimiter, delimiter != UInt8(ascii: ",") {
             let name = delimiter == 0x09 ? "a tab" : "`\(Character(Unicode.Scalar(delimiter)))`"
-            changed("mended_delimiter", "the delimiter was \(name) and is `,` in the copy")
+            changed("fixed_delimiter", "the delimiter was \(name) and is `,` in the copy")
         }
         if isCSV, let ending = dialect.lineEnding, ending != .lf {
-            changed("mended_line_ends", "lines ended with \(ending.rawValue) and end with LF in the copy")
+            changed("fixed_line_ends", "lines ended with \(ending.rawValue) and end with LF in the copy")
         }
     }
 
@@ -106,14 +106,14 @@ public struct RosterFixer: RecordSink {
         }
         let blanks = TrimmedRange(bytes, lineBreaks: true)
         let inner = UnsafeRawBufferPointer(rebasing: bytes[blanks.start..<blanks.end])
-        if blanks.sawWhiteSpace { changed("mended_blanks", "white space around the value is gone", record, cell) }
+        if blanks.sawWhiteSpace { changed("fixed_blanks", "white space around the value is gone", record, cell) }
         if blanks.sawInvisible {
-            changed("mended_invisible", "invisible characters around the value are gone", record, cell)
+            changed("fixed_invisible", "invisible characters around the value are gone", record, cell)
         }
         if field == .email, let address = Self.withoutInvisible(inner) {
-            changed("mended_invisible", "invisible characters in the address are gone", record, cell)
-            mended = Array(address.utf8)
-            let copy = mended
+            changed("fixed_invisible", "invisible characters in the address are gone", record, cell)
+            fixed = Array(address.utf8)
+            let copy = fixed
             copy.withUnsafeBytes { quote($0) }
         } else {
             quoteGuarded(inner)
@@ -123,8 +123,8 @@ public struct RosterFixer: RecordSink {
     /// A cell of XML has no guard against formulas yet; one of CSV keeps what it has.
     private mutating func quoteGuarded(_ bytes: UnsafeRawBufferPointer) {
         guard !isCSV, let guarded = CSVGuard.guarded(bytes) else { return quote(bytes) }
-        mended = guarded
-        let copy = mended
+        fixed = guarded
+        let copy = fixed
         copy.withUnsafeBytes { quote($0) }
     }
 

@@ -60,6 +60,29 @@ public struct Roster: Sendable {
     public var sources: [Source]
     /// See ``RosterOptions/defectLimit``.
     var defectLimit: Int?
+    /// Entry by entry, the number of its record in its roster; empty where they were not asked for.
+    public private(set) var recordNumbers: [Int] = []
+    /// Entries that others contradict.
+    public internal(set) var conflicts: Set<Int> = []
+
+    init(
+        entries: RosterTable, defects: [Defect], sources: [Source], defectLimit: Int? = nil, recordNumbers: [Int] = []
+    ) {
+        self.entries = entries
+        self.defects = defects
+        self.sources = sources
+        self.defectLimit = defectLimit
+        self.recordNumbers = recordNumbers
+    }
+
+    /// The numbers of the records that cannot be used as they stand; needs ``RosterOptions/keepsRecordNumbers``.
+    public func unusableRecords(source: Int) -> Set<Int> {
+        Set(
+            (0..<min(entries.count, recordNumbers.count)).lazy.filter {
+                entries.source(at: $0) == source && !entries.isExcluded($0)
+                    && (entries.isInvalid($0) || conflicts.contains($0))
+            }.map { recordNumbers[$0] })
+    }
 
     /// Rows read: entries and rows left out.
     public var recordCount: Int { sources.reduce(0) { $0 + $1.records } }
@@ -91,6 +114,8 @@ public struct RosterOptions: Sendable {
     public var keepsIdentitiesAlone = false
     /// How many defects of one kind are kept of each roster; the others are counted. nil: all.
     public var defectLimit: Int?
+    /// Whether each entry's record is known by its number; see ``Roster/unusableRecords(source:)``.
+    public var keepsRecordNumbers = false
     /// Whether defects of CSV come with the line on which they stand.
     public var keepsExcerpts = false
 

@@ -44,6 +44,11 @@ public struct RosterBuilder: RecordSink {
     private var firstEntry = 0
     private var expectedBytes: Int?
 
+    /// Gathered while no column is known to say who the people are.
+    private var sample = ColumnSample()
+    /// Entry by entry, the number of its record.
+    private var recordNumbers: [Int] = []
+
     // Across rows.
     var references = ReferenceCache()
     /// Entries whose address has a `+`.
@@ -104,6 +109,7 @@ public struct RosterBuilder: RecordSink {
         firstOfSource = defects.count
         firstEntry = table.count
         zeros = []
+        sample = ColumnSample()
     }
 
     /// Takes the form of the roster that was begun.
@@ -137,6 +143,15 @@ public struct RosterBuilder: RecordSink {
     public mutating func record(_ record: RecordView) throws {
         if !isCSV { seeColumns(of: record) }
         if isStale { try resolveColumns() }
+        if !columns.hasIdentity || isCSV && !columns.hasPresetEmail(options) {
+            // XML and JSON may have the column in a later row.
+            if !sample.isFull { sample.see(record, header: isCSV && names.count == 1 ? names[0] : nil) }
+            if isCSV {
+                recordsRead += 1
+                if sample.isFull { throw emptiness() }
+                return
+            }
+        }
         rowIsInvalid = false
         rowIsGuessed = false
         unguardedCells.removeAll()
@@ -144,6 +159,7 @@ public struct RosterBuilder: RecordSink {
         recordsRead += 1
         lastRecord = record.number
         lastEntry = appendRow(of: record)
+        note(record.number)
         if record.number == Self.sampledRows, let expectedBytes { reserve(expectedBytes, record) }
     }
 
@@ -164,8 +180,7 @@ public struct RosterBuilder: RecordSink {
         guard isOpen else { return }
         if isStale { try resolveColumns() }
         takePending(upTo: .max)
-        guard columns.hasIdentity else { throw emptiness() }
-        try requirePresetEmail()
+        guard columns.hasIdentity, columns.hasPresetEmail(options) else { throw emptiness() }
         try requireFilterColumns()
         isOpen = false
         noteColumns()
@@ -196,6 +211,7 @@ public struct RosterBuilder: RecordSink {
         pending = []
         for defect in left { add(defect, entry: nil) }
         table.truncate(to: firstEntry)
+        recordNumbers.removeLast(max(0, recordNumbers.count - firstEntry))
         tagged.removeAll { $0 >= firstEntry }
         let source = currentSource
         table.sources[source].columns = columns.names
@@ -222,7 +238,8 @@ public struct RosterBuilder: RecordSink {
         try endSource()
         let warned = warnOfTags()
         var roster = Roster(
-            entries: table, defects: defects, sources: sources, defectLimit: options.defectLimit)
+            entries: table, defects: defects, sources: sources, defectLimit: options.defectLimit,
+            recordNumbers: recordNumbers)
         if warned { roster.sortDefects() }
         return roster
     }
@@ -249,8 +266,6 @@ public struct RosterBuilder: RecordSink {
         if isCSV {
             columns = try RosterColumns(
                 names, isPresent: hasCells, source: sourceName, options: options, allowsTwins: false)
-            if !columns.hasIdentity { throw columns.noIdentityError(sourceName) }
-            try requirePresetEmail()
             for column in columns.used { take(columns.roles[column], column) }
         } else {
             let changed = columns.names.isEmpty ? nil : newColumns
@@ -272,11 +287,6 @@ public struct RosterBuilder: RecordSink {
         metadataAt = Array(repeating: (0, 0), count: columns.metadataKeyCount)
         guard isCSV else { return }
         for column in columns.used { place(columns.roles[column], column, column) }
-    }
-
-    private func requirePresetEmail() throws {
-        guard let preset = options.preset, !columns.hasPresetEmail(options) else { return }
-        throw columns.noPresetEmailError(sourceName, preset)
     }
 
     /// A filter that looks at nothing would keep or leave out every row in silence.
@@ -356,11 +366,22 @@ public struct RosterBuilder: RecordSink {
                 remedy: defect.remedy ?? "name another element")
         }
         if !isCSV, recordsRead == 0 {
+            let isXML = sources[currentSource].dialect?.format == .xml
             return RosterError(
-                code: .noRecords, source: sourceName, message: "the roster has no member",
-                remedy: "write one member element for each person")
+                code: .noRecords, source: sourceName, message: "the roster has no \(isXML ? "member" : "people")",
+                remedy: "write one \(isXML ? "member element" : "object") for each person")
         }
-        return columns.noIdentityError(sourceName)
+        let proposals = sample.addressColumns.map { columns.names[$0] }
+        if let preset = options.preset, !columns.hasPresetEmail(options) {
+            return columns.noPresetEmailError(sourceName, preset, proposals)
+        }
+        return columns.noIdentityError(sourceName, proposals, delimiter: sample.delimiter)
+    }
+
+    /// Notes of which record the last entry is.
+    private mutating func note(_ record: Int) {
+        guard options.keepsRecordNumbers else { return }
+        while recordNumbers.count < table.count { recordNumbers.append(record) }
     }
 
     private static let detailRoles: Set<ColumnRole> = [
@@ -386,6 +407,7 @@ public struct RosterBuilder: RecordSink {
                 let entry = table.append(row)
                 recordsRead += 1
                 table.markInvalid(entry)
+                note(record)
                 current = (record, entry)
             }
             add(defect, entry: current?.entry)
