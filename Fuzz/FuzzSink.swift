@@ -62,7 +62,7 @@ struct FuzzSink: RecordSink {
             }
             try reader.finish(into: &sink)
         } catch let error as RosterFormatError {
-            precondition(!error.message.isEmpty, "an error that says nothing")
+            precondition(!error.code.rawValue.isEmpty, "an error of no kind")
             sink.failure = error
         } catch {
             fatalError("an error of another kind: \(error)")

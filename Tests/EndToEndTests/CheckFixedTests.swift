@@ -13,10 +13,10 @@ struct CheckFixedTests {
                     #"""
 
                     fixed.csv: 28 rows, fixed:
-                      line 17, column 1: email: white space around the value is gone (`  hana.kim@acme-co.dev\u{9}`)
-                      line 18, column 1: email: invisible characters around the value are gone (`\u{200b}yara.mansour@acme-co.dev`)
-                      line 19, column 1: email: invisible characters in the address are gone (`aiko\u{200b}.mori@acme-co.dev`)
-                      line 20, column 1: email: white space around the value is gone (`diego.fuentes@acme-co.dev\u{a}`)
+                      line 17, column 1: email: white space around the value is removed (`  hana.kim@acme-co.dev\u{9}`)
+                      line 18, column 1: email: invisible characters around the value are removed (`\u{200b}yara.mansour@acme-co.dev`)
+                      line 19, column 1: email: invisible characters in the address are removed (`aiko\u{200b}.mori@acme-co.dev`)
+                      line 20, column 1: email: white space around the value is removed (`diego.fuentes@acme-co.dev\u{a}`)
                       17 errors left: 2 conflict, 2 id_syntax, 2 ragged_row,
                     """#), "\(result.output)")
             // The last lines count the roster, and then the copy.

@@ -265,7 +265,8 @@ struct CheckTests {
         arguments: [
             (["people.csv", "--delimiter", "ab"], "--delimiter takes one ASCII character"),
             (["people.csv", "--encoding", "ebcdic"], "--encoding"), (["people.csv", "--preset", "x"], "--preset"),
-            (["people.csv", "--map", "mail=x"], "is no field"), (["-", "-"], "standard input can be read only once"),
+            (["people.csv", "--map", "mail=x"], "is not a field"),
+            (["-", "-"], "standard input can be read only once"),
             ([], "roster"),
         ])
     func usage(arguments: [String], words: String) async throws {

@@ -63,7 +63,7 @@ import Testing
             for (file, status, words) in [
                 ("nope.csv", 66, "there is no such file"), (".", 66, "is a folder"),
                 ("people.csv", 65, "people.csv is not a seat audit"), ("audit.md", 65, "a page for people"),
-                ("empty.csv", 65, "holds no line with text"), ("cut.json", 65, "not a seat audit"),
+                ("empty.csv", 65, "has no line with text"), ("cut.json", 65, "not a seat audit"),
                 ("cut.xml", 65, "cut.xml"),
                 ("cut.jsonl", 65, "not a seat audit"),
             ] as [(String, Int32, String)] {

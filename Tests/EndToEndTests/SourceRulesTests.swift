@@ -58,15 +58,6 @@ struct SourceRulesTests {
         for (folder, files) in folders { #expect(files.count <= 12, "\(folder)") }
     }
 
-    /// The rosters' files whose remedies are sentences still; each becomes a code with its fields, and leaves this list.
-    private static let sentences: Set<String> = [
-        "Sources/RosterFormats/Reading/FormatDetection.swift", "Sources/RosterFormats/Reading/RosterReader.swift",
-        "Sources/RosterFormats/Reading/UnsupportedFile.swift", "Sources/RosterFormats/XML/XMLCollector+Scopes.swift",
-        "Sources/Rosters/Columns/ColumnMap.swift", "Sources/Rosters/Checks/RosterDefects.swift",
-        "Sources/Rosters/Columns/RosterColumns.swift", "Sources/Rosters/Email/EmailSyntax.swift",
-        "Sources/Rosters/Rows/RosterBuilder+Fields.swift",
-    ]
-
     /// What a string of a library must not hold: a flag, a command line, or what to do about an error.
     private static let remarks: [(what: String, pattern: String)] = [
         ("a flag", #"(^|[ (`'])--[a-z]"#),
@@ -84,7 +75,6 @@ struct SourceRulesTests {
         "no string of a library names a flag, a command or a remedy: sentences stand in Messages",
         arguments: imports.keys.sorted())
     func librariesReturnFacts(target: String) throws {
-        let isOfRosters = target == "Rosters" || target == "RosterFormats"
         for file in try Self.sources(of: target) {
             var found: [String] = []
             for (number, line) in file.text.split(separator: "\n", omittingEmptySubsequences: false).enumerated() {
@@ -95,14 +85,13 @@ struct SourceRulesTests {
                 for text in strings {
                     for (what, pattern) in Self.remarks
                     where text.range(of: pattern, options: .regularExpression) != nil {
-                        // The embedded server speaks as the server does, and a roster's remedies have their list.
-                        if what == "a remedy", target == "EmbeddedServer" || isOfRosters { continue }
+                        // The embedded server speaks as the server does.
+                        if what == "a remedy", target == "EmbeddedServer" { continue }
                         found.append("\(file.path):\(number + 1): \(what): \(text)")
                     }
                 }
             }
-            // A file that no longer needs its place on the list leaves it.
-            #expect(found.isEmpty != Self.sentences.contains(file.path), "\(file.path): \(found)")
+            #expect(found.isEmpty, "\(file.path): \(found)")
         }
     }
 

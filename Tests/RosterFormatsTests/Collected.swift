@@ -67,7 +67,7 @@ struct Collected: RecordSink, Equatable {
         } catch let error as RosterFormatError {
             sink.failure = error
         } catch {
-            sink.failure = RosterFormatError(.misuse, "\(error)")
+            sink.failure = RosterFormatError(.misuse)
         }
         return sink
     }

@@ -92,30 +92,37 @@ import Testing
     }
 
     static let faults = [
-        Bad(#"[{"a":1,"a":2}]"#, "twice", 1, 9), Bad(#"[{"a":{"b":1,"\u0062":2}}]"#, "twice", 1, 14),
-        Bad(#"{"totalResults":1,"totalResults":1,"users":[]}"#, "twice", 1, 19),
-        Bad("[{\"a\":1}]\nx", "after the end", 2, 1), Bad("[{\"a\":1}]\n{}", "after the end", 2, 1),
-        Bad(#"[{"a":"#, "not complete", 1, 7), Bad(#"[{"a":"x"#, "not complete", 1, 9),
-        Bad(#"[{"a":1}"#, "not complete", 1, 9), Bad("[{\"a\":tru", "not complete", 1, 10),
-        Bad(#"[{"a":tru}]"#, "true, false or null", 1, 7), Bad(#"[{"a":nul1}]"#, "true, false or null", 1, 7),
-        Bad(#"[{"a":01}]"#, "number", 1, 7), Bad(#"[{"a":1.}]"#, "number", 1, 7), Bad(#"[{"a":-}]"#, "number", 1, 7),
-        Bad(#"[{"a":1e}]"#, "number", 1, 7), Bad(#"[{"a":1x}]"#, "number", 1, 7), Bad(#"[{"a":.5}]"#, "a value", 1, 7),
-        Bad(#"[{"a":"\ud83d"}]"#, "surrogate", 1, 8), Bad(#"[{"a":"\ud83dx"}]"#, "surrogate", 1, 8),
-        Bad(#"[{"a":"\ude00"}]"#, "surrogate", 1, 8), Bad(#"[{"a":"\ud83d\u0041"}]"#, "surrogate", 1, 8),
-        Bad(#"[{"a":"é\x"}]"#, "escape", 1, 9), Bad(#"[{"a":"\u12G4"}]"#, "escape", 1, 8),
-        Bad("[{\"a\":\"x\ny\"}]", "control character 0x0A", 1, 9), Bad(#"[{"a\u0000":1}]"#, "0x00", 1, 3),
-        Bad(#"[{"a" 1}]"#, "`:`", 1, 7), Bad(#"[{"a":1,}]"#, "a name in quotes", 1, 9), Bad("[{}\u{B}]", "JSON", 1, 4),
-        Bad(#"[{"a":1 "b":2}]"#, "`,` or `}`", 1, 9), Bad(#"[{"a":[1 2]}]"#, "`,` or `]`", 1, 10),
-        Bad(#"[{"a":1]]"#, "`,` or `}`", 1, 8), Bad(#"[{"a":1},]"#, "a value", 1, 10),
-        Bad(#"[{"a.b":1,"a":{"b":2}}]"#, "path `a.b`", 1, 20),
-        Bad(#"[{"a":1},[]]"#, "not an object", 1, 10, .unknownDocument),
-        Bad(#"[{"a":1},"x"]"#, "not an object", 1, 10, .unknownDocument),
-        Bad(#"{"people":[],"users":[]}"#, "`people` and `users`", 1, 22, .unknownDocument),
-        Bad(#"{"staff":[{"email":"x"}],"n":[1],"depts":[{}]}"#, "`staff`, `depts`", 1, 47, .unknownDocument),
-        Bad(#"{"email":"x"}"#, "no list of people", 1, 14, .unknownDocument),
+        Bad(#"[{"a":1,"a":2}]"#, "repeatedName", 1, 9), Bad(#"[{"a":{"b":1,"\u0062":2}}]"#, "repeatedName", 1, 14),
+        Bad(#"{"totalResults":1,"totalResults":1,"users":[]}"#, "repeatedName", 1, 19),
+        Bad("[{\"a\":1}]\nx", "trailingText", 2, 1), Bad("[{\"a\":1}]\n{}", "trailingText", 2, 1),
+        Bad(#"[{"a":"#, "truncated", 1, 7), Bad(#"[{"a":"x"#, "truncated", 1, 9),
+        Bad(#"[{"a":1}"#, "truncated", 1, 9), Bad("[{\"a\":tru", "truncated", 1, 10),
+        Bad(#"[{"a":tru}]"#, "badLiteral", 1, 7), Bad(#"[{"a":nul1}]"#, "badLiteral", 1, 7),
+        Bad(#"[{"a":01}]"#, "badNumber", 1, 7), Bad(#"[{"a":1.}]"#, "badNumber", 1, 7),
+        Bad(#"[{"a":-}]"#, "badNumber", 1, 7),
+        Bad(#"[{"a":1e}]"#, "badNumber", 1, 7), Bad(#"[{"a":1x}]"#, "badNumber", 1, 7),
+        Bad(#"[{"a":.5}]"#, "expected: RosterFormats.JSONFault.Expected.value", 1, 7),
+        Bad(#"[{"a":"\ud83d"}]"#, "loneSurrogate", 1, 8), Bad(#"[{"a":"\ud83dx"}]"#, "loneSurrogate", 1, 8),
+        Bad(#"[{"a":"\ude00"}]"#, "loneSurrogate", 1, 8), Bad(#"[{"a":"\ud83d\u0041"}]"#, "loneSurrogate", 1, 8),
+        Bad(#"[{"a":"é\x"}]"#, "badEscape", 1, 9), Bad(#"[{"a":"\u12G4"}]"#, "badEscape", 1, 8),
+        Bad("[{\"a\":\"x\ny\"}]", "controlCharacter(10)", 1, 9), Bad(#"[{"a\u0000":1}]"#, "controlCharacter(0)", 1, 3),
+        Bad(#"[{"a" 1}]"#, "Expected.colon", 1, 7), Bad(#"[{"a":1,}]"#, "Expected.name", 1, 9),
+        Bad("[{}\u{B}]", "Expected.text", 1, 4),
+        Bad(#"[{"a":1 "b":2}]"#, "Expected.commaOrBrace", 1, 9),
+        Bad(#"[{"a":[1 2]}]"#, "Expected.commaOrBracket", 1, 10),
+        Bad(#"[{"a":1]]"#, "Expected.commaOrBrace", 1, 8),
+        Bad(#"[{"a":1},]"#, "expected: RosterFormats.JSONFault.Expected.value", 1, 10),
+        Bad(#"[{"a.b":1,"a":{"b":2}}]"#, "samePath(\"a.b\")", 1, 20),
+        Bad(#"[{"a":1},[]]"#, "notAnObject", 1, 10, .unknownDocument),
+        Bad(#"[{"a":1},"x"]"#, "notAnObject", 1, 10, .unknownDocument),
+        Bad(#"{"people":[],"users":[]}"#, "twoLists(\"people\", \"users\")", 1, 22, .unknownDocument),
         Bad(
-            #"[{"a":"# + String(repeating: "[", count: 60), "nested more than 60", 1, 65, .limitExceeded),
-        Bad("[{\"" + String(repeating: "k", count: 1025) + "\":1}]", "longer than 1024", 1, 3, .limitExceeded),
+            #"{"staff":[{"email":"x"}],"n":[1],"depts":[{}]}"#, "noList(found: [\"staff\", \"depts\"])", 1, 47,
+            .unknownDocument),
+        Bad(#"{"email":"x"}"#, "noList(found: [])", 1, 14, .unknownDocument),
+        Bad(
+            #"[{"a":"# + String(repeating: "[", count: 60), "tooDeep(limit: 60)", 1, 65, .limitExceeded),
+        Bad("[{\"" + String(repeating: "k", count: 1025) + "\":1}]", "longName(limit: 1024)", 1, 3, .limitExceeded),
     ]
 
     @Test("what is not JSON, or not a list of people, is refused where it stands", arguments: faults)
@@ -124,7 +131,7 @@ import Testing
             let read = Collected.read(bad.text, sample: 4, chunk: chunk)
             let failure = try #require(read.failure, "in chunks of \(chunk)")
             #expect(failure.code == bad.code)
-            #expect(failure.message.contains(bad.words), "\(failure.message)")
+            #expect("\(failure.problem)".contains(bad.words), "\(failure.problem)")
             #expect([failure.position?.line, failure.position?.column] == bad.place)
         }
     }
@@ -139,6 +146,27 @@ import Testing
         for unit in #"[{"é":"x"}]"#.utf16 { wide += [UInt8(unit & 0xFF), UInt8(unit >> 8)] }
         #expect(Collected.read(wide).named == [["é=x"]])
         #expect(Collected.read("\u{FEFF}[{\"a\":\"x\"}]").named == [["a=x"]])
+    }
+
+    @Test(
+        "a file that is not UTF-8 is called that, however it is cut",
+        arguments: [
+            #"[{"a":1,?a":2}]"#, #"[{"a":1?x}]"#, #"[{"a":t?x}]"#, #"[{"a":"\?x"}]"#, #"[{"a":"\ud83d?x"}]"#, "[]?x",
+            #"[{"a":1?"#,
+        ])
+    func cutCharacters(_ text: String) {
+        for bad: [UInt8] in [[0xD8], [0xE2, 0x82], [0xF0, 0x9F, 0x98]] {
+            let bytes = text.utf8.split(separator: UInt8(ascii: "?"), omittingEmptySubsequences: false).map(Array.init)
+            let whole = Collected.read(Array(bytes.joined(separator: bad)), sample: 4)
+            #expect(whole.failure?.code == .invalidEncoding)
+            for chunk in 1...5 {
+                #expect(Collected.read(Array(bytes.joined(separator: bad)), sample: 4, chunks: { chunk }) == whole)
+            }
+        }
+        // A character that is whole is only where it does not belong.
+        let read = Collected.read(text.replacing("?", with: "é"), sample: 4, chunk: 1)
+        #expect(read.failure?.code == .malformedJSON)
+        #expect(read == Collected.read(text.replacing("?", with: "é"), sample: 4))
     }
 
     @Test(

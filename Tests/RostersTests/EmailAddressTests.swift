@@ -36,9 +36,7 @@ private func recordedCases() throws -> [Fixture.Case] {
                     email.address.unicodeScalars.elementsEqual(expected.unicodeScalars), "\(one.input.debugDescription)"
                 )
             case .rejected(let rejection):
-                #expect(!one.accepted, "\(one.input.debugDescription) was refused: \(rejection.reason)")
-                #expect(!rejection.reason.isEmpty && !rejection.reason.hasSuffix("."))
-                #expect(!rejection.remedy.isEmpty)
+                #expect(!one.accepted, "\(one.input.debugDescription) was refused: \(rejection)")
             }
         }
     }

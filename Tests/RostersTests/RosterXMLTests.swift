@@ -78,15 +78,15 @@ private let initech = "33333333-3333-4333-8333-333333333333"
 
     @Test(
         arguments: [
-            ("<roster/>", nil, "the roster has no member"),
-            ("<list><person/></list>", "user", "person"),
-            ("<roster><member shoe-size='41'/></roster>", nil, "`shoe-size`"),
-        ] as [(String, String?, String)])
+            ("<roster/>", nil, .noRecords(.xml)),
+            ("<list><person/></list>", "user", .noNamedRecords(names: ["list", "person"], likely: ["person"])),
+            ("<roster><member shoe-size='41'/></roster>", nil, .noIdentityColumn(proposals: [], delimiter: nil)),
+        ] as [(String, String?, RosterError.Problem)])
     func `a document without people is an error that says what was read`(
-        _ text: String, _ record: String?, _ message: String
+        _ text: String, _ record: String?, _ problem: RosterError.Problem
     ) {
         let error = #expect(throws: RosterError.self) { try roster(text, record: record) }
-        #expect(error?.message.contains(message) == true, "\(error?.message ?? "")")
+        #expect(error?.problem == problem)
         #expect(error?.source == "team.xml")
     }
 

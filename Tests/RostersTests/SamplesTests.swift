@@ -155,7 +155,7 @@ import Testing
             ])
         // One row in, one entry out.
         #expect(roster.entries.count == 28)
-        #expect(roster.defects.allSatisfy { $0.remedy != nil })
+        #expect(roster.defects.allSatisfy { $0.problem?.code == $0.code })
         roster.findTwins()
         #expect(roster.outline.suffix(3) == ["warning duplicate@28", "error conflict@29", "error conflict@30"])
         // Each row says in its last column what is wrong with it.

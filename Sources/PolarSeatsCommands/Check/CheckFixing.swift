@@ -43,7 +43,7 @@ struct CheckFixing {
         try file.publish()
         return CheckOutline.Fixed(
             path: path, rows: copy.sources[0].records, errors: copy.sources[0].defectCount(.error),
-            warnings: copy.sources[0].defectCount(.warning), changes: fixer.notes,
+            warnings: copy.sources[0].defectCount(.warning), changes: fixer.notes.map(\.withSentence),
             left: copy.sources[0].defectCounts.reduce(into: [:]) {
                 if $1.key.severity == .error { $0[$1.key.code.rawValue, default: 0] += $1.value }
             })

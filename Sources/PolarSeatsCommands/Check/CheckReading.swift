@@ -34,9 +34,9 @@ struct CheckReading {
                 facts.append(try arguments.read(name, reading, into: &builder, console))
                 try builder.endSource()
             } catch let error as RosterFormatError {
-                abandon(Defect(error, source: name), &builder, &facts)
+                abandon(Defect(error, source: name).withSentence, &builder, &facts)
             } catch let error as RosterError {
-                abandon(Defect(error, source: name), &builder, &facts)
+                abandon(Defect(error, source: name).withSentence, &builder, &facts)
             } catch let error as RosterFile.Failure where names.count > 1 {
                 missing.append(error)
                 let why = String(error.description.dropFirst(error.name.count + 2))
@@ -47,6 +47,7 @@ struct CheckReading {
         }
         var roster = try builder.finish()
         roster.findTwins()
+        roster.writeSentences()
         return Result(roster: roster, facts: facts, missing: missing)
     }
 

@@ -78,6 +78,8 @@ extension Failure {
     /// A roster that cannot be read at all.
     init(_ error: RosterFormatError, in name: String) {
         let place = error.position.map { ", line \($0.line)" + ($0.column > 0 ? ", column \($0.column)" : "") } ?? ""
-        self.init(.badData, "\(name)\(place): \(error.message)", hints: error.remedy.map { [$0] } ?? [])
+        self.init(
+            .badData, "\(name == "-" ? "standard input" : name)\(place): \(error.message)",
+            hints: error.remedy.map { [$0] } ?? [])
     }
 }

@@ -152,7 +152,9 @@ struct ReadingArguments: ParsableArguments {
             }
             try builder.endSource()
         }
-        return LoadedRosters(roster: try builder.finish(), facts: facts, reading: RosterReading(reading))
+        var roster = try builder.finish()
+        roster.writeSentences()
+        return LoadedRosters(roster: roster, facts: facts, reading: RosterReading(reading))
     }
 
     static func refuseSecondInput(_ names: [String]) throws {

@@ -61,23 +61,15 @@ struct CSVDiagnosis {
         let text = record.rawRecord
         let swallowed = stop > text.count
         let at = swallowed ? (openQuote ?? 0) : stop
-        let message: String
-        let remedy: String
-        switch kind {
-        case .quoteInsideCell, .nothing:
-            message = "a quote stands inside a cell that does not begin with one"
-            remedy = "put the whole cell in quotes and double the quotes inside it"
-        case .textAfterQuote where swallowed, .notClosed:
-            message = "the quote that opens here is not closed on its line"
-            remedy = "close the quote, or double it if it is part of the text"
-        case .textAfterQuote:
-            message = "text stands after a closing quote"
-            remedy = "double the quotes that are part of the text"
-        }
+        let problem: FormatDefect.Problem =
+            switch kind {
+            case .quoteInsideCell, .nothing: .quoteInsideCell
+            case .textAfterQuote where swallowed, .notClosed: .quoteNotClosed
+            case .textAfterQuote: .textAfterQuote
+            }
         return FormatDefect(
-            .strayQuote, isError: true, position: record.position(at: record.start + at),
-            record: record.number == 0 ? nil : record.number, value: excerpt(text, around: at), message: message,
-            remedy: remedy)
+            problem, isError: true, position: record.position(at: record.start + at),
+            record: record.number == 0 ? nil : record.number, value: excerpt(text, around: at))
     }
 
     /// Up to 40 characters on each side.

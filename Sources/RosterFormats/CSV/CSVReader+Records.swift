@@ -54,18 +54,13 @@ extension CSVReader {
         if let nul {
             sink.defect(
                 FormatDefect(
-                    .nulByte, isError: true, position: record.position(at: start + nul), record: number,
-                    message: "the row holds a NUL byte",
-                    remedy: "remove it, or name the encoding if the file is UTF-16"))
+                    .nulByte, isError: true, position: record.position(at: start + nul), record: number))
         }
         if ragged {
             sink.defect(
                 FormatDefect(
-                    .raggedRow, isError: true, position: record.position, record: number,
-                    message: "the row has \(count) cells, the header \(columnCount)",
-                    remedy: count > columnCount
-                        ? "quote a cell that holds the delimiter, or remove what is too much"
-                        : "add the missing cells, or quote a cell that holds a line break"))
+                    .raggedRow(cells: count, columns: columnCount), isError: true, position: record.position,
+                    record: number))
         }
         try sink.record(record)
     }
@@ -76,14 +71,10 @@ extension CSVReader {
         columnCount = header.count
         if hasHeader, let damage {
             let defect = damage.defect(in: header)
-            throw RosterFormatError(
-                .malformedHeader, "the header cannot be read: \(defect.message)", remedy: defect.remedy,
-                position: defect.position)
+            throw RosterFormatError(.malformedHeader(defect.problem), position: defect.position)
         }
         if hasHeader, let nul {
-            throw RosterFormatError(
-                .malformedHeader, "the header holds a NUL byte",
-                remedy: "remove it, or name the encoding if the file is UTF-16", position: nul)
+            throw RosterFormatError(.malformedHeader(.nulByte), position: nul)
         }
         let names = (0..<header.count).map { hasHeader ? header.string($0) : String($0 + 1) }
         dialect.columns = names
@@ -101,9 +92,8 @@ extension CSVReader {
                 placed = next
                 sink.defect(
                     FormatDefect(
-                        .duplicateColumn, isError: false, position: place.position, column: i, value: name,
-                        message: "columns \(first + 1) and \(i + 1) have one name",
-                        remedy: "rename one of them"))
+                        .duplicateColumn(first: first + 1, second: i + 1), isError: false, position: place.position,
+                        column: i, value: name))
             }
         }
     }

@@ -79,8 +79,7 @@ final class CSVReader {
             try deliverCarry(into: &sink)
         }
         guard columnCount != nil else {
-            throw RosterFormatError(
-                .emptyFile, "the file holds no line with text", remedy: "give a file with a header and rows")
+            throw RosterFormatError(.emptyFile)
         }
     }
 
@@ -221,20 +220,14 @@ final class CSVReader {
         guard carry.store.count > maximumRecordBytes else { return }
         let limit = maximumRecordBytes
         if let opened = CSVDiagnosis(carry.store.bytes, delimiter: delimiter).openQuote {
-            throw RosterFormatError(
-                .limitExceeded, "the quoted cell that begins here is not closed within \(limit) bytes",
-                remedy: "close the quote, or double it if it is part of the text", position: place(inCarry: opened))
+            throw RosterFormatError(.longCell(limit: limit), position: place(inCarry: opened))
         }
-        throw RosterFormatError(
-            .limitExceeded, "the row is longer than \(limit) bytes", remedy: "check that this is a text file",
-            position: place(inCarry: 0))
+        throw RosterFormatError(.longRow(limit: limit), position: place(inCarry: 0))
     }
 
     func unterminated() -> RosterFormatError {
         let opened = CSVDiagnosis(carry.store.bytes, delimiter: delimiter).openQuote ?? 0
-        return RosterFormatError(
-            .unterminatedQuote, "the quote that opens here is never closed",
-            remedy: "close the quote, or double it if it is part of the text", position: place(inCarry: opened))
+        return RosterFormatError(.openQuote, position: place(inCarry: opened))
     }
 
     func place(inCarry offset: Int) -> Position {

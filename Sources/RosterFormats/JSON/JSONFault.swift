@@ -40,4 +40,12 @@ public enum JSONFault: Sendable, Hashable {
     case twoLists(String, String)
     /// An element of the list of people that is no object.
     case notAnObject
+
+    var code: RosterFormatError.Code {
+        switch self {
+        case .tooDeep, .longName, .longRecord, .manyNames: .limitExceeded
+        case .noList, .twoLists, .notAnObject: .unknownDocument
+        default: .malformedJSON
+        }
+    }
 }

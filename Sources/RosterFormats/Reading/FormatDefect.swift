@@ -29,8 +29,48 @@ public struct FormatDefect: Sendable, Hashable {
         public static let schemaViolation = Code(rawValue: "schema_violation")
     }
 
+    /// What is wrong, with what a sentence about it needs.
+    public enum Problem: Sendable, Hashable {
+        /// The row has so many cells, the header so many.
+        case raggedRow(cells: Int, columns: Int)
+        /// A quote inside an unquoted cell; one that is not closed on its line; text after a closing one.
+        case quoteInsideCell, quoteNotClosed, textAfterQuote
+        /// A NUL character in a row, or in a value of it.
+        case nulByte
+        /// Two columns with one name, counted from 1.
+        case duplicateColumn(first: Int, second: Int)
+        /// One field twice; in a form that is not our own the first one counts.
+        case repeatedField(String, isOwnForm: Bool)
+        /// An element of which nothing was read, and a member within a member.
+        case unknownElement, nestedRecord
+        /// No element has the record's name: the names that are there, and those that repeat.
+        case noRecords(names: [String], likely: [String])
+        /// One page of a list, with how many people it has and, where the document says it, how many there are.
+        case partialList(count: Int, total: Int?)
+        /// What libxml2 says of a document that is not valid by its schema, without the value in question.
+        case schemaViolation(String)
+
+        /// The kind of the defect.
+        public var code: Code {
+            switch self {
+            case .raggedRow: .raggedRow
+            case .quoteInsideCell, .quoteNotClosed, .textAfterQuote: .strayQuote
+            case .nulByte: .nulByte
+            case .duplicateColumn: .duplicateColumn
+            case .repeatedField: .repeatedField
+            case .unknownElement: .unknownElement
+            case .nestedRecord: .nestedRecord
+            case .noRecords: .noRecords
+            case .partialList: .partialList
+            case .schemaViolation: .schemaViolation
+            }
+        }
+    }
+
+    /// What is wrong.
+    public var problem: Problem
     /// The kind of the defect.
-    public var code: Code
+    public var code: Code { problem.code }
     /// The record cannot be used, or is not what its writer meant; otherwise a warning.
     public var isError: Bool
     /// Where the defect begins.
@@ -41,85 +81,17 @@ public struct FormatDefect: Sendable, Hashable {
     public var column: Int?
     /// The offending text, at most 80 characters of it.
     public var value: String?
-    /// What is wrong: lower case, no full stop.
-    public var message: String
-    /// What to do; nil where the message is enough.
-    public var remedy: String?
 
     /// Creates a defect from its fields.
     public init(
-        _ code: Code, isError: Bool, position: Position, record: Int? = nil, column: Int? = nil,
-        value: String? = nil, message: String, remedy: String? = nil
+        _ problem: Problem, isError: Bool, position: Position, record: Int? = nil, column: Int? = nil,
+        value: String? = nil
     ) {
-        self.code = code
+        self.problem = problem
         self.isError = isError
         self.position = position
         self.record = record
         self.column = column
         self.value = value
-        self.message = message
-        self.remedy = remedy
-    }
-}
-
-/// What makes a whole roster unusable, and where.
-public struct RosterFormatError: Error, Sendable, Hashable, CustomStringConvertible {
-    /// The kind of an error, for machines. New kinds may come.
-    public struct Code: RawRepresentable, Sendable, Hashable, Codable {
-        /// The code in reports, such as `empty_file`.
-        public var rawValue: String
-        /// Creates a code from its text.
-        public init(rawValue: String) { self.rawValue = rawValue }
-
-        /// A file without a line of text.
-        public static let emptyFile = Code(rawValue: "empty_file")
-        /// A file of another kind: a spreadsheet, an archive.
-        public static let foreignFile = Code(rawValue: "foreign_file")
-        /// Bytes that do not exist in the encoding.
-        public static let invalidEncoding = Code(rawValue: "invalid_encoding")
-        /// The file names an encoding that is not among ``TextEncoding``, or contradicts the one given.
-        public static let unsupportedEncoding = Code(rawValue: "unsupported_encoding")
-        /// A quoted cell that is still open where the file ends.
-        public static let unterminatedQuote = Code(rawValue: "unterminated_quote")
-        /// A CSV header that cannot be read.
-        public static let malformedHeader = Code(rawValue: "malformed_header")
-        /// Depth, length or number beyond what is allowed.
-        public static let limitExceeded = Code(rawValue: "limit_exceeded")
-        /// XML that is not well-formed.
-        public static let malformedXML = Code(rawValue: "malformed_xml")
-        /// JSON that is not well-formed, or that names a member twice.
-        public static let malformedJSON = Code(rawValue: "malformed_json")
-        /// A DOCTYPE, the door to entity bombs and foreign files.
-        public static let forbiddenDoctype = Code(rawValue: "forbidden_doctype")
-        /// XML whose root element is not our own, and no name of a record was given; JSON without a list of people.
-        public static let unknownDocument = Code(rawValue: "unknown_document")
-        /// The schema itself cannot be used.
-        public static let unusableSchema = Code(rawValue: "unusable_schema")
-        /// The reader was used after it had failed or finished.
-        public static let misuse = Code(rawValue: "misuse")
-    }
-
-    /// The kind of the error.
-    public var code: Code
-    /// What is wrong: lower case, no full stop.
-    public var message: String
-    /// What to do; nil where the message is enough.
-    public var remedy: String?
-    /// Where it was found; nil for a fault of the file as a whole.
-    public var position: Position?
-
-    /// Creates an error from its fields.
-    public init(_ code: Code, _ message: String, remedy: String? = nil, position: Position? = nil) {
-        self.code = code
-        self.message = message
-        self.remedy = remedy
-        self.position = position
-    }
-
-    /// The place and what is wrong, on one line.
-    public var description: String {
-        let place =
-            position.map { $0.column > 0 ? "line \($0.line), column \($0.column): " : "line \($0.line): " } ?? ""
-        return place + message
     }
 }

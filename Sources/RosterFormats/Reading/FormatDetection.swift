@@ -9,17 +9,15 @@ struct FormatDetection {
     var hadByteOrderMark: Bool { markBytes > 0 }
 
     init(_ head: UnsafeRawBufferPointer, options: ReadingOptions) throws(RosterFormatError) {
-        if options.format == nil, let foreign = UnsupportedFile(head) {
-            throw RosterFormatError(
-                .foreignFile, "this is \(foreign.kind), not a CSV, XML or JSON roster", remedy: foreign.remedy)
+        if options.format == nil, let foreign = RosterFormatError.ForeignFile(head) {
+            throw RosterFormatError(.foreignFile(foreign))
         }
         let mark = FormatDetection.byteOrderMark(head)
         markBytes = mark?.length ?? 0
         if let mark, let asked = options.encoding, asked != mark.encoding {
             throw RosterFormatError(
-                .unsupportedEncoding,
-                "the file begins with the byte order mark of \(mark.encoding.rawValue), not \(asked.rawValue)",
-                remedy: "leave the encoding out", position: Position(line: 1, column: 1, byteOffset: 0))
+                .markContradicts(mark: mark.encoding, given: asked),
+                position: Position(line: 1, column: 1, byteOffset: 0))
         }
         let text = UnsafeRawBufferPointer(rebasing: head[markBytes...])
         var known = options.encoding ?? mark?.encoding
@@ -34,9 +32,7 @@ struct FormatDetection {
         if known == nil, format == .xml, let declared = FormatDetection.declaredEncoding(text) {
             guard let encoding = TextEncoding(declaration: declared) else {
                 throw RosterFormatError(
-                    .unsupportedEncoding, "the XML declaration names the encoding \"\(declared)\", which is not known",
-                    remedy: "convert the file to UTF-8; known are "
-                        + TextEncoding.allCases.map(\.rawValue).joined(separator: ", "),
+                    .unknownEncoding(declared),
                     position: Position(line: 1, column: 1, byteOffset: 0))
             }
             // UTF-16 would have shown in the first bytes: what is read here is not.
@@ -45,9 +41,7 @@ struct FormatDetection {
         encoding = known ?? .utf8
         if known == nil, format == .csv, let guess = FormatDetection.utf16Guess(text) {
             throw RosterFormatError(
-                .invalidEncoding, "every other byte is zero: the file is UTF-16 without a byte order mark",
-                remedy: "name it with --encoding \(guess.rawValue)",
-                position: Position(line: 1, column: 1, byteOffset: 0))
+                .utf16WithoutMark(guess), position: Position(line: 1, column: 1, byteOffset: 0))
         }
     }
 

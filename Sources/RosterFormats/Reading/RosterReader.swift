@@ -48,7 +48,7 @@ public struct RosterReader: ~Copyable {
         defer { phase = .over }
         if case .gathering = phase { try begin(isWhole: true, into: &sink) }
         if let failure = decoder.end() { throw invalidBytes(failure.bytes) }
-        if check.pending > 0 { throw invalidBytes("half a character", before: check.pending) }
+        if check.pending > 0 { throw invalidBytes(nil, before: check.pending) }
         switch phase {
         case .csv(let reader): try reader.finish(into: &sink)
         case .xml(let reader): try reader.finish(into: &sink)
@@ -57,7 +57,7 @@ public struct RosterReader: ~Copyable {
         }
     }
 
-    private static let misuse = RosterFormatError(.misuse, "the reader has failed or finished before")
+    private static let misuse = RosterFormatError(.misuse)
 
     /// What the reader holds in buffers of its own.
     var bytesHeld: Int {
@@ -156,7 +156,7 @@ public struct RosterReader: ~Copyable {
     }
 
     /// `before`: how many bytes before the place where the reading stands.
-    private func invalidBytes(_ bytes: String, before: Int = 0) -> RosterFormatError {
+    private func invalidBytes(_ bytes: String?, before: Int = 0) -> RosterFormatError {
         var position: Position? =
             switch phase {
             case .csv(let reader): reader.place
@@ -168,12 +168,7 @@ public struct RosterReader: ~Copyable {
             position?.byteOffset -= before
             if let column = position?.column, column > 0 { position?.column = column - 1 }
         }
-        let offset = position.map { " at byte \($0.byteOffset)" } ?? ""
         return RosterFormatError(
-            .invalidEncoding, "\(bytes)\(offset) does not exist in \(decoder.encoding.rawValue)",
-            remedy: decoder.encoding.isUTF8
-                ? "name the file's encoding, often --encoding windows-1252 for files from Excel"
-                : "name another encoding, or convert the file to UTF-8",
-            position: position)
+            .invalidBytes(bytes, byteOffset: position?.byteOffset, encoding: decoder.encoding), position: position)
     }
 }

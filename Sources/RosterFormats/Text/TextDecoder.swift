@@ -10,7 +10,8 @@ struct TextDecoder: ~Copyable {
 
     /// What is wrong with the bytes that could not be decoded, as they stand in the file.
     struct Failure {
-        var bytes: String
+        /// In hexadecimal; nil: half a character.
+        var bytes: String?
     }
 
     /// Decodes all of `bytes`, or what comes before the first that cannot be.
@@ -38,7 +39,7 @@ struct TextDecoder: ~Copyable {
 
     /// What is left undone at the end.
     func end() -> Failure? {
-        if oddByte != nil { return Failure(bytes: "half a character") }
+        if oddByte != nil { return Failure(bytes: nil) }
         if let highSurrogate { return Failure(bytes: hex(highSurrogate)) }
         return nil
     }

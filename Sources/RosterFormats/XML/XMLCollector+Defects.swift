@@ -34,8 +34,7 @@ extension XMLCollector {
         report(
             FormatDefect(
                 .nestedRecord, isError: true, position: tagPosition(),
-                record: number, message: "a member stands inside another member",
-                remedy: "close the first member before the second begins"))
+                record: number))
     }
 
     @inline(never)
@@ -43,38 +42,29 @@ extension XMLCollector {
         let name = tree.columns[column]
         report(
             FormatDefect(
-                .repeatedField, isError: isOwnForm,
+                .repeatedField(name, isOwnForm: isOwnForm), isError: isOwnForm,
                 position: Position(line: Int(line), column: 0, byteOffset: 0), record: number, column: column,
-                value: String(String(decoding: value.prefix(320), as: UTF8.self).prefix(80)),
-                message: isOwnForm
-                    ? "\"\(name)\" is given twice" : "\"\(name)\" occurs again in this record; the first is used",
-                remedy: isOwnForm ? "keep one of them" : nil))
+                value: String(String(decoding: value.prefix(320), as: UTF8.self).prefix(80))))
     }
 
     @inline(never)
     mutating func refuseDepth() {
         stop(
-            RosterFormatError(
-                .limitExceeded, "elements are nested more than \(XMLCollector.maximumDepth) deep",
-                remedy: "check that this is a roster", position: tagPosition()))
+            RosterFormatError(.deepNesting(limit: XMLCollector.maximumDepth), position: tagPosition()))
     }
 
     @inline(never)
     mutating func refuseID(_ name: String, _ count: Int) {
         stop(
             RosterFormatError(
-                .limitExceeded,
-                "the value of \"\(name)\" is \(count) bytes long; the limit is \(XMLCollector.maximumIDBytes)",
-                remedy: "write one id there", position: tagPosition()))
+                .longID(name, bytes: count, limit: XMLCollector.maximumIDBytes), position: tagPosition()))
     }
 
     @inline(never)
     mutating func refuseFields() {
         stop(
             RosterFormatError(
-                .limitExceeded,
-                "the records have more than \(XMLFieldTree.maximumColumns) different fields and metadata keys",
-                remedy: "remove fields, or name only the columns that count",
+                .manyFields(limit: XMLFieldTree.maximumColumns),
                 position: Position(line: Int(line), column: 0, byteOffset: 0)))
     }
 
@@ -82,7 +72,6 @@ extension XMLCollector {
     mutating func refuseLength() {
         stop(
             RosterFormatError(
-                .limitExceeded, "a record or a piece of markup is longer than \(maximumRecordBytes) bytes",
-                remedy: "check that this is a roster", position: Position(line: Int(line), column: 0, byteOffset: 0)))
+                .longRecord(limit: maximumRecordBytes), position: Position(line: Int(line), column: 0, byteOffset: 0)))
     }
 }

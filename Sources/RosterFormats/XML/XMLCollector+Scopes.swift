@@ -15,13 +15,8 @@ extension XMLCollector {
     /// Our own form has another root.
     var rootError: RosterFormatError? {
         guard let unknownRoot, let root else { return nil }
-        let names = survey.likelyRecords
         return RosterFormatError(
-            .unknownDocument, "the root element is \"\(root)\", not \"roster\"",
-            remedy: names.isEmpty
-                ? "name the element that is a record, for example --xml-record user"
-                : "name the element that is a record: "
-                    + names.prefix(3).map { "--xml-record \($0)" }.joined(separator: " or "), position: unknownRoot)
+            .unknownRoot(root, likely: Array(survey.likelyRecords.prefix(3))), position: unknownRoot)
     }
 
     @inline(never)
@@ -61,9 +56,7 @@ extension XMLCollector {
         report(
             FormatDefect(
                 .unknownElement, isError: true, position: scope.position,
-                value: String(cString: scope.name),
-                message: "the element is no member and holds none: nothing was read from it",
-                remedy: "use \"member\" for people; --xml-record names another element"))
+                value: String(cString: scope.name)))
     }
 
     /// Adds a cell to the last group. Of two attributes whose names differ in their prefix alone the first counts.

@@ -18,7 +18,7 @@ final class XMLReader {
         maximumPending = max(options.maximumRecordBytes, CSVReader.sliceBytes) + CSVReader.sliceBytes
         var handler = XMLReader.handler()
         guard let parser = xmlCreatePushParserCtxt(&handler, nil, nil, 0, nil) else {
-            throw RosterFormatError(.limitExceeded, "out of memory")
+            throw RosterFormatError(.outOfMemory)
         }
         self.parser = parser
         // NOENT: without it SAX hands `R&amp;D` in an attribute over as `R&#38;D`. IGNORE_ENC: the bytes are UTF-8 by now,
@@ -75,13 +75,10 @@ final class XMLReader {
         let collected = collector.pointee.number
         guard collected == 0, !collector.pointee.isOwnForm else { return }
         let survey = collector.pointee.survey
-        let likely = survey.likelyRecords.prefix(3).map { "--xml-record \($0)" }.joined(separator: " or ")
         sink.defect(
             FormatDefect(
-                .noRecords, isError: true, position: place,
-                message: "no element is named as the record was; there are: "
-                    + survey.names.prefix(12).joined(separator: ", "),
-                remedy: likely.isEmpty ? "name one of these as the record" : "name the right one: \(likely)"))
+                .noRecords(names: Array(survey.names.prefix(12)), likely: Array(survey.likelyRecords.prefix(3))),
+                isError: true, position: place))
     }
 
     /// Bytes that wait in the parser for the end of a piece of markup.
@@ -102,7 +99,7 @@ final class XMLReader {
         if hasBegun { try drain(into: &sink) }
         if let failure = collector.pointee.failure ?? collector.pointee.parserFailure { throw failure }
         if parser.pointee.wellFormed == 0 {
-            throw RosterFormatError(.malformedXML, "the document is not well-formed", position: place)
+            throw RosterFormatError(.malformedXML(nil), position: place)
         }
     }
 
@@ -171,8 +168,7 @@ final class XMLReader {
             let collector = context.assumingMemoryBound(to: XMLCollector.self)
             collector.pointee.stop(
                 RosterFormatError(
-                    .forbiddenDoctype, "the document has a DOCTYPE, which is not allowed",
-                    remedy: "remove the DOCTYPE; a roster needs none",
+                    .doctype,
                     position: Position(line: Int(collector.pointee.line), column: 0, byteOffset: 0)))
         }
         handler.serror = { _, error in
@@ -195,17 +191,9 @@ extension RosterFormatError {
         let text = error.message.map { String(cString: $0) } ?? ""
         let position = Position(line: Int(error.line), column: Int(error.int2), byteOffset: 0)
         switch UInt32(bitPattern: error.code) {
-        case XML_ERR_INVALID_ENCODING.rawValue:
-            self.init(
-                .invalidEncoding, "the bytes here are not utf-8",
-                remedy: "name the file's encoding in its XML declaration",
-                position: position)
-        case XML_ERR_DOCUMENT_EMPTY.rawValue:
-            self.init(.malformedXML, "the document is empty", position: position)
-        default:
-            self.init(
-                .malformedXML, "the document is not well-formed: \(XMLReader.sentence(text))",
-                remedy: "mend the document; not one of its rows can be trusted", position: position)
+        case XML_ERR_INVALID_ENCODING.rawValue: self.init(.invalidXMLBytes, position: position)
+        case XML_ERR_DOCUMENT_EMPTY.rawValue: self.init(.emptyDocument, position: position)
+        default: self.init(.malformedXML(XMLReader.sentence(text)), position: position)
         }
     }
 }

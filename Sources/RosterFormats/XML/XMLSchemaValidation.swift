@@ -18,7 +18,7 @@ struct XMLSchemaValidation {
         guard let parsed, let validator = xmlSchemaNewValidCtxt(parsed) else {
             if let parsed { xmlSchemaFree(parsed) }
             xmlFreeDoc(document)
-            throw XMLSchemaValidation.unusable(finding ?? "it is not an XML schema", line: line)
+            throw XMLSchemaValidation.unusable(finding, line: line)
         }
         self.document = document
         schema = parsed
@@ -34,23 +34,21 @@ struct XMLSchemaValidation {
             xmlSchemaFreeValidCtxt(validator)
             xmlSchemaFree(parsed)
             xmlFreeDoc(document)
-            throw XMLSchemaValidation.unusable("libxml2 does not take it", line: 0)
+            throw XMLSchemaValidation.unusable(nil, line: 0)
         }
         self.plug = plug
         // The plug passes elements and text on, not structured errors.
         parser.pointee.sax.pointee.serror = serror
     }
 
-    private static func unusable(_ why: String, line: Int) -> RosterFormatError {
+    private static func unusable(_ why: String?, line: Int) -> RosterFormatError {
         RosterFormatError(
-            .unusableSchema, "the schema cannot be used: \(why)",
-            remedy: "give an XML schema that is one file: nothing is included or imported",
-            position: line > 0 ? Position(line: line, column: 0, byteOffset: 0) : nil)
+            .unusableSchema(why), position: line > 0 ? Position(line: line, column: 0, byteOffset: 0) : nil)
     }
 
     /// Parsed here because the schema parser would print what is malformed.
     private static func document(_ xsd: [UInt8]) throws(RosterFormatError) -> xmlDocPtr {
-        guard let reading = xmlNewParserCtxt() else { throw unusable("out of memory", line: 0) }
+        guard let reading = xmlNewParserCtxt() else { throw RosterFormatError(.outOfMemory) }
         defer { xmlFreeParserCtxt(reading) }
         let flags = XML_PARSE_NONET.rawValue | XML_PARSE_NOERROR.rawValue | XML_PARSE_NOWARNING.rawValue
         let document = xsd.withUnsafeBytes {
@@ -60,7 +58,7 @@ struct XMLSchemaValidation {
         }
         guard let document else {
             let error = reading.pointee.lastError
-            throw unusable(error.message.map { sentence(String(cString: $0)) } ?? "it is empty", line: Int(error.line))
+            throw unusable(error.message.map { sentence(String(cString: $0)) }, line: Int(error.line))
         }
         return document
     }
@@ -93,12 +91,46 @@ struct XMLSchemaValidation {
     }
 
     private static func take(_ error: xmlError, _ collector: UnsafeMutablePointer<XMLCollector>) {
-        let message = error.message.map { sentence(String(cString: $0)) } ?? "the document is not valid"
+        let message = error.message.map { withoutValue(sentence(String(cString: $0))) } ?? ""
         let line = Int(collector.pointee.line)
         collector.pointee.report(
             FormatDefect(
-                .schemaViolation, isError: true, position: Position(line: line, column: 0, byteOffset: 0),
-                record: collector.pointee.openRecord, message: message, remedy: nil))
+                .schemaViolation(message), isError: true, position: Position(line: line, column: 0, byteOffset: 0),
+                record: collector.pointee.openRecord))
+    }
+
+    /// The message without the cell that it quotes, which may be of a column that no one asked for: in libxml2's messages the
+    /// value stands in quotes after "The value", at the beginning, or in brackets after "key-sequence".
+    static func withoutValue(_ message: String) -> String {
+        var head = message[...]
+        var start = ""
+        // `Element 'x', attribute 'y': [facet 'z'] ` names what the schema names.
+        if let range = firstRange(of: "': ", in: head) {
+            start += head[..<range.upperBound]
+            head = head[range.upperBound...]
+        }
+        if head.hasPrefix("[facet '"), let range = firstRange(of: "'] ", in: head) {
+            start += head[..<range.upperBound]
+            head = head[range.upperBound...]
+        }
+        if let key = firstRange(of: "key-sequence [", in: head), let close = head.lastIndex(of: "]") {
+            return start + head[..<key.upperBound] + "…" + head[close...]
+        }
+        let prefix = head.hasPrefix("The value '") ? "The value '" : head.hasPrefix("'") ? "'" : nil
+        guard let prefix else { return message }
+        for verb in ["' is ", "' has ", "' does ", "' exceeds "] {
+            guard let last = lastRange(of: verb, in: head) else { continue }
+            return start + (prefix == "'" ? "the value" : "The value") + head[last.lowerBound...].dropFirst()
+        }
+        return start + "the value is not valid"
+    }
+
+    private static func firstRange(of part: String, in text: Substring) -> Range<String.Index>? {
+        text.indices.first { text[$0...].hasPrefix(part) }.map { $0..<text.index($0, offsetBy: part.count) }
+    }
+
+    private static func lastRange(of part: String, in text: Substring) -> Range<String.Index>? {
+        text.indices.last { text[$0...].hasPrefix(part) }.map { $0..<text.index($0, offsetBy: part.count) }
     }
 
     private static func sentence(_ message: String) -> String { XMLReader.sentence(message) }

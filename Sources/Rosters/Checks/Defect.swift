@@ -48,9 +48,11 @@ public struct Defect: Sendable, Hashable, Codable {
     public var field: String?
     /// The offending value, shortened to at most 80 characters.
     public var value: String?
-    /// What is wrong: lower case, no full stop.
+    /// What is wrong, with what a sentence about it needs; nil for a defect that has its sentence already.
+    public var problem: Problem?
+    /// The sentence about it: lower case, no full stop; empty until whoever shows the defect has written it.
     public var message: String
-    /// What to do: lower case, no full stop.
+    /// What to do: lower case, no full stop; nil where the message is enough, or until it is written.
     public var remedy: String?
     /// The index of the entry in its ``RosterTable``; nil where no entry came of the row.
     public var entry: Int?
@@ -88,6 +90,10 @@ public struct Defect: Sendable, Hashable, Codable {
         }
     }
 
+    private enum CodingKeys: String, CodingKey {
+        case severity, code, source, line, column, field, value, message, remedy, entry, excerpt
+    }
+
     /// The severity and code, by which defects are listed and counted.
     public var kind: Kind { Kind(severity, code) }
 
@@ -106,6 +112,17 @@ public struct Defect: Sendable, Hashable, Codable {
         self.message = message
         self.remedy = remedy
         self.entry = entry
+    }
+
+    /// Creates a defect of which the sentence is still to be written; the value is shortened to 80 characters.
+    public init(
+        _ severity: Severity, _ problem: Problem, source: String, line: Int? = nil, column: Int? = nil,
+        field: String? = nil, value: String? = nil, entry: Int? = nil
+    ) {
+        self.init(
+            severity, problem.code, source: source, line: line, column: column, field: field, value: value,
+            message: "", entry: entry)
+        self.problem = problem
     }
 
     static func shortened(_ value: String) -> String {

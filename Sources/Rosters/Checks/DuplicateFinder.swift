@@ -251,21 +251,17 @@ extension Roster {
         for (row, verdict) in verdicts.sorted(by: { $0.key < $1.key }) {
             let source = entries.source(at: row)
             let value = entries.withEmailKey(row, \.isEmpty) ? entries[row].externalID : entries[row].email
-            func defect(_ severity: Defect.Severity, _ code: Defect.Code, _ message: String, _ remedy: String) -> Defect
-            {
+            func defect(_ severity: Defect.Severity, _ problem: Defect.Problem) -> Defect {
                 Defect(
-                    severity, code, source: entries.sources[source].name, line: entries.line(at: row), value: value,
-                    message: message, remedy: remedy, entry: row)
+                    severity, problem, source: entries.sources[source].name, line: entries.line(at: row), value: value,
+                    entry: row)
             }
             switch verdict {
             case .duplicate(let first):
-                let differs = "if they are two people, correct one of them; otherwise remove one of the rows"
-                add(defect(.warning, "duplicate", entries.duplicateNote(row, of: first), differs), source)
+                add(defect(.warning, .duplicate(entries.duplicateNote(row, of: first))), source)
             case .conflict(let why):
                 conflicts.insert(row)
-                add(
-                    defect(.error, "conflict", why, "keep the row that is right, and remove or correct the others"),
-                    source)
+                add(defect(.error, .conflict(why)), source)
             }
         }
         sortDefects()

@@ -6,22 +6,22 @@ extension RosterBuilder {
     ///
     /// - Parameter entry: the entry that it belongs to; not given, the one that is being made.
     mutating func add(
-        _ severity: Defect.Severity, _ code: Defect.Code, _ record: RecordView, cell: Int? = nil, value: String? = nil,
-        entry: Int?? = nil, message: String, remedy: String
+        _ severity: Defect.Severity, _ problem: Defect.Problem, _ record: RecordView, cell: Int? = nil,
+        value: String? = nil, entry: Int?? = nil
     ) {
         if rowIsGuessed { return }
         if severity == .error { rowIsInvalid = true }
-        guard counts(Defect.Kind(severity, code)) else { return }
+        guard counts(Defect.Kind(severity, problem.code)) else { return }
         let position = cell.map { record.position(of: $0) } ?? record.position
         let field = cell.flatMap { cell -> String? in
             let column = record.column(cell)
             return columns.names.indices.contains(column) ? columns.names[column] : nil
         }
         var found = Defect(
-            severity, code, source: sourceName, line: position.line,
+            severity, problem, source: sourceName, line: position.line,
             column: position.column > 0 ? position.column : nil, field: field,
             value: value ?? cell.map { String(decoding: record.bytes($0), as: UTF8.self) },
-            message: message, remedy: remedy, entry: entry ?? table.count)
+            entry: entry ?? table.count)
         found.excerpt = excerpt(record, cell, position, length: 0)
         defects.append(found)
     }
@@ -43,28 +43,20 @@ extension RosterBuilder {
             guard let field = columns.fields[winner] else { continue }
             keep(
                 Defect(
-                    .note, "column_displaced", source: sourceName, field: columns.names[column],
-                    message:
-                        "`\(columns.names[column])` is not used: `\(columns.names[winner])` is the \(field.spelling)",
-                    remedy: "to use it: --map \(field.spelling)=\"\(columns.names[column])\""))
+                    .note, .columnDisplaced(columns.names[column], by: columns.names[winner], field),
+                    source: sourceName,
+                    field: columns.names[column]))
         }
         for (field, column) in options.map.columns.sorted(by: { $0.key.spelling < $1.key.spelling })
         where !columns.has(field) {
-            keep(
-                Defect(
-                    .warning, "map_unused", source: sourceName, field: column,
-                    message: "--map \(field.spelling): `\(column)` stands in no record",
-                    remedy: "look at the spelling of the path"))
+            keep(Defect(.warning, .mapUnused(field, column: column), source: sourceName, field: column))
         }
         for zeros in zeros {
             guard let suspicion = zeros.suspicion else { continue }
             keep(
                 Defect(
-                    .warning, "leading_zeros", source: sourceName, line: suspicion.line,
-                    field: columns.names[zeros.column],
-                    message: "leading zeros may be lost: most ids have \(suspicion.width) digits, \(suspicion.shorter) "
-                        + (suspicion.shorter == 1 ? "has fewer" : "have fewer"),
-                    remedy: "if so, format the column as text in the spreadsheet, and export it anew"))
+                    .warning, .leadingZeros(width: suspicion.width, shorter: suspicion.shorter), source: sourceName,
+                    line: suspicion.line, field: columns.names[zeros.column]))
         }
     }
 
@@ -105,13 +97,12 @@ extension RosterBuilder {
 
     private mutating func warnOfTag(_ entry: Int, beside other: Int) {
         let (tagged, plain) = (table[entry], table[other])
-        let there = plain.source == tagged.source ? "" : " of \(table.sources[plain.source].name)"
+        let there = plain.source == tagged.source ? nil : table.sources[plain.source].name
         keep(
             Defect(
-                .warning, "plus_address", source: table.sources[tagged.source].name, line: tagged.line,
-                value: tagged.email,
-                message: "`\(plain.email)` is on line \(plain.line)\(there): both would get a seat",
-                remedy: "if they are one person, remove one of the rows", entry: entry), source: tagged.source)
+                .warning, .plusAddress(plain.email, line: plain.line, source: there),
+                source: table.sources[tagged.source].name, line: tagged.line, value: tagged.email, entry: entry),
+            source: tagged.source)
     }
 
     /// `a+x@b` as `a@b`; empty when there is no tag to take away.
@@ -127,16 +118,13 @@ extension Defect {
     /// A roster that cannot be read at all, as the defect that a list of defects shows.
     public init(_ error: RosterFormatError, source: String) {
         self.init(
-            .error, Code(rawValue: error.code.rawValue), source: source, line: error.position?.line,
-            column: error.position.flatMap { $0.column > 0 ? $0.column : nil }, message: error.message,
-            remedy: error.remedy)
+            .error, .file(error.problem), source: source, line: error.position?.line,
+            column: error.position.flatMap { $0.column > 0 ? $0.column : nil })
     }
 
     /// A roster that cannot be used as a whole, as the defect that a list of defects shows.
     public init(_ error: RosterError, source: String) {
-        self.init(
-            .error, Code(rawValue: error.code.rawValue), source: error.source ?? source, message: error.message,
-            remedy: error.remedy)
+        self.init(.error, .roster(error.problem, columns: error.columns), source: error.source ?? source)
     }
 }
 

@@ -30,19 +30,18 @@ public struct RosterFixer: RecordSink {
     /// Takes the roster's form, and notes how the copy's differs.
     public mutating func began(_ dialect: Dialect) {
         isCSV = dialect.format == .csv
-        if !isCSV { changed("fixed_format", "the copy is CSV, one column for each field") }
+        if !isCSV { changed(.format) }
         if dialect.encoding != .utf8 {
-            changed("fixed_encoding", "the encoding was \(dialect.encoding.rawValue) and is UTF-8 in the copy")
+            changed(.encoding(dialect.encoding))
         } else if dialect.hadByteOrderMark {
-            changed("fixed_encoding", "the byte order mark at the beginning is gone in the copy")
+            changed(.byteOrderMark)
         }
-        if dialect.hasSeparatorLine { changed("fixed_delimiter", "the line `sep=` is gone in the copy") }
+        if dialect.hasSeparatorLine { changed(.separatorLine) }
         if let delimiter = dialect.delimiter, delimiter != UInt8(ascii: ",") {
-            let name = delimiter == 0x09 ? "a tab" : "`\(Character(Unicode.Scalar(delimiter)))`"
-            changed("fixed_delimiter", "the delimiter was \(name) and is `,` in the copy")
+            changed(.delimiter(delimiter))
         }
         if isCSV, let ending = dialect.lineEnding, ending != .lf {
-            changed("fixed_line_ends", "lines ended with \(ending.rawValue) and end with LF in the copy")
+            changed(.lineEnds(ending))
         }
     }
 
@@ -106,12 +105,12 @@ public struct RosterFixer: RecordSink {
         }
         let blanks = TrimmedRange(bytes, lineBreaks: true)
         let inner = UnsafeRawBufferPointer(rebasing: bytes[blanks.start..<blanks.end])
-        if blanks.sawWhiteSpace { changed("fixed_blanks", "white space around the value is gone", record, cell) }
+        if blanks.sawWhiteSpace { changed(.blanks, record, cell) }
         if blanks.sawInvisible {
-            changed("fixed_invisible", "invisible characters around the value are gone", record, cell)
+            changed(.invisibleAround, record, cell)
         }
         if field == .email, let address = Self.withoutInvisible(inner) {
-            changed("fixed_invisible", "invisible characters in the address are gone", record, cell)
+            changed(.invisibleInside, record, cell)
             fixed = Array(address.utf8)
             let copy = fixed
             copy.withUnsafeBytes { quote($0) }
@@ -189,18 +188,18 @@ public struct RosterFixer: RecordSink {
         try line.withUnsafeBytes { try write(UnsafeRawBufferPointer(rebasing: $0[1...])) }
     }
 
-    private mutating func changed(_ code: Defect.Code, _ message: String) {
-        notes.append(Defect(.note, code, source: source.name, message: message))
+    private mutating func changed(_ fix: Defect.Fix) {
+        notes.append(Defect(.note, .fixed(fix), source: source.name))
     }
 
-    private mutating func changed(_ code: Defect.Code, _ message: String, _ record: RecordView, _ cell: Int) {
+    private mutating func changed(_ fix: Defect.Fix, _ record: RecordView, _ cell: Int) {
         let position = record.position(of: cell)
         notes.append(
             Defect(
-                .note, code, source: source.name, line: position.line,
+                .note, .fixed(fix), source: source.name, line: position.line,
                 column: position.column > 0 ? position.column : nil,
                 field: source.columns[record.column(cell)].name,
-                value: String(decoding: record.bytes(cell), as: UTF8.self), message: message))
+                value: String(decoding: record.bytes(cell), as: UTF8.self)))
     }
 }
 

@@ -40,22 +40,22 @@ public struct ColumnMap: Sendable, Equatable {
         var map = ColumnMap()
         for argument in arguments {
             guard let equals = argument.firstIndex(of: "=") else {
-                throw refusal("`\(argument)` has no `=`", "write FIELD=COLUMN, as in email=\"Work mail\"")
+                throw refusal(.noEqualsSign(argument))
             }
             let spelling = String(argument[..<equals])
             let column = String(argument[argument.index(after: equals)...])
             guard let field = field(spelling) else {
-                throw refusal("`\(spelling)` is no field", "the fields are \(fieldList)")
+                throw refusal(.unknownField(spelling))
             }
             guard !column.isEmpty else {
-                throw refusal("no column is named for \(field.spelling)", "write \(field.spelling)=COLUMN")
+                throw refusal(.noColumn(field))
             }
             if let other = map.columns[field] {
-                throw refusal("\(field.spelling) is given two columns, `\(other)` and `\(column)`", "choose one")
+                throw refusal(.twoColumns(field, other, column))
             }
             if let other = map.columns.first(where: { $0.value == column })?.key {
-                let (one, two) = (min(other.spelling, field.spelling), max(other.spelling, field.spelling))
-                throw refusal("column `\(column)` is given to two fields, \(one) and \(two)", "choose one")
+                let isFirst = other.spelling < field.spelling
+                throw refusal(.twoFields(column, isFirst ? other : field, isFirst ? field : other))
             }
             map.columns[field] = column
         }
@@ -68,11 +68,5 @@ public struct ColumnMap: Sendable, Equatable {
         return match.field
     }
 
-    static var fieldList: String {
-        (RosterField.named.map(\.spelling) + ["metadata.KEY"]).joined(separator: ", ")
-    }
-
-    private static func refusal(_ message: String, _ remedy: String) -> RosterError {
-        RosterError(code: .map, message: "--map: \(message)", remedy: remedy)
-    }
+    private static func refusal(_ fault: RosterError.MapFault) -> RosterError { RosterError(.map(fault)) }
 }

@@ -139,10 +139,7 @@ struct RosterColumns {
             }
             if rank == other.rank, !allowsTwins {
                 throw RosterError(
-                    code: .columnTwice, source: source,
-                    message: "columns `\(names[other.column])` and `\(names[column])` both mean \(field.spelling)",
-                    remedy: "say which one counts: --map \(field.spelling)=\(Self.quoted(names[column]))",
-                    columns: names)
+                    .columnTwice(field, names[other.column], names[column]), source: source, columns: names)
             }
             if rank < other.rank {
                 best[field] = (column, rank)
@@ -317,68 +314,11 @@ struct RosterColumns {
     }
 
     func missingColumnError(_ column: String, _ source: String) -> RosterError {
-        RosterError(
-            code: .missingColumn, source: source, message: "there is no column `\(column)`",
-            remedy: "the columns are \(Self.list(names))", columns: names)
+        RosterError(.missingColumn(column), source: source, columns: names)
     }
 
     /// Whether the roster has what the preset needs: without an address, a directory's ids would invite no one.
     func hasPresetEmail(_ options: RosterOptions) -> Bool {
         options.preset == nil || has(.email) || options.map.columns.keys.contains(where: \.isIdentity)
-    }
-
-    func noPresetEmailError(_ source: String, _ preset: Preset, _ proposals: [String]) -> RosterError {
-        let wanted = preset.emailColumns.map { "`\($0)`" }.joined(separator: ", ")
-        return RosterError(
-            code: .noEmailColumn, source: source,
-            message: "no email column: the \(preset.rawValue) preset looks for \(wanted); the columns are "
-                + Self.list(names),
-            remedy: proposals.isEmpty
-                ? "check that the preset is the right one, or name the column of the addresses"
-                : Self.proposal(proposals), columns: names)
-    }
-
-    /// - Parameters:
-    ///   - proposals: the columns in which most cells look like addresses.
-    ///   - delimiter: the delimiter of which the only column is full.
-    func noIdentityError(_ source: String, _ proposals: [String], delimiter: UInt8?) -> RosterError {
-        let remedy: String
-        if names.isEmpty {
-            remedy = "write a header and one row for each person"
-        } else if let delimiter {
-            let name = delimiter == 0x09 ? "tab" : "'\(Character(Unicode.Scalar(delimiter)))'"
-            remedy = "the only column is full of \(delimiter == 0x09 ? "tabs" : name): read it with --delimiter \(name)"
-        } else if proposals.isEmpty {
-            remedy = "no column looks like addresses; name the right one: --map email=COLUMN"
-        } else {
-            remedy = Self.proposal(proposals)
-        }
-        return RosterError(
-            code: .noIdentityColumn, source: source,
-            message: names.isEmpty
-                ? "the roster is empty: no column was read"
-                : "no column says who the people are; the columns are \(Self.list(names))",
-            remedy: remedy, columns: names)
-    }
-
-    private static func proposal(_ columns: [String]) -> String {
-        let options = columns.prefix(3).map { "--map email=\(quoted($0))" }
-        return columns.count == 1
-            ? "column \(quoted(columns[0])) looks like addresses: \(options[0])"
-            : "these columns look like addresses: \(options.joined(separator: " or "))"
-    }
-
-    private static func list(_ names: [String]) -> String {
-        let shown = names.prefix(40).map { "`\(Defect.shortened($0))`" }.joined(separator: ", ")
-        return names.count > 40 ? "\(shown) and \(names.count - 40) more" : shown
-    }
-
-    private static func quoted(_ name: String) -> String {
-        name.utf8.allSatisfy { $0 < 0x80 && ($0 == 0x2E || $0 == 0x5F || $0 == 0x40 || isAlphanumeric($0)) }
-            ? name : "\"\(name)\""
-    }
-
-    private static func isAlphanumeric(_ byte: UInt8) -> Bool {
-        byte &- 0x30 < 10 || (byte | 0x20) &- 0x61 < 26
     }
 }

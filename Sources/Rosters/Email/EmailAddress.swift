@@ -71,15 +71,42 @@ public enum EmailVerdict: Sendable, Equatable {
 }
 
 /// Why an address is refused.
-public struct EmailRejection: Error, Sendable, Equatable {
-    /// What is wrong: lower case, no full stop.
-    public var reason: String
-    /// What to do.
-    public var remedy: String
+public enum EmailRejection: Error, Sendable, Hashable {
+    /// Nothing is there: no address, nothing before the @, nothing after it.
+    case empty, emptyLocalPart, emptyDomain
+    /// No @, or one of another width in its place.
+    case noAt, wideAt
+    /// A line break inside; a bracket that nothing closes; the part before the @ in quotes; an IP address in brackets.
+    case lineBreak, openBracket, quotedLocalPart, bracketedDomain
+    /// Full stops at the beginning, right before the @, right after it, at the end, or one after the other.
+    case leadingFullStop, fullStopBeforeAt, fullStopAfterAt, trailingFullStop, doubledFullStops
+    /// Characters that cannot stand before the @, after it, in an international domain name, or that cannot be seen.
+    case charactersBeforeAt(Characters), charactersAfterAt(Characters), charactersInDomain(Characters), unseen(
+        Characters)
+    /// The address takes so many bytes of 254; its domain has more than 253 characters; a part of it has so many of 63.
+    case longAddress(bytes: Int), longDomain, longLabel(Int)
+    /// No international domain name; a hyphen at the edge of a part, or two in third place.
+    case notInternational, hyphenAtEdge, hyphensInThirdPlace
+    /// No full stop in the domain, or no letter at its end.
+    case noFullStop, noTopLevelDomain
+    /// A top-level domain that is reserved.
+    case reserved(String)
 
-    init(_ reason: String, remedy: String = "correct the address, or remove the row") {
-        self.reason = reason
-        self.remedy = remedy
+    /// The characters in question: different ones, the first few.
+    public struct Characters: Sendable, Hashable {
+        /// At most eight.
+        public var first: [Unicode.Scalar]
+        /// How many more there are.
+        public var more: Int
+        /// One of them separates addresses; for those after the @, there is a second @ too.
+        public var separatesAddresses: Bool
+
+        init(_ scalars: some Sequence<Unicode.Scalar>) {
+            let distinct = Set(scalars).sorted { $0.value < $1.value }
+            first = Array(distinct.prefix(8))
+            more = distinct.count - first.count
+            separatesAddresses = distinct.contains(",") || distinct.contains(";")
+        }
     }
 }
 

@@ -9,12 +9,12 @@ struct EmailDomain {
     var unicode: String
 
     init(_ domain: String) throws(EmailRejection) {
-        guard !domain.isEmpty else { throw EmailRejection("nothing stands after the @") }
+        guard !domain.isEmpty else { throw EmailRejection.emptyDomain }
         if domain.hasPrefix("["), domain.hasSuffix("]") {
-            throw EmailRejection("an IP address in brackets stands after the @, which the server does not take")
+            throw EmailRejection.bracketedDomain
         }
         guard domain.unicodeScalars.count <= 253 else {
-            throw EmailSyntax.tooLong("the part after the @ is longer than 253 characters")
+            throw EmailRejection.longDomain
         }
         try Self.checkCharacters(domain)
         try EmailSyntax.checkSafe(domain)
@@ -41,7 +41,7 @@ struct EmailDomain {
         guard let encoded = url.encodedHost, let host = url.host, !encoded.isEmpty, !host.isEmpty,
             encoded.utf8.allSatisfy({ $0 < 0x80 && $0 != UInt8(ascii: "%") })
         else {
-            throw EmailRejection("the part after the @ is no valid international domain name")
+            throw EmailRejection.notInternational
         }
         let unicode = host.precomposedStringWithCanonicalMapping
         for label in unicode.split(separator: ".") {
@@ -63,9 +63,7 @@ struct EmailDomain {
                 if !isAllowedInContext(scalars, offset) { refused.append(scalar) }
             }
         }
-        guard refused.isEmpty else {
-            throw EmailRejection("\(EmailSyntax.listed(refused)) cannot stand in a domain name")
-        }
+        guard refused.isEmpty else { throw EmailRejection.charactersInDomain(.init(refused)) }
     }
 
     /// The exceptions and context rules of RFC 5892 that names in use need.
@@ -97,18 +95,17 @@ struct EmailDomain {
             }
         }
         guard foreign.isEmpty else {
-            let several = foreign.contains("@") && (foreign.contains(",") || foreign.contains(";"))
-            throw EmailRejection(
-                "\(EmailSyntax.listed(foreign)) cannot stand after the @",
-                remedy: several ? "write one address a row" : "correct the address, or remove the row")
+            var characters = EmailRejection.Characters(foreign)
+            if !foreign.contains("@") { characters.separatesAddresses = false }
+            throw EmailRejection.charactersAfterAt(characters)
         }
     }
 
     private static func checkFullStops(_ domain: String) throws(EmailRejection) {
         switch EmailSyntax.fullStops(domain) {
-        case .leading: throw EmailRejection("a full stop stands right after the @")
-        case .trailing: throw EmailRejection("the address ends with a full stop", remedy: "remove it")
-        case .doubled: throw EmailRejection("two full stops follow each other")
+        case .leading: throw EmailRejection.fullStopAfterAt
+        case .trailing: throw EmailRejection.trailingFullStop
+        case .doubled: throw EmailRejection.doubledFullStops
         case nil: break
         }
     }
@@ -116,32 +113,31 @@ struct EmailDomain {
     private static func checkHyphens(_ domain: String) throws(EmailRejection) {
         for label in domain.unicodeScalars.split(separator: ".") {
             if label.first == "-" || label.last == "-" {
-                throw EmailRejection("a part of the domain begins or ends with a hyphen")
+                throw EmailRejection.hyphenAtEdge
             }
             let head = label.prefix(2).map { $0.properties.lowercaseMapping }.joined()
             if label.count >= 4, label.dropFirst(2).prefix(2).allSatisfy({ $0 == "-" }), head != "xn" {
-                throw EmailRejection("a part of the domain has two hyphens in third place")
+                throw EmailRejection.hyphensInThirdPlace
             }
         }
     }
 
     private static func checkLabels(_ ascii: String) throws(EmailRejection) {
         guard ascii.utf8.count <= 253 else {
-            throw EmailSyntax.tooLong("the part after the @ is longer than 253 characters")
+            throw EmailRejection.longDomain
         }
         let labels = ascii.split(separator: ".", omittingEmptySubsequences: false)
         if let long = labels.first(where: { $0.utf8.count > 63 }) {
-            throw EmailRejection("a part of the domain is \(long.utf8.count) characters long; 63 is the limit")
+            throw EmailRejection.longLabel(long.utf8.count)
         }
         guard labels.count > 1 else {
-            throw EmailRejection(
-                "the domain has no full stop", remedy: "write the whole domain, as in name@acme-co.dev")
+            throw EmailRejection.noFullStop
         }
         guard let last = labels.last?.utf8.last, UInt8(ascii: "a")...UInt8(ascii: "z") ~= last else {
-            throw EmailRejection("the domain does not end in a top-level domain")
+            throw EmailRejection.noTopLevelDomain
         }
         if let top = labels.last, EmailSyntax.reservedNames.contains(String(top)) {
-            throw EmailRejection("`.\(top)` is reserved and takes no mail", remedy: "use the person's real address")
+            throw EmailRejection.reserved(String(top))
         }
     }
 }

@@ -19,21 +19,21 @@ enum EmailSyntax {
         // The server trims line breaks, too, before it validates.
         var text = trimmed(raw, &notes)
         if text.unicodeScalars.contains(where: { $0 == "\n" || $0 == "\r" }) {
-            throw EmailRejection("the address holds a line break", remedy: "remove the line break")
+            throw EmailRejection.lineBreak
         }
         if let inner = addressOfDisplayForm(text) {
             notes.insert(.displayName)
             text = trimmed(inner, &notes)
         }
-        guard !text.isEmpty else { throw EmailRejection("the address is empty", remedy: "fill it in") }
+        guard !text.isEmpty else { throw EmailRejection.empty }
         let (local, domain) = try split(text)
         try checkLocal(local)
         // Before anything is normalized: that is slow for what can be long.
         guard text.utf8.count <= 254 else {
             guard domain.unicodeScalars.count <= 253 else {
-                throw tooLong("the part after the @ is longer than 253 characters")
+                throw EmailRejection.longDomain
             }
-            throw tooLong("the address takes \(text.utf8.count) bytes; 254 is the limit")
+            throw EmailRejection.longAddress(bytes: text.utf8.count)
         }
         let normalLocal = normalized(local)
         if normalLocal != local || !normalLocal.unicodeScalars.elementsEqual(local.unicodeScalars) {
@@ -42,14 +42,10 @@ enum EmailSyntax {
         let names = try EmailDomain(domain)
         let address = normalLocal + "@" + names.unicode
         for form in [local + "@" + domain, address, normalLocal + "@" + names.ascii] where form.utf8.count > 254 {
-            throw tooLong("the address takes \(form.utf8.count) bytes; 254 is the limit")
+            throw EmailRejection.longAddress(bytes: form.utf8.count)
         }
         return EmailAddress(
             address: address, key: normalized(normalLocal.lowercased()) + "@" + names.unicode, notes: notes)
-    }
-
-    static func tooLong(_ reason: String) -> EmailRejection {
-        EmailRejection(reason, remedy: "check that one cell holds one address")
     }
 
     /// Called with the length of what is normalized: counted for tests.
@@ -101,38 +97,31 @@ enum EmailSyntax {
         let scalars = text.unicodeScalars
         guard let at = scalars.firstIndex(of: "@") else {
             if scalars.contains("\u{FF20}") || scalars.contains("\u{FE6B}") {
-                throw EmailRejection("the @ of the address is a look-alike of another width", remedy: "type a plain @")
+                throw EmailRejection.wideAt
             }
-            throw EmailRejection("the address has no @", remedy: "write it as name@domain, or remove the row")
+            throw EmailRejection.noAt
         }
         if scalars[..<at].contains("<") {
-            throw EmailRejection(
-                "the address opens a bracket < that no > at its end closes", remedy: "keep the address alone")
+            throw EmailRejection.openBracket
         }
         if scalars.first == "\"" {
-            throw EmailRejection("the part before the @ is in quotes, which the server does not take")
+            throw EmailRejection.quotedLocalPart
         }
         return (String(scalars[..<at]), String(scalars[scalars.index(after: at)...]))
     }
 
     private static func checkLocal(_ local: String) throws(EmailRejection) {
-        guard !local.isEmpty else { throw EmailRejection("nothing stands before the @") }
+        guard !local.isEmpty else { throw EmailRejection.emptyLocalPart }
         var foreign: [Unicode.Scalar] = []
         for scalar in local.unicodeScalars
         where scalar.isASCII && scalar != "." && !ASCIIEmailParser.isAtom(UInt8(scalar.value)) {
             foreign.append(scalar)
         }
-        guard foreign.isEmpty else {
-            if foreign.contains(where: { $0 == "," || $0 == ";" }) {
-                throw EmailRejection(
-                    "\(listed(foreign)) cannot stand before the @", remedy: "write one address a row")
-            }
-            throw EmailRejection("\(listed(foreign)) cannot stand before the @")
-        }
+        guard foreign.isEmpty else { throw EmailRejection.charactersBeforeAt(.init(foreign)) }
         switch fullStops(local) {
-        case .leading: throw EmailRejection("the address begins with a full stop")
-        case .trailing: throw EmailRejection("a full stop stands right before the @")
-        case .doubled: throw EmailRejection("two full stops follow each other")
+        case .leading: throw EmailRejection.leadingFullStop
+        case .trailing: throw EmailRejection.fullStopBeforeAt
+        case .doubled: throw EmailRejection.doubledFullStops
         case nil: break
         }
         try checkSafe(local)
@@ -167,28 +156,6 @@ enum EmailSyntax {
             default: break
             }
         }
-        if !unsafe.isEmpty {
-            throw EmailRejection(
-                "the address holds \(listed(unsafe)), which cannot be seen",
-                remedy: "type the address anew, or let `check --fixed` remove it")
-        }
-    }
-
-    /// Characters for people: visible ones in quotes, the others by name or number.
-    static func listed(_ scalars: some Sequence<Unicode.Scalar>) -> String {
-        let distinct = Set(scalars).sorted { $0.value < $1.value }
-        let rest = distinct.count > 8 ? " and \(distinct.count - 8) more characters" : ""
-        return distinct.prefix(8).map { scalar in
-            if scalar == " " { return "a space" }
-            if scalar == "\t" { return "a tab" }
-            switch scalar.properties.generalCategory {
-            case .control, .format, .surrogate, .privateUse, .unassigned, .spaceSeparator, .lineSeparator,
-                .paragraphSeparator, .nonspacingMark, .spacingMark, .enclosingMark:
-                let hex = String(scalar.value, radix: 16, uppercase: true)
-                let number = "U+" + String(repeating: "0", count: max(0, 4 - hex.count)) + hex
-                return scalar.properties.name.map { "\(number) \($0.lowercased())" } ?? number
-            default: return "`\(scalar)`"
-            }
-        }.joined(separator: ", ") + rest
+        if !unsafe.isEmpty { throw EmailRejection.unseen(.init(unsafe)) }
     }
 }

@@ -24,7 +24,7 @@ extension RosterBuilder {
             if email.key.utf8.contains(UInt8(ascii: "+")), !isLeavingOut { tagged.append(table.count) }
             return .forms(Array(email.address.utf8), Array(email.key.utf8))
         case .rejected(let rejection):
-            add(.error, "email_syntax", record, cell: cell, message: rejection.reason, remedy: rejection.remedy)
+            add(.error, .emailSyntax(rejection), record, cell: cell)
             return .refused(UnsafeRawBufferPointer(rebasing: raw[inner.start..<inner.end]))
         }
     }
@@ -35,23 +35,16 @@ extension RosterBuilder {
         if notes.contains(.trimmed) { noteBlanks(record, cell) }
         if notes.contains(.invisible) { warnOfInvisible(record, cell) }
         if notes.contains(.displayName) {
-            add(
-                .note, "display_name", record, cell: cell, message: "the name beside the address is not sent",
-                remedy: "keep names in a column of their own")
+            add(.note, .displayName, record, cell: cell)
         }
     }
 
     private mutating func noteBlanks(_ record: RecordView, _ cell: Int) {
-        add(
-            .note, "blanks", record, cell: cell, message: "white space around the value is ignored",
-            remedy: "`check --fixed` removes it")
+        add(.note, .blanks, record, cell: cell)
     }
 
     private mutating func warnOfInvisible(_ record: RecordView, _ cell: Int) {
-        add(
-            .warning, "invisible", record, cell: cell,
-            message: "characters that cannot be seen stand around the value and are ignored",
-            remedy: "`check --fixed` removes them")
+        add(.warning, .invisible, record, cell: cell)
     }
 
     // MARK: ids
@@ -60,10 +53,7 @@ extension RosterBuilder {
     mutating func idText(_ role: ColumnRole, _ record: RecordView) -> UnsafeRawBufferPointer {
         guard let (cell, bytes) = noted(role, record) else { return Self.empty }
         if ExcelDamage.isScientific(bytes) {
-            add(
-                .error, "scientific_notation", record, cell: cell,
-                message: "the id was turned into a rounded number by a spreadsheet",
-                remedy: "format the column as text there, and export it anew")
+            add(.error, .roundedID, record, cell: cell)
             return bytes
         }
         if watchesZeros, !isLeavingOut { lookForZeros(role, bytes, record.line) }
@@ -82,20 +72,11 @@ extension RosterBuilder {
     private mutating func polarID(_ role: ColumnRole, _ record: RecordView) -> (UUIDWords, UnsafeRawBufferPointer)? {
         guard let (cell, bytes) = noted(role, record) else { return nil }
         guard let words = UUIDWords(bytes) else {
-            let isScientific = ExcelDamage.isScientific(bytes)
-            add(
-                .error, isScientific ? "scientific_notation" : "id_syntax", record, cell: cell,
-                message: isScientific
-                    ? "the id was turned into a rounded number by a spreadsheet"
-                    : "this is no id of Polar's: those look like 11111111-1111-4111-8111-111111111111",
-                remedy: "copy the id from Polar, or leave the cell empty")
+            add(.error, ExcelDamage.isScientific(bytes) ? .roundedPolarID : .notPolarID, record, cell: cell)
             return nil
         }
         guard words.isVersion4 else {
-            add(
-                .error, "id_syntax", record, cell: cell,
-                message: "this is a UUID, but not of version 4: Polar does not take it",
-                remedy: "copy the id from Polar, or leave the cell empty")
+            add(.error, .otherUUIDVersion, record, cell: cell)
             return nil
         }
         return (words, bytes)
@@ -147,10 +128,8 @@ extension RosterBuilder {
         }
         if let pair = typedContainer(record) { found.append(pair) }
         guard found.count > 1 else { return found.first?.reference }
-        let names = found.map { "`\(columns.names[record.column($0.cell)])`" }.joined(separator: " and ")
-        add(
-            .error, "two_containers", record, cell: found[1].cell, message: "the row names two containers, in \(names)",
-            remedy: "keep one of them")
+        let names = found.map { columns.names[record.column($0.cell)] }
+        add(.error, .twoContainers(names), record, cell: found[1].cell)
         return found[0].reference
     }
 
@@ -159,9 +138,7 @@ extension RosterBuilder {
         let type = text(.containerType, record)
         guard let (cell, _) = text(.containerID, record) else {
             if let type {
-                add(
-                    .error, "container_type", record, cell: type.cell,
-                    message: "container_type stands there without a container_id", remedy: "fill in both, or neither")
+                add(.error, .containerTypeAlone, record, cell: type.cell)
             }
             return nil
         }
@@ -171,9 +148,7 @@ extension RosterBuilder {
         } else if let type, type.bytes.elementsEqual("order".utf8) {
             kind = .order
         } else {
-            add(
-                .error, "container_type", record, cell: type?.cell ?? cell,
-                message: "container_id needs a container_type beside it", remedy: "write subscription or order there")
+            add(.error, .containerIDAlone, record, cell: type?.cell ?? cell)
             return (cell, nil)
         }
         guard let (words, bytes) = polarID(.containerID, record) else { return (cell, nil) }
@@ -189,9 +164,7 @@ extension RosterBuilder {
         case "revoke", "remove": return .revoke
         case "keep": return .keep
         default:
-            add(
-                .error, "action_word", record, cell: cell, message: "this is no action",
-                remedy: "write assign (or add), revoke (or remove), or keep")
+            add(.error, .actionWord, record, cell: cell)
             return options.defaultAction
         }
     }
@@ -202,9 +175,7 @@ extension RosterBuilder {
         case "true", "yes", "1": return true
         case "false", "no", "0": return false
         default:
-            add(
-                .error, "claim_word", record, cell: cell, message: "this says neither yes nor no",
-                remedy: "write true or false (or yes, no, 1, 0), or leave it empty")
+            add(.error, .claimWord, record, cell: cell)
             return nil
         }
     }
@@ -234,17 +205,11 @@ extension RosterBuilder {
     private mutating func checkSize(_ metadata: [EntryDetails.Metadatum], _ record: RecordView) {
         let cell = metadataCells.first { $0.cell < record.count }?.cell
         if metadata.count > 10 {
-            add(
-                .error, "metadata_keys", record, cell: cell, value: "\(metadata.count) keys",
-                message: "the seat's metadata has \(metadata.count) keys; Polar takes 10",
-                remedy: "remove metadata columns")
+            add(.error, .manyMetadataKeys(metadata.count), record, cell: cell, value: "\(metadata.count) keys")
         }
         let size = MetadataSize.json(metadata)
         if size > 1024 {
-            add(
-                .error, "metadata_size", record, cell: cell, value: "\(size) characters",
-                message: "the seat's metadata is \(size) characters long as JSON; Polar takes 1024",
-                remedy: "shorten the metadata columns")
+            add(.error, .longMetadata(size), record, cell: cell, value: "\(size) characters")
         }
     }
 }

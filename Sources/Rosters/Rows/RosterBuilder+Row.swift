@@ -32,9 +32,7 @@ extension RosterBuilder {
         if hasDetails { row.details = details(record, hasPerson: !email.isEmpty || !externalID.isEmpty) }
         let hasOtherIdentity = row.details.map { !$0.isWithoutIdentity } ?? false
         if email.isEmpty, externalID.isEmpty, !hasOtherIdentity {
-            add(
-                .error, "no_identity", record, message: "the row does not say who it is",
-                remedy: "fill in one of \(identityColumns), or remove the row")
+            add(.error, .noIdentity(columns: identityColumns), record)
         }
         if options.keepsIdentitiesAlone {
             row.details?.metadata = []
@@ -148,11 +146,8 @@ extension RosterBuilder {
         case .stays: return nil
         case .leftOut(let why): return why
         case .unknownWord(let column):
-            let preset = options.preset?.rawValue ?? ""
-            add(
-                .warning, "status_word", record, cell: cell(ofColumn: column, record),
-                message: "unknown status: the \(preset) preset does not have this word; the row stays in",
-                remedy: "to leave such rows out, exclude them by this column")
+            guard let preset = options.preset else { return nil }
+            add(.warning, .statusWord(preset), record, cell: cell(ofColumn: column, record))
             return nil
         }
     }
@@ -190,9 +185,7 @@ extension RosterBuilder {
         let (first, second) = (record.bytes(earlier), record.bytes(later))
         if second.isEmpty || first.elementsEqual(second) { return true }
         if first.isEmpty { return false }
-        add(
-            .error, "field_twice", record, cell: later, message: "the field stands there twice, with different values",
-            remedy: "keep one of the two")
+        add(.error, .fieldTwice, record, cell: later)
         return true
     }
 
@@ -284,15 +277,11 @@ extension RosterBuilder {
 
     private mutating func leaveOut(_ record: RecordView) {
         sources[currentSource].leftOut += 1
-        add(
-            .note, "revoked_seat", record, cell: cell(.status, record), entry: .some(nil),
-            message: "the seat is revoked: the row is left out",
-            remedy: "to have a seat revoked, add a column action with the word revoke")
+        add(.note, .revokedSeat, record, cell: cell(.status, record), entry: .some(nil))
     }
 
-    private var identityColumns: String {
-        columns.fields.indices.filter { columns.fields[$0]?.isIdentity == true }
-            .map { "`\(columns.names[$0])`" }.joined(separator: ", ")
+    private var identityColumns: [String] {
+        columns.fields.indices.filter { columns.fields[$0]?.isIdentity == true }.map { columns.names[$0] }
     }
 }
 

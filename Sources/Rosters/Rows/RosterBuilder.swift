@@ -322,9 +322,7 @@ public struct RosterBuilder: RecordSink {
     /// XML may have a column in some rows only, or in none.
     private mutating func warnOfMissingCarried() {
         for name in missingCarried {
-            let defect = Defect(
-                .warning, "carry_unused", source: sourceName, field: name,
-                message: "no record has a `\(name)` to carry", remedy: "look at the spelling")
+            let defect = Defect(.warning, .carryUnused(name), source: sourceName, field: name)
             if counts(defect.kind) { defects.append(defect) }
         }
     }
@@ -360,22 +358,22 @@ public struct RosterBuilder: RecordSink {
 
     /// Why there is not one identity at the end of a source.
     private func emptiness() -> RosterError {
-        if let defect = defects[firstOfSource...].first(where: { $0.code.rawValue == "no_records" }) {
-            return RosterError(
-                code: .noRecords, source: sourceName, message: defect.message,
-                remedy: defect.remedy ?? "name another element")
+        for defect in defects[firstOfSource...] {
+            if case .record(.noRecords(let names, let likely))? = defect.problem {
+                return RosterError(.noNamedRecords(names: names, likely: likely), source: sourceName)
+            }
         }
-        if !isCSV, recordsRead == 0 {
-            let isXML = sources[currentSource].dialect?.format == .xml
-            return RosterError(
-                code: .noRecords, source: sourceName, message: "the roster has no \(isXML ? "member" : "people")",
-                remedy: "write one \(isXML ? "member element" : "object") for each person")
+        if let format = sources[currentSource].dialect?.format, format != .csv, recordsRead == 0 {
+            return RosterError(.noRecords(format), source: sourceName)
         }
         let proposals = sample.addressColumns.map { columns.names[$0] }
         if let preset = options.preset, !columns.hasPresetEmail(options) {
-            return columns.noPresetEmailError(sourceName, preset, proposals)
+            return RosterError(
+                .noEmailColumn(preset, proposals: proposals), source: sourceName, columns: columns.names)
         }
-        return columns.noIdentityError(sourceName, proposals, delimiter: sample.delimiter)
+        return RosterError(
+            .noIdentityColumn(proposals: proposals, delimiter: sample.delimiter), source: sourceName,
+            columns: columns.names)
     }
 
     /// Notes of which record the last entry is.
@@ -419,14 +417,15 @@ public struct RosterBuilder: RecordSink {
         if defect.isError, let entry {
             if entry == table.count { rowIsInvalid = true } else { table.markInvalid(entry) }
         }
-        let kind = Defect.Kind(defect.isError ? .error : .warning, Defect.Code(rawValue: defect.code.rawValue))
+        let problem = Defect.Problem.record(defect.problem)
+        let kind = Defect.Kind(defect.isError ? .error : .warning, problem.code)
         guard counts(kind) else { return }
         let field = defect.column.flatMap { names.indices.contains($0) ? names[$0] : nil }
         var found = Defect(
-            kind.severity, kind.code, source: sourceName, line: defect.position.line,
+            kind.severity, problem, source: sourceName, line: defect.position.line,
             column: defect.position.column > 0 ? defect.position.column : nil, field: field,
             value: options.keepsCells && !(defect.column.map(keeps) ?? false) ? nil : defect.value,
-            message: defect.message, remedy: defect.remedy, entry: entry)
+            entry: entry)
         if let view { found.excerpt = excerpt(view, nil, defect.position, length: defect.code == .raggedRow ? 0 : 1) }
         defects.append(found)
     }

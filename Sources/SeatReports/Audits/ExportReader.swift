@@ -189,7 +189,12 @@ struct SeatCollector: RecordSink {
     }
 
     mutating func defect(_ defect: FormatDefect) {
-        if defect.isError { problem = problem ?? damaged(line: defect.position.line, defect.message) }
+        if defect.isError {
+            problem =
+                problem
+                ?? damaged(
+                    line: defect.position.line, defect.code.rawValue.split(separator: "_").joined(separator: " "))
+        }
     }
 
     private func damaged(line: Int, _ message: String) -> ReportError {

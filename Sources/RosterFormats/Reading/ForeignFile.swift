@@ -1,36 +1,24 @@
-/// A file of another kind that somebody takes for a roster: the spreadsheet itself, its archive, a list for programs. Told by
-/// its first bytes, so that whoever gave it hears what it is and not which of its bytes is no letter.
-struct UnsupportedFile {
-    /// What it is, with its article.
-    let kind: String
-    let remedy: String
-
+extension RosterFormatError.ForeignFile {
+    /// A file of another kind that someone takes for a roster, by its first bytes; nil: it may be one.
+    ///
     /// - Parameter head: the file's first bytes.
     init?(_ head: UnsafeRawBufferPointer) {
-        let spreadsheet = "open it in the program that made it and save the sheet as CSV UTF-8"
         if head.starts(with: "PK\u{3}\u{4}".utf8) {
             // Workbooks are archives; the names of their parts stand in plain text.
             let isWorkbook = head.holds("[Content_Types].xml") || head.holds("xl/") || head.holds("opendocument")
-            kind = isWorkbook ? "a spreadsheet (.xlsx or .ods)" : "a zip archive"
-            remedy = isWorkbook ? spreadsheet : "unpack it and give the file inside"
+            self = isWorkbook ? .spreadsheet : .zipArchive
         } else if head.starts(with: [0xD0, 0xCF, 0x11, 0xE0, 0xA1, 0xB1, 0x1A, 0xE1]) {
-            kind = "an old Office document (.xls)"
-            remedy = spreadsheet
+            self = .oldOfficeDocument
         } else if head.starts(with: [0x1F, 0x8B]) {
-            kind = "gzip-compressed"
-            remedy = "unpack it first: gunzip -c FILE | polar-seats ... -"
+            self = .gzip
         } else if head.starts(with: [0x28, 0xB5, 0x2F, 0xFD]) {
-            kind = "zstd-compressed"
-            remedy = "unpack it first: zstd -dc FILE | polar-seats ... -"
+            self = .zstd
         } else if head.starts(with: "%PDF-".utf8) {
-            kind = "a PDF document"
-            remedy = "ask for the list as CSV: a PDF holds the look of a table, not its cells"
+            self = .pdf
         } else if head.starts(with: "SQLite format 3\0".utf8) {
-            kind = "an SQLite database"
-            remedy = "if it is a plan, use apply or show with it; a roster is CSV, XML or JSON"
+            self = .sqliteDatabase
         } else if let text = FirstText(head), text.isWebPage {
-            kind = "a web page"
-            remedy = "download the list itself: what was saved is the page that shows it, or a page that asks to log in"
+            self = .webPage
         } else {
             return nil
         }
