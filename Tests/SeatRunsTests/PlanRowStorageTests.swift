@@ -56,7 +56,9 @@ struct PlanRowStorageTests {
         return entries
     }
 
-    private static func contents(_ random: inout SplitMix64, hasFields: Bool = true) -> PlanContents {
+    private static func contents(_ random: inout SplitMix64, hasFields: Bool = true, hasOther: Bool = false)
+        -> PlanContents
+    {
         let entries = entries(&random, hasFields: hasFields)
         let container = ContainerSnapshot(
             id: .subscription("11111111-1111-4111-8111-111111111111"), status: "active", billingCustomerID: "c",
@@ -65,14 +67,16 @@ struct PlanRowStorageTests {
                 SeatRecord(id: "s-1", state: .claimed, email: "Ann.3@acme-co.dev", externalID: "u-3", memberID: "m"),
                 SeatRecord(id: "s-2", state: .pending, email: "ann.4@acme-co.dev", metadata: #"{"k":[1,null]}"#),
             ])
+        let other = ContainerSnapshot(
+            id: .order("22222222-2222-4222-8222-222222222222"), status: "paid", totalSeats: 3, availableSeats: 3, seats: [])
         var options = PlanningOptions()
         options.identity = IdentityPolicy.allCases.randomElement(using: &random) ?? .auto
         options.immediateClaim = Bool.random(using: &random)
         options.maxRevoke = .percent(100)
         options.minRows = 0
         let world = LiveSnapshot(
-            takenAt: "2026-11-21T09:00:00Z", model: random.happens(0.5) ? .member : .legacy, containers: [container],
-            resolutions: [.team("acme"): .container(0)], standard: .container(0))
+            takenAt: "2026-11-21T09:00:00Z", model: random.happens(0.5) ? .member : .legacy, containers: hasOther ? [container, other] : [container],
+            resolutions: [.team("acme"): .container(hasOther ? 1 : 0)], standard: .container(0))
         let plan = Planner(entries: entries, world: world, options: options).plan()
         let header = PlanHeader(
             toolVersion: "test", plannedAt: "2026-11-21T09:00:00Z", server: "embedded", serverURL: "",
@@ -156,6 +160,30 @@ struct PlanRowStorageTests {
             }
             #expect(ids == all.map(\.id))
             #expect(try file.openRows() == Set(all.map(\.row)).count)
+        }
+    }
+
+    @Test("the rows of several containers are found by an index, and by none where all are in one")
+    func index() throws {
+        for hasOther in [false, true] {
+            var random = SplitMix64(3)
+            let contents = Self.contents(&random, hasOther: hasOther)
+            try withScratchFolder { folder in
+                let path = folder.appending(path: "a.seatplan").path
+                try PlanFile.create(path, contents)
+                let count = try HostilePlans.numbers(
+                    "SELECT count(*) FROM sqlite_master WHERE name = 'row_open'", on: path)
+                #expect(count == [hasOther ? 1 : 0])
+                try PlanFile.open(path, .reading).close()
+                // Without it, a plan of many containers would be read once for each.
+                try HostilePlans.execute(
+                    hasOther
+                        ? "DROP INDEX row_open"
+                        : "CREATE INDEX row_open ON row(container) WHERE action = 'assign' AND outcome = 'planned'",
+                    on: path)
+                let error = #expect(throws: PlanFileError.self) { try PlanFile.open(path, .reading) }
+                #expect(error?.code == .unreadable)
+            }
         }
     }
 

@@ -82,7 +82,10 @@ public struct Planner {
         }
         // People with the status `person` have a container.
         let home = container ?? 0
-        if let seats { for seat in [seats.best] + seats.others { draft.named[home][seat] = true } }
+        if let seats {
+            draft.named[home][seats.best] = true
+            for seat in seats.others { draft.named[home][seat] = true }
+        }
         if people.hasNoAddress(index) { draft.withoutAddress.insert(index) }
         var row = act(requestedAction(of: index), index, home, seats, &draft)
         if row.action == .revoke, let seats { addRevocations(seats.others, index, home, &draft) }

@@ -128,7 +128,7 @@ struct PlanWriting {
     /// Whoever is sent by an id is shown by it.
     private func shownID(_ entry: Int) -> String {
         let shown = contents.entries.detail(at: entry)?.shownID ?? ""
-        return shown.isEmpty ? contents.identities[entry]?.onlyID ?? "" : shown
+        return shown.isEmpty && !contents.identities.isEmpty ? contents.identities[entry]?.onlyID ?? "" : shown
     }
 
     private func bindSeat(_ row: PlannedRow, _ insert: BulkInsert, action: Int32, id: Int32, status: Int32) {

@@ -7,20 +7,43 @@ internal import SeatPlanning
 struct RowCellsWriter {
     private let insert: BulkInsert
     private let entries: RosterTable
+    /// By source and column.
+    private let meanings: [[Meaning]]
+
+    /// What a column means, as plain values: a million rows ask for it.
+    private enum Meaning: BitwiseCopyable {
+        case email, externalID, name, nothing
+        /// A field that few rosters have.
+        case rare
+
+        init(_ field: RosterField?) {
+            self =
+                switch field {
+                case .email: .email
+                case .externalID: .externalID
+                case .name: .name
+                case .externalMemberID, .externalCustomerID, .customerID, .memberID, .metadata: .rare
+                case .team, .subscriptionID, .orderID, .checkoutID: .rare
+                default: .nothing
+                }
+        }
+    }
 
     init(_ database: Database, _ entries: RosterTable) throws {
         insert = try BulkInsert(database, "INSERT INTO cell VALUES (?, ?, ?)")
         self.entries = entries
+        meanings = entries.sources.map { $0.fields.map { Meaning($0) } }
     }
 
     /// Writes the cells of an entry that its row does not give.
     func write(_ entry: Int, row: Int, _ text: EntryText) throws {
         guard !text.cells.isEmpty else { return }
-        let fields = entries.sources[entries.source(at: entry)].fields
+        let source = entries.source(at: entry)
+        let fields = meanings[source]
         var column = 0
         var failure: (any Error)?
         text.cells.forEachText { cell in
-            if failure == nil, column >= fields.count || !isGiven(fields[column], cell, entry, text) {
+            if failure == nil, column >= fields.count || !isGiven(fields[column], cell, entry, text, source, column) {
                 do { try write(row, column, cell) } catch { failure = error }
             }
             column += 1
@@ -29,7 +52,7 @@ struct RowCellsWriter {
         // What a row does not have at its end is empty.
         let nothing = UnsafeRawBufferPointer(start: nil, count: 0)
         while column < fields.count {
-            if !isGiven(fields[column], nothing, entry, text) { try write(row, column, nothing) }
+            if !isGiven(fields[column], nothing, entry, text, source, column) { try write(row, column, nothing) }
             column += 1
         }
     }
@@ -41,21 +64,23 @@ struct RowCellsWriter {
         try insert.execute()
     }
 
-    /// Whether the row says what the cell does: the same as ``RowCellsReader/given(_:_:_:_:)``.
+    /// Whether the row says what the cell does: the same as ``PlanCells`` gives for the column.
     private func isGiven(
-        _ field: RosterField?, _ cell: UnsafeRawBufferPointer, _ entry: Int, _ text: EntryText
+        _ meaning: Meaning, _ cell: UnsafeRawBufferPointer, _ entry: Int, _ text: EntryText, _ source: Int, _ column: Int
     ) -> Bool {
-        switch field {
-        case .email: text.email.elementsEqual(cell)
-        case .externalID: text.externalID.elementsEqual(cell)
-        case .name: text.name.elementsEqual(cell)
-        case .externalMemberID, .externalCustomerID, .customerID, .memberID, .metadata:
-            (field.flatMap { entries.detail(at: entry)?.text($0) } ?? "").utf8.elementsEqual(cell)
-        case .team, .subscriptionID, .orderID, .checkoutID:
-            (field.flatMap { field in entries.reference(at: entry).flatMap { entries.references[$0].text(field) } }
-                ?? "").utf8.elementsEqual(cell)
-        default: cell.isEmpty
+        switch meaning {
+        case .email: sameBytes(text.email, cell)
+        case .externalID: sameBytes(text.externalID, cell)
+        case .name: sameBytes(text.name, cell)
+        case .nothing: cell.isEmpty
+        case .rare: (rareText(entry, source, column) ?? "").utf8.elementsEqual(cell)
         }
+    }
+
+    private func rareText(_ entry: Int, _ source: Int, _ column: Int) -> String? {
+        guard let field = entries.sources[source].fields[column] else { return nil }
+        return entries.detail(at: entry)?.text(field)
+            ?? entries.reference(at: entry).flatMap { entries.references[$0].text(field) }
     }
 }
 
