@@ -13,7 +13,7 @@ struct PolarSeats: AsyncParsableCommand {
             A roster (CSV or XML) becomes a plan, the plan is applied within the server's rate limit, and a report shows \
             the result of every row.
 
-            Try it without an account:
+            Examples:
               polar-seats plan samples/onboarding.csv --server embedded \\
                 --subscription 11111111-1111-4111-8111-111111111111
             """,
@@ -27,7 +27,7 @@ struct PolarSeats: AsyncParsableCommand {
 
 /// Runs the tool with the process's arguments, and exits with the manual's codes.
 public func runPolarSeats() async -> Never {
-    // A reader that has seen enough closes the pipe: writing on is no reason to die with a signal.
+    // A reader that has seen enough closes the pipe: that is no reason to end with a signal.
     signal(SIGPIPE, SIG_IGN)
     StopSignals.endOnQuit()
     // Plans, reports and logs name people: no one else reads what this process creates.
@@ -43,6 +43,11 @@ public func runPolarSeats() async -> Never {
             Settings.use(settings)
             command = try PolarSeats.parseAsRoot(settings.arguments)
         }
+        GivenOptions.use(GivenOptions(arguments))
+        if Settings.current.profileName == nil {
+            try GivenOptions.current.refuse([IdleOptions(["config"], "without --profile")])
+        }
+        if let judging = command as? any OptionJudging { try GivenOptions.current.refuse(judging.idleOptions) }
         if var asynchronous = command as? any AsyncParsableCommand {
             try await asynchronous.run()
         } else {
@@ -54,7 +59,7 @@ public func runPolarSeats() async -> Never {
     }
 }
 
-/// A command that did all it should, and whose words were lost, has not done it all.
+/// A command whose output was lost has not done all that it should.
 private func endWithOutput(_ status: Int32) -> Int32 {
     guard let problem = Console.outputProblem, [ExitStatus.done, .changes, .differs].map(\.rawValue).contains(status)
     else { return status }
@@ -69,7 +74,7 @@ private func report(_ error: any Error) -> Int32 {
     if code == .success || code == .validationFailure || !isOurs {
         let text = PolarSeats.fullMessage(for: error)
         if code == .success {
-            Console.output(text + "\n")
+            Console.output(HelpPage.arranged(text) + "\n")
             return 0
         }
         Console.usage(formatted(escapingArguments(in: text)))

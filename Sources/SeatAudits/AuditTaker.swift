@@ -56,20 +56,26 @@ public struct AuditProgress: Sendable, Equatable {
     public var seats: Int
 }
 
-/// Subscriptions of one status that an audit leaves out.
+/// Subscriptions of one status, or orders, that an audit leaves out.
 public struct AuditOmission: Sendable, Equatable {
+    /// Subscriptions or orders.
+    public var kind: ContainerID.Kind
     /// The server's word: `canceled`, `unpaid`, …
     public var status: String
     /// How many.
-    public var subscriptions: Int
+    public var count: Int
     /// Seats bought in them.
     public var seats: Int
+    /// People who hold their seats; nil where there are too many to list for what is not asked about.
+    public var holders: Int?
 
     /// Creates a value from its parts.
-    public init(status: String, subscriptions: Int, seats: Int) {
+    public init(_ kind: ContainerID.Kind, status: String, count: Int, seats: Int, holders: Int?) {
+        self.kind = kind
         self.status = status
-        self.subscriptions = subscriptions
+        self.count = count
         self.seats = seats
+        self.holders = holders
     }
 }
 
@@ -81,8 +87,10 @@ public struct AuditTargets: Sendable {
     public var warnings: [AuditWarning]
     /// What is not covered, by status.
     public var omissions: [AuditOmission] = []
-    /// Orders were not looked for.
+    /// Orders were not looked for, and could not be counted.
     public var omitsOrders = false
+    /// What is not covered.
+    fileprivate var omitted: [ContainerSnapshot] = []
 }
 
 /// Lists containers and their seats for an audit: memory holds a few containers at a time, however many there are.
@@ -118,6 +126,7 @@ public struct AuditTaker: Sendable {
             try await findNamed(scope, &targets)
         } else {
             try await findListed(scope, &targets)
+            try await countOmitted(&targets)
         }
         targets.containers.sort { $0.id < $1.id }
         return targets
@@ -180,7 +189,9 @@ public struct AuditTaker: Sendable {
                     let id = ContainerID.subscription(subscription.id.rawValue)
                     guard seen.insert(id).inserted else { continue }
                     guard scope.covers(status: subscription.status.rawValue) else {
-                        targets.omit(subscription.status.rawValue, seats: subscription.seats ?? 0)
+                        var omitted = snapshot(id, subscription, nil)
+                        omitted.totalSeats = subscription.seats ?? 0
+                        targets.omitted.append(omitted)
                         continue
                     }
                     targets.containers.append(ContainerSnapshot(id, subscription, nil))
@@ -188,7 +199,7 @@ public struct AuditTaker: Sendable {
                 }
                 // All orders of an organization would be every payment ever made: they are asked for when narrowed.
                 guard scope.isNarrowed || scope.includesAll else {
-                    targets.omitsOrders = true
+                    try await findOmittedOrders(&targets)
                     continue
                 }
                 let orders = OrderFilter(customer: customer.id, externalCustomer: customer.externalID, product: product)
@@ -216,6 +227,39 @@ public struct AuditTaker: Sendable {
             let warning = AuditWarning.ordersUnreadable(scope: error.neededScope ?? "orders:read")
             if !targets.warnings.contains(warning) { targets.warnings.append(warning) }
         }
+    }
+
+    /// Orders that hold seats, without reading every payment ever made: those of products that sell seats once.
+    private func findOmittedOrders(_ targets: inout AuditTargets) async throws {
+        do {
+            var products: [ProductID] = []
+            for try await product in client.products() where product.isSeatBased && product.isRecurring != true {
+                products.append(product.id)
+            }
+            for product in products {
+                for try await order in client.orders(filter: OrderFilter(product: product))
+                where order.seats != nil && order.subscriptionID == nil && order.holdsSeats {
+                    var omitted = snapshot(.order(order.id.rawValue), nil, order)
+                    omitted.totalSeats = order.seats ?? 0
+                    targets.omitted.append(omitted)
+                }
+            }
+        } catch let error as PolarError where error.status == 403 {
+            targets.omitsOrders = true
+        }
+    }
+
+    /// More are not listed only to say how many people an audit leaves out.
+    static let countedOmissions = 100
+
+    /// What is left out, with the people who hold its seats.
+    private func countOmitted(_ targets: inout AuditTargets) async throws {
+        let omitted = targets.omitted
+        let isCounted = omitted.count <= Self.countedOmissions
+        var holders: [ContainerID: Int] = [:]
+        if isCounted { try await inOrder(omitted) { holders[$0] = $1?.liveCount ?? 0 } }
+        for container in omitted { targets.omit(container, holders: isCounted ? holders[container.id] ?? 0 : nil) }
+        targets.omissions.sort { ($0.kind.rawValue, $1.status) > ($1.kind.rawValue, $0.status) }
     }
 
     private struct CustomerChoice {
@@ -268,12 +312,15 @@ public struct AuditTaker: Sendable {
 }
 
 extension AuditTargets {
-    fileprivate mutating func omit(_ status: String, seats: Int) {
-        guard let index = omissions.firstIndex(where: { $0.status == status }) else {
-            return omissions.append(AuditOmission(status: status, subscriptions: 1, seats: seats))
+    fileprivate mutating func omit(_ container: ContainerSnapshot, holders: Int?) {
+        let (kind, status) = (container.id.kind, container.status ?? "")
+        guard let index = omissions.firstIndex(where: { $0.kind == kind && $0.status == status }) else {
+            return omissions.append(
+                AuditOmission(kind, status: status, count: 1, seats: container.totalSeats, holders: holders))
         }
-        omissions[index].subscriptions += 1
-        omissions[index].seats = omissions[index].seats.plus(seats)
+        omissions[index].count += 1
+        omissions[index].seats = omissions[index].seats.plus(container.totalSeats)
+        omissions[index].holders = holders.flatMap { omissions[index].holders?.plus($0) }
     }
 }
 

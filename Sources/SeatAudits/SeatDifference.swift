@@ -17,12 +17,25 @@ public struct ExportedSeat: Sendable, Equatable {
     public var memberID: String?
     /// In the member model the buyer, in the legacy model the holder; nil where the export names none.
     public var customerID: String?
+    /// The external id of the billing customer; nil where the export names none.
+    public var team: String?
+    /// The name of the product; nil where the export names none.
+    public var product: String?
+
+    /// What people call the subscription or order: `acme · Team Plan`; its id where it has no name.
+    public var containerName: String {
+        let names = [team, product].compactMap(\.self).filter { !$0.isEmpty }
+        return names.isEmpty ? container.description : names.joined(separator: " · ")
+    }
 
     /// Creates a seat from an export's fields.
     public init(
         container: ContainerID, seatID: String? = nil, status: SeatState, email: String? = nil,
-        externalID: String? = nil, memberID: String? = nil, customerID: String? = nil
+        externalID: String? = nil, memberID: String? = nil, customerID: String? = nil, team: String? = nil,
+        product: String? = nil
     ) {
+        self.team = team
+        self.product = product
         self.container = container
         self.seatID = seatID
         self.status = status

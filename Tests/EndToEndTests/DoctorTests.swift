@@ -20,8 +20,8 @@ struct DoctorTests {
             let text = try await tool.run("doctor", "--server", "embedded")
             #expect(text.status == 0, "\(text)")
             for words in [
-                "a rehearsal", "2026-04, as asked for", "built in, accepted", "Wayne Software (wayne): member model",
-                "sells seats", "not tried", "documented 100/s", "in step with", "usable",
+                "no emails are sent", "2026-04", "built in, accepted", "Wayne Software (wayne): member model",
+                "sells seats", "not tried", "documented 100/s", "in sync with", "OK",
             ] {
                 #expect(text.output.contains(words), "\(words) in \(text.output)")
             }
@@ -57,8 +57,8 @@ struct DoctorTests {
                 let result = try await tool.run(["doctor", "--server", server.url], extra: token)
                 #expect(result.status == 0, "\(result)")
                 #expect(result.output.contains("legacy model"))
-                #expect(result.output.contains("an embedded server: a rehearsal"), "its header says so")
-                #expect(result.output.contains("documented 500/min; the tool would use 400/min"))
+                #expect(result.output.contains("an embedded server: no emails are sent"), "its header says so")
+                #expect(result.output.contains("documented 500/min; polar-seats would use 400/min"))
                 let counters = try await server.counters()
                 #expect(counters["requests"] as? Int == 8)
                 #expect(counters["writes"] as? Int == 0)
@@ -81,7 +81,7 @@ struct DoctorTests {
                         #expect(token.isEmpty || !result.everything.contains(token))
                         #expect(!result.everything.contains("canary"))
                         if form.isEmpty {
-                            #expect(result.output.contains("not usable"))
+                            #expect(result.output.contains("NOT READY"))
                             continue
                         }
                         let facts = try #require(try tool.json(result.output)["token"] as? [String: Any])
@@ -98,11 +98,11 @@ struct DoctorTests {
     @Test(
         "missing scopes show, and cost the exit code only if no plan can be made without them",
         arguments: [
-            (["customer_seats:read", "subscriptions:read"], 0 as Int32, "usable"),
-            (["customer_seats:read", "orders:read"], 0, "usable"),
+            (["customer_seats:read", "subscriptions:read"], 0 as Int32, "OK"),
+            (["customer_seats:read", "orders:read"], 0, "OK"),
             // Enough for plans and exports of containers that are named by id.
             (["customer_seats:read", "organizations:read"], 0, "neither subscriptions nor orders"),
-            (["customer_seats:read"], 0, "usable"),
+            (["customer_seats:read"], 0, "OK"),
             (["subscriptions:read", "organizations:read", "members:read"], 77, "lacks customer_seats:read"),
         ])
     func scopes(granted: [String], status: Int32, words: String) async throws {
@@ -145,7 +145,7 @@ struct DoctorTests {
         try await withTool { tool in
             let cases: [([String], Int32, String)] = [
                 (["--server", "http://127.0.0.1:9"], 69, "cannot be reached"),
-                (["--server", "embedded", "--embedded-fault", "status=503:1"], 69, "not known"),
+                (["--server", "embedded", "--embedded-fault", "status=503:1"], 69, "cannot tell whether seats can be read"),
                 (["--server", "embedded", "--embedded-fault", "drop-before=1"], 69, "connection was lost"),
                 (["--server", "embedded", "--embedded-fault", "status=429:1"], 75, "rate limit is used up"),
             ]
@@ -155,7 +155,7 @@ struct DoctorTests {
                     #expect(result.status == status, "\(result)")
                     #expect(result.talk.contains(words), "\(result.talk)")
                     if form.isEmpty {
-                        #expect(result.output.contains("not usable"))
+                        #expect(result.output.contains("NOT READY"))
                     } else {
                         #expect(try tool.json(result.output)["is_usable"] as? Bool == false)
                     }

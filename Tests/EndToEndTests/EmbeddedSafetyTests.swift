@@ -91,8 +91,8 @@ struct EmbeddedSafetyTests {
     @Test(
         "--server embedded is paced by the token's own rate group",
         arguments: [
-            ("polar_oat_embedded_wayne", "documented 100/s; the tool would use 80/s"),
-            ("polar_oat_embedded_umbrella", "documented 500/min; the tool would use 400/min"),
+            ("polar_oat_embedded_wayne", "documented 100/s; polar-seats would use 80/s"),
+            ("polar_oat_embedded_umbrella", "documented 500/min; polar-seats would use 400/min"),
         ])
     func pace(token: String, words: String) async throws {
         try await withTool { tool in

@@ -60,7 +60,7 @@ import Testing
                 (["--columns", "email,email"], "--columns names email twice"),
                 (["--columns", "email", "--format", "json"], "always hold all columns"),
                 (["--bom", "-o", "a.xml"], "--bom has no effect"),
-                (["--subscription", "acme"], "--subscription takes an id of Polar's"),
+                (["--subscription", "acme"], "--subscription takes a Polar ID"),
                 (["-o", "a.txt"], "unsupported report format"),
                 (["--older-than", "30m"], "--older-than takes"),
                 (["--expired", "--status", "claimed"], "--expired looks for pending seats"),
@@ -100,8 +100,8 @@ import Testing
             #expect(rows[0]["expired"] as? Int == 1)
             #expect(rows[0]["idle"] as? Int == 22)
             // Volume prices: 25 seats at 10.00; 3 used ones would be at 12.00 each.
-            #expect(rows[0]["price_minor"] as? Int == 25_000)
-            #expect(rows[0]["idle_price_minor"] as? Int == 21_400)
+            #expect(rows[0]["price"] as? Int == 25_000)
+            #expect(rows[0]["idle_price"] as? Int == 21_400)
             #expect((document["totals"] as? [String: Any])?["seats"] as? Int == 28)
         }
     }
@@ -205,7 +205,10 @@ import Testing
                 let written = try await tool.run(["export", kind, "-o", "x.\(format)"] + place)
                 #expect(shown.status == 0 && written.status == 0, "\(shown) \(written)")
                 #expect(written.output.isEmpty)
-                #expect(try tool.read("x.\(format)") == shown.output)
+                // Data say it to the microsecond.
+                let time = /("at":"|at=")[^"]*"/
+                #expect(
+                    try tool.read("x.\(format)").replacing(time, with: "") == shown.output.replacing(time, with: ""))
                 if format == "md" {
                     #expect(shown.output.contains("| server | embedded |\n| as of | 21 Nov 2026 09:00 UTC |"))
                     let scope = "| scope | all subscriptions that are active, trialing or past due |"

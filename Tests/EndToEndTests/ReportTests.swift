@@ -53,7 +53,7 @@ import Testing
                 (["--report", "r.pdf"], 64, "unsupported report format"),
                 (["--report", "r.csv", "--columns", "zip"], 64, "there is no column zip"),
                 (["--report", "r.json", "--columns", "email"], 64, "--columns has no effect on JSON and XML"),
-                (["--report", "r.json", "--crlf"], 64, "--crlf has no effect: no output is CSV"),
+                (["--report", "r.json", "--crlf"], 64, "--crlf has no effect because no output is CSV"),
                 (["--report", "no/such/r.csv"], 73, "cannot be written"),
             ] as [([String], Int32, String)] {
                 let result = try await tool.run(["apply", "a.seatplan"] + options)
@@ -212,7 +212,7 @@ import Testing
                 (["diff", "here", "people.csv"], 66, "here: is a folder, not an export"),
                 (
                     ["show", "a.seatplan", "--columns", "email"], 64,
-                    "--columns has no effect: no output is CSV, HTML or Markdown"
+                    "--columns has no effect because no output is CSV, HTML or Markdown"
                 ),
             ] as [([String], Int32, String)] {
                 let result = try await tool.run(arguments)

@@ -65,7 +65,7 @@ struct UndoVerifyRehearseTests {
         }
     }
 
-    @Test("a rehearsal converges, repeats by its seed, and touches neither the server nor the plan")
+    @Test("a rehearsal passes, repeats by its seed, and touches neither the server nor the plan")
     func rehearsal() async throws {
         try await withTool { tool in
             try tool.write(
@@ -95,7 +95,7 @@ struct UndoVerifyRehearseTests {
         }
     }
 
-    @Test("the legacy model: a rehearsal converges, and an undo gives back")
+    @Test("the legacy model: a rehearsal passes, and an undo gives back")
     func legacy() async throws {
         try await withTool { tool in
             let token = ["POLAR_ACCESS_TOKEN": "polar_oat_embedded_umbrella"]

@@ -8,7 +8,7 @@ import Testing
 @testable import PolarSeatsCommands
 @testable import SeatPlanning
 
-/// What people read on a terminal, every byte of it, at 80 and 120 columns. Written anew only with
+/// What people read on a terminal, every byte of it, at 80 and 120 columns. Written again only with
 /// `POLAR_SEATS_RECORD_GOLDEN=1`, and then the test fails.
 @Suite("Texts on a terminal")
 struct TextGoldenTests {
@@ -119,15 +119,30 @@ struct TextGoldenTests {
                 isRun: true, unexpected: 6, rows: 47, live: (120, 166, 160)), facts(emails: 46, requests: 46), rows)
     }
 
-    private static func resumed() -> ChangeReport {
-        report(
-            summary(
-                "add", actions: ["assign": 3], outcomes: ["assigned": 2, "planned": 1], isRun: true, complete: false,
-                rows: 3, live: (120, 123, 122)), facts(emails: 3, requests: 3),
+    private static func interrupted() -> ChangeReport {
+        var summary = summary(
+            "add", actions: ["assign": 3], outcomes: ["assigned": 2, "planned": 1], isRun: true, complete: false,
+            rows: 3, live: (120, 123, 122))
+        // No closing look was made.
+        summary.containers[0].seenAt = nil
+        return report(
+            summary, facts(emails: 3, requests: 3),
             [
                 row("a@acme-co.dev", .assign, .assigned, line: 2), row("b@acme-co.dev", .assign, .assigned, line: 3),
                 row("c@acme-co.dev", .assign, .planned, line: 4),
             ])
+    }
+
+    /// The same plan after its second run.
+    private static func resumed() -> RunOutline {
+        let report = report(
+            summary(
+                "add", actions: ["assign": 3], outcomes: ["assigned": 3], isRun: true, rows: 3, live: (120, 123, 123)),
+            facts(emails: 3, requests: 3),
+            (2...4).map { row("p\($0)@acme-co.dev", .assign, .assigned, line: $0) })
+        var outline = RunOutline(report: report, plan: "team.seatplan")
+        outline.settledBefore = 2
+        return outline
     }
 
     private static func drift() -> ChangeReport {
@@ -152,16 +167,24 @@ struct TextGoldenTests {
             container.seats = (0..<claimed).map { SeatRecord(id: "s\($0)", state: .claimed) }
             table.add(container)
         }
-        table.notCovered = "1 canceled subscription with 6 seats, orders"
+        table.notCovered = "1 canceled subscription with 6 holders, 1 order with 25 holders"
         return table.text(console)
     }
 
     private static func difference(_ console: Console) -> String {
         func seat(_ name: String, _ container: ContainerID = emea) -> ExportedSeat {
-            ExportedSeat(container: container, seatID: name, status: .claimed, email: "\(name)@acme-co.dev")
+            ExportedSeat(
+                container: container, seatID: name, status: .claimed, email: "\(name)@acme-co.dev",
+                team: container == emea ? "northwind-emea" : "globex", product: "Team")
         }
-        let changes = SeatDifference.between([seat("ada"), seat("ben")], [seat("ada", order), seat("cid")])
-        return DiffOutline(differences: changes).text(console)
+        var renamed = seat("eve")
+        renamed.externalID = "u-7"
+        let changes = SeatDifference.between(
+            [seat("ada"), seat("ben"), seat("eve")], [seat("ada", order), seat("cid"), renamed])
+        return DiffOutline(
+            old: ComparedExport("october.csv", time: "2026-10-31T08:00:00Z"),
+            new: ComparedExport("november.csv", time: "2026-11-30T08:00:00Z"), differences: changes
+        ).text(console)
     }
 
     private static let texts: [(name: String, make: @Sendable (Console) throws -> String)] = [
@@ -177,7 +200,8 @@ struct TextGoldenTests {
             }
         ),
         ("run-failures", { RunOutline(report: failures(), plan: "team.seatplan").text($0) }),
-        ("run-resumed", { RunOutline(report: resumed(), plan: "team.seatplan").text($0) }),
+        ("run-interrupted", { RunOutline(report: interrupted(), plan: "team.seatplan").text($0) }),
+        ("run-resumed", { resumed().text($0) }),
         ("run-drift", { RunOutline(report: drift(), plan: "team.seatplan").text($0) }),
         ("audit", { audit($0) }), ("diff", { difference($0) }),
     ]
@@ -193,7 +217,7 @@ struct TextGoldenTests {
         let file = URL(filePath: #filePath).deletingLastPathComponent().appending(path: "Fixtures/\(name)-\(width).txt")
         if ProcessInfo.processInfo.environment["POLAR_SEATS_RECORD_GOLDEN"] == "1" {
             try Data(text.utf8).write(to: file)
-            Issue.record("wrote \(file.lastPathComponent) anew: look at it, then run again without recording")
+            Issue.record("wrote \(file.lastPathComponent) again: look at it, then run again without recording")
             return
         }
         #expect(try text == String(decoding: Data(contentsOf: file), as: UTF8.self), "\(name) at \(width)")

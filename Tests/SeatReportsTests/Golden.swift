@@ -4,7 +4,7 @@ import Testing
 
 /// Golden files: documents whose every byte is promised.
 ///
-/// They are written anew only where `POLAR_SEATS_RECORD_GOLDEN=1` says so, and then the test fails, so that no run can
+/// They are written again only where `POLAR_SEATS_RECORD_GOLDEN=1` says so, and then the test fails, so that no run can
 /// pass by rewriting what it should be compared with.
 enum Golden {
     static func expect(
@@ -14,7 +14,7 @@ enum Golden {
             let source = URL(filePath: #filePath).deletingLastPathComponent().appending(path: "Fixtures/\(file)")
             try Data(text.utf8).write(to: source)
             Issue.record(
-                "wrote \(file) anew: look at it, then run again without recording", sourceLocation: sourceLocation)
+                "wrote \(file) again: look at it, then run again without recording", sourceLocation: sourceLocation)
             return
         }
         let expected = try String(decoding: Data(contentsOf: url(file)), as: UTF8.self)

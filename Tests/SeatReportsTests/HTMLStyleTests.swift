@@ -32,7 +32,9 @@ import Testing
     @Test(
         arguments: [
             ("ink", "page"), ("ink", "panel"), ("soft", "page"), ("soft", "panel"), ("focus", "page"),
-            ("alarm", "page"), ("alarm", "alarm-panel"), ("good", "page"), ("warn", "page"),
+            ("alarm", "page"), ("alarm", "alarm-panel"), ("good", "page"), ("warn", "page"), ("good", "good-panel"),
+            ("warn", "warn-panel"), ("ink", "good-panel"), ("ink", "warn-panel"), ("ink", "alarm-panel"),
+            ("ink", "main-panel"),
         ])
     func textStandsOutFromWhatIsBehindIt(text: String, behind: String) throws {
         for (name, colours) in Self.schemes {

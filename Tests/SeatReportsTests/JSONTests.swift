@@ -37,13 +37,13 @@ import Testing
         #expect((object?["rows"] as? [Any])?.isEmpty == true)
     }
 
-    @Test func amountsAreNumbersInBothUnits() throws {
+    @Test func amountsAreWholeNumbersOfTheSmallestUnit() throws {
         let object =
             try JSONSerialization.jsonObject(with: Data(ReportSamples.document("subscriptions", .json).utf8))
             as? [String: Any]
         let row = try #require((object?["rows"] as? [[String: Any]])?.first)
-        #expect(row["price"] as? Double == 220)
-        #expect(row["price_minor"] as? Int == 22_000)
+        #expect(row["price"] as? Int == 22_000)
+        #expect(row["price_minor"] == nil)
         #expect(row["currency"] as? String == "usd")
     }
 

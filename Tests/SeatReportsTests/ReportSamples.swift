@@ -201,7 +201,9 @@ enum ReportSamples {
             for identity in identities { try writer.write(identity) }
             return try writer.finish().text
         default:
-            var writer = try DiffReportWriter(format: format, old: names.old, new: names.new, into: MemorySink())
+            var writer = try DiffReportWriter(
+                format: format, old: ComparedExport(names.old, time: "2026-10-31T08:00:00Z"),
+                new: ComparedExport(names.new, time: "2026-11-30T08:00:00Z"), into: MemorySink())
             for difference in differences { try writer.write(difference) }
             return try writer.finish().text
         }

@@ -68,14 +68,16 @@ struct PlanRowStorageTests {
                 SeatRecord(id: "s-2", state: .pending, email: "ann.4@acme-co.dev", metadata: #"{"k":[1,null]}"#),
             ])
         let other = ContainerSnapshot(
-            id: .order("22222222-2222-4222-8222-222222222222"), status: "paid", totalSeats: 3, availableSeats: 3, seats: [])
+            id: .order("22222222-2222-4222-8222-222222222222"), status: "paid", totalSeats: 3, availableSeats: 3,
+            seats: [])
         var options = PlanningOptions()
         options.identity = IdentityPolicy.allCases.randomElement(using: &random) ?? .auto
         options.immediateClaim = Bool.random(using: &random)
         options.maxRevoke = .percent(100)
         options.minRows = 0
         let world = LiveSnapshot(
-            takenAt: "2026-11-21T09:00:00Z", model: random.happens(0.5) ? .member : .legacy, containers: hasOther ? [container, other] : [container],
+            takenAt: "2026-11-21T09:00:00Z", model: random.happens(0.5) ? .member : .legacy,
+            containers: hasOther ? [container, other] : [container],
             resolutions: [.team("acme"): .container(hasOther ? 1 : 0)], standard: .container(0))
         let plan = Planner(entries: entries, world: world, options: options).plan()
         let header = PlanHeader(

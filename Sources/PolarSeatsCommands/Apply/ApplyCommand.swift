@@ -126,10 +126,8 @@ struct ApplyCommand: AsyncParsableCommand {
         try ReportSet.check(
             report, failed: failed, csv: csv, inputs: files, others: [output, logFile].compactMap(\.self))
         if resume {
-            try refusePlanningOptions()
             try await resumeRun(log)
         } else if inputs.count == 1, isPlan(inputs[0]) {
-            try refusePlanningOptions()
             try await applyPlan(inputs[0], log)
         } else {
             try await applyRosters(log)
@@ -158,18 +156,6 @@ struct ApplyCommand: AsyncParsableCommand {
         guard facts.st_mode & S_IFMT == S_IFREG, let handle = FileHandle(forReadingAtPath: path) else { return false }
         defer { try? handle.close() }
         return (try? handle.read(upToCount: 16)) == Data("SQLite format 3\0".utf8) || path.hasSuffix(".seatplan")
-    }
-
-    private func refusePlanningOptions() throws {
-        let plain = PlanningOptions()
-        var given = arguments.planningOptions
-        given.skipInvalid = false
-        guard given == plain, arguments.standard == nil, arguments.protect == nil || replan, output == nil || replan
-        else {
-            throw Failure(
-                .usage, "planning options cannot be used with a saved plan",
-                hints: ["plan again with them, or leave them out"])
-        }
     }
 
     // MARK: Running

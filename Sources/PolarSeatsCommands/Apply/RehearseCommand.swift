@@ -15,11 +15,15 @@ struct RehearseCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "rehearse",
         abstract:
-            "Run a copy of a plan against a copy of its snapshot, with faults and crashes, and prove that it converges.",
+            "Test a plan against a local copy of its data, with injected faults and crashes.",
         discussion: """
-            The copy is an embedded server in memory that holds what the plan found when it was made. Neither the real \
-            server nor the plan is changed, and no token is needed. Without --embedded-fault a fifth of the responses is \
-            lost, a tenth cut short, and a tenth of the requests refused with 503.
+            Uses an embedded server in memory with the data that the plan found when it was made. Neither the real \
+            server nor the plan is changed, and no token is needed. By default 20% of the responses are dropped, 10% are \
+            truncated, and 10% of the requests fail with 503. Exits with 5 if the result differs from the plan.
+
+            Examples:
+              polar-seats rehearse team.seatplan
+              polar-seats rehearse team.seatplan --crashes 10 --embedded-fault drop-after=0.5
             """)
 
     @Argument(help: ArgumentHelp("A saved plan.", valueName: "plan"), completion: .planFile)
@@ -27,18 +31,16 @@ struct RehearseCommand: AsyncParsableCommand {
 
     @Option(
         name: .customLong("embedded-fault"),
-        help: ArgumentHelp(
-            "A fault, repeatable: latency=50ms±20, drop-before=P, drop-after=P, status=503:P, truncate=P, rate=500/min, lock=2s, crash-after=N.",
-            valueName: "fault"))
+        help: ArgumentHelp(EmbeddedOptions.faultHelp, valueName: "fault"))
     var faults: [String] = []
 
-    @Option(name: .customLong("embedded-seed"), help: ArgumentHelp("Makes a rehearsal repeat.", valueName: "n"))
+    @Option(name: .customLong("embedded-seed"), help: ArgumentHelp("Random seed, for reproducible rehearsals.", valueName: "n"))
     var seed: UInt64 = 1
 
-    @Option(help: ArgumentHelp("How often the run is killed and begun again.", valueName: "n"))
+    @Option(help: ArgumentHelp("Number of times to crash and resume the run.", valueName: "n"))
     var crashes: Int = 3
 
-    @Option(help: ArgumentHelp("Containers at once.", valueName: "n"))
+    @Option(help: ArgumentHelp("Number of subscriptions or orders to process in parallel.", valueName: "n"))
     var concurrency: Int = 8
 
     @OptionGroup(title: "Output") var common: CommonOptions
@@ -64,12 +66,20 @@ struct RehearseCommand: AsyncParsableCommand {
         try Console.output(outline, asJSON: common.json) { $0.text(common.console) }
         if !outline.converged {
             throw Failure(
-                .differs, "the rehearsal did not end as the plan predicts",
-                hints: ["repeat it exactly with --embedded-seed \(seed) --crashes \(crashes)"])
+                .differs, "the rehearsal did not end as the plan predicted",
+                hints: [repeatCommand])
         }
     }
 
-    /// A copy of a plan names people: it is gone when the rehearsal is, however it ends.
+    /// The same rehearsal again, as a command.
+    private var repeatCommand: String {
+        let words =
+            ["polar-seats", "rehearse", plan] + faults.flatMap { ["--embedded-fault", $0] }
+            + ["--embedded-seed", "\(seed)", "--crashes", "\(crashes)"]
+        return "repeat it exactly: " + words.map(shellQuoted).joined(separator: " ")
+    }
+
+    /// A copy of a plan names people: it is removed with the rehearsal, however it ends.
     private func withTemporaryFolder<R: Sendable>(
         in folder: String, _ body: @escaping @Sendable () async throws -> R
     ) async throws -> R {
@@ -238,20 +248,20 @@ struct RehearsalOutline: Encodable {
     func text(_ console: Console) -> String {
         var lines = ["\(printable(plan)), rehearsed on the embedded server with \(faults.joined(separator: ", "))"]
         lines.append(
-            "killed \(crashes == 1 ? "once" : "\(crashes) times")"
-                + (stops > 0 ? ", stopped by itself and resumed \(stops == 1 ? "once" : "\(stops) times")" : "")
-                + "; \(plural(requests, "request")), \(plural(lostAnswers, "response")) lost or cut short, "
+            plural(crashes, "crash", "crashes")
+                + (stops > 0 ? ", \(plural(stops, "resumed stop"))" : "")
+                + "; \(plural(requests, "request")), \(plural(lostAnswers, "response")) lost or truncated, "
                 + plural(mails, "email"))
         let parts = outcomes.sorted { $0.key < $1.key }.map { "\($0.value) \($0.key)" }
         lines.append("rows: " + (parts.isEmpty ? "none" : parts.joined(separator: ", ")))
         if converged {
             lines.append(
                 console.paintOutput("Rehearsal passed", .green)
-                    + ": every row ended as predicted, the live seats are as predicted, no one was emailed twice")
+                    + ": all rows and live seats are as planned, and no one was emailed twice")
             return Console.document(lines)
         }
-        if let stopped { lines.append("stopped before its end: \(printable(stopped))") }
-        if mispredicted > 0 { lines.append("\(plural(mispredicted, "row")) did not end as predicted") }
+        if let stopped { lines.append("Rehearsal did not finish: \(printable(stopped))") }
+        if mispredicted > 0 { lines.append("\(plural(mispredicted, "row")) differed from the plan") }
         for person in mailedTwice { lines.append("emailed twice: \(printable(person))") }
         return Console.document(lines) + verification.text(console)
     }

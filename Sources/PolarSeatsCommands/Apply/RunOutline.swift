@@ -35,6 +35,9 @@ struct RunOutline {
         for line in findings(console) { page.sentence(nil, line) }
         page.blank()
         report.appendReasons(to: &page)
+        report.appendChanges(to: &page)
+        report.appendNotices(to: &page)
+        page.blank()
         report.appendObserved(to: &page)
         page.blank()
         if worked == 0, settledBefore + doneElsewhere == 0, report.tone == .good {
@@ -50,12 +53,13 @@ struct RunOutline {
         if doneElsewhere > 0 {
             page.sentence(nil, "\(plural(doneElsewhere, "row")) already done outside this run")
         }
-        for sentence in report.idleSentences { page.sentence(nil, "Idle: \(printable(sentence))") }
+        if let timing = report.timing { page.sentence(nil, timing) }
+        for sentence in report.idleSentences { page.sentence(nil, "\(report.idleWord): \(printable(sentence))") }
         if let plan {
             if stop == nil, report.run?.complete == false {
                 page.sentence(nil, "Resume with: polar-seats apply \(shellQuoted(plan))")
             }
-            page.sentence(nil, "Plan file: \(printable(plan))")
+            page.sentence(nil, "Plan file: \(printable(plan))\(report.planned)")
         }
         return page.text
     }
@@ -98,23 +102,35 @@ extension ChangeReport.Tone {
 }
 
 extension ChangeReport {
-    /// What the server showed after the run, or what is expected where it was not asked.
+    /// `Took 2 min 30 s, 9 requests, 46 invitation emails planned`
+    fileprivate var timing: String? {
+        guard let run else { return nil }
+        var parts = [elapsed.map { "took \($0)" }, "\(plural(run.requests, "request")) sent"].compactMap(\.self)
+        if mails > 0 { parts.append("\(plural(mails, "invitation email")) planned") }
+        let text = parts.joined(separator: ", ")
+        return text.prefix(1).uppercased() + text.dropFirst()
+    }
+
+    /// What the server showed after the run; where it was not asked, what it showed before and what is expected now.
     fileprivate func appendObserved(to page: inout TextPage) {
         let shown = containers.prefix(100)
         let detail = min(max(30, (shown.map { printable($0.name).count }.max() ?? 0) + 2), max(30, page.width - 40))
         for container in shown {
             guard let live = container.liveObserved else { continue }
             let seats = plural(container.seatsObserved ?? container.seatsAfter, "seat")
-            var facts = ["\(NumberFormat.grouped(container.live)) before"]
-            if live != container.liveAfter { facts.append("\(NumberFormat.grouped(container.liveAfter)) planned") }
-            let known = container.observedAt == nil ? "expected" : "now"
-            page.row(
-                [
-                    TextPage.Cell(printable(container.name), .bold),
-                    TextPage.Cell(
-                        "\(NumberFormat.grouped(live)) of \(seats) \(known) (\(facts.joined(separator: ", ")))"),
-                ], at: [0, detail])
+            let planned =
+                live == container.liveAfter ? [] : ["\(NumberFormat.grouped(container.liveAfter)) planned"]
+            let figures =
+                if container.observedAt == nil {
+                    (["\(NumberFormat.grouped(container.live)) seen when planned", "\(NumberFormat.grouped(live)) expected now"]
+                        + planned).joined(separator: ", ") + ", of \(seats)"
+                } else {
+                    "\(NumberFormat.grouped(live)) of \(seats) now ("
+                        + (["\(NumberFormat.grouped(container.live)) before"] + planned).joined(separator: ", ") + ")"
+                }
+            page.row([TextPage.Cell(printable(container.name), .bold), TextPage.Cell(figures)], at: [0, detail])
         }
+        if !isObserved, !shown.isEmpty { page.sentence(nil, notObserved) }
         if containers.count > 100 { page.sentence(nil, "and \(containers.count - 100) more subscriptions and orders") }
     }
 }

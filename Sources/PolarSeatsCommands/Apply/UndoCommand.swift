@@ -6,21 +6,25 @@ internal import SeatRuns
 
 struct UndoCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "undo", abstract: "Make a new plan that reverses a run, and list what cannot be reversed.",
+        commandName: "undo", abstract: "Create a plan that reverses a run, and list what cannot be reversed.",
         discussion: """
-            Changes nothing on the server: the result is an ordinary plan, to be shown and applied like any other. \
-            Seats that the run gave are taken back from the people who still hold them; seats that it took are given again.
+            Makes no changes: the result is an ordinary plan to review and apply. Seats that the run assigned are revoked \
+            from the people who still hold them; seats that it revoked are assigned again.
+
+            Examples:
+              polar-seats undo team.seatplan -o undo.seatplan
+              polar-seats apply undo.seatplan
             """)
 
     @Argument(help: ArgumentHelp("The plan that was applied.", valueName: "plan"), completion: .planFile)
     var plan: String
 
     @Option(
-        name: [.short, .customLong("output")], help: ArgumentHelp("Where the new plan is saved.", valueName: "file"),
+        name: [.short, .customLong("output")], help: ArgumentHelp("Save the new plan to this file.", valueName: "file"),
         completion: .file())
     var output: String
 
-    @Flag(name: .customLong("allow-inactive"), help: "Give seats back in canceled or unpaid subscriptions too.")
+    @Flag(name: .customLong("allow-inactive"), help: "Also assign seats in canceled or unpaid subscriptions.")
     var allowInactive = false
 
     @OptionGroup(title: "Server") var server: ServerOptions
@@ -43,7 +47,7 @@ struct UndoCommand: AsyncParsableCommand {
             } catch is NothingToUndo {
                 throw Failure(
                     .badData, "\(plan): has not been applied, so there is nothing to undo",
-                    hints: ["`polar-seats show \(shellQuoted(plan))` tells what it would do"])
+                    hints: ["`polar-seats show \(shellQuoted(plan))` shows what it would do"])
             }
             console.note(setAside: try PlanFile.create(output, contents, replacing: .unappliedPlan))
             let made = try PlanFile.open(output, .reading)

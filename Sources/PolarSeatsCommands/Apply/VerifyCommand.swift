@@ -7,7 +7,14 @@ internal import SeatRuns
 struct VerifyCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "verify",
-        abstract: "List the live seats again and compare them with what the plan predicted. Changes nothing.")
+        abstract: "Compare the live seats with what a plan predicted. Makes no changes.",
+        discussion: """
+            Exits with 5 if they differ.
+
+            Examples:
+              polar-seats verify team.seatplan
+              polar-seats verify team.seatplan --json
+            """)
 
     @Argument(help: ArgumentHelp("A saved plan.", valueName: "plan"), completion: .planFile)
     var plan: String
@@ -36,7 +43,7 @@ extension VerifyCommand {
     private func hints(_ verification: Verification) -> [String] {
         let apply = "polar-seats apply \(shellQuoted(plan))"
         if !verification.isApplied { return ["the plan has not been applied: \(apply)"] }
-        return verification.isComplete ? [] : ["the run has not come to its end; to go on: \(apply)"]
+        return verification.isComplete ? [] : ["the run is not finished; resume with: \(apply)"]
     }
 }
 
@@ -115,7 +122,7 @@ struct VerificationOutline: Encodable {
         }
         if !findings.isEmpty {
             lines.append(
-                "the run's own looks found \(plural(findings.count, "person", "people")) without the planned seat: see "
+                "the run found \(plural(findings.count, "person", "people")) without the planned seat: see "
                     + "polar-seats show \(shellQuoted(plan))")
         }
         if asPredicted { lines.append("the live seats are as the plan predicted") }

@@ -7,11 +7,15 @@ internal import Rosters
 struct DoctorCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "doctor",
-        abstract: "Check the server, the token and its scopes, the organization and the clock. Changes nothing.",
+        abstract: "Check the server, the token and its scopes, the organization and the clock. Makes no changes.",
         discussion: """
-            Each scope is tried by one read. Exits with 0 when plans can be made, 69 when the server cannot be reached, \
-            75 when its rate limit is used up, 77 when it does not accept the token or the token may not read seats, \
-            78 when it answers otherwise than Polar does.
+            Tests each scope with one read. Exits with 0 if plans can be made, 69 if the server cannot be reached, 75 if \
+            its rate limit is used up, 77 if it rejects the token or the token may not read seats, and 78 if the server \
+            is not Polar's API.
+
+            Examples:
+              polar-seats doctor --server production
+              polar-seats doctor --server sandbox --json
             """)
 
     @OptionGroup(title: "Server") var server: ServerOptions
@@ -19,7 +23,7 @@ struct DoctorCommand: AsyncParsableCommand {
 
     func run() async throws {
         let choice = try ServerChoice.required(server)
-        // Someone waits at the screen: what does not answer soon is what is to be told.
+        // Someone waits at the screen: what does not answer soon is what is to be reported.
         var patient = server
         patient.retries = min(server.retries, 1)
         patient.timeout = min(server.timeout, 20)
@@ -197,7 +201,7 @@ private struct Diagnostics {
         if let skew = report.clockSkewSeconds, abs(skew) >= 5 {
             add(
                 "this machine's clock is \(abs(skew)) s \(skew > 0 ? "behind" : "ahead of") the server's: expired "
-                    + "invitations are told by it")
+                    + "invitations are judged by it")
         }
     }
 
@@ -209,7 +213,7 @@ private struct Diagnostics {
         if let unknown = report.scopes.first(where: { $0.scope == needed && $0.access == .unknown }) {
             return stopped(
                 Failure(
-                    .unreachable, "whether seats can be read is not known: \(unknown.note ?? "no answer")",
+                    .unreachable, "cannot tell whether seats can be read: \(unknown.note ?? "no response")",
                     hints: ["try again later"]))
         }
         if isMissing(needed) {

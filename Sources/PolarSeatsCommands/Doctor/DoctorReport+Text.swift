@@ -10,14 +10,14 @@ extension DoctorReport {
         }
         add("server", printable(server.name == server.url ? server.url : "\(server.name), \(server.url)"))
         if server.isReachable {
-            add("", server.isEmbedded ? "an embedded server: a rehearsal, nobody is mailed" : "it answers")
+            add("", server.isEmbedded ? "an embedded server: no emails are sent" : "reachable")
         } else {
             add("", console.paintOutput("cannot be reached", .red))
         }
         if let state = server.embeddedState { add("", "state: \(printable(state))") }
-        if let now = server.embeddedNow { add("", "its clock began at \(printable(now))") }
-        if let proxy = server.proxy { add("", "through the proxy \(printable(proxy))") }
-        if let file = server.caFile { add("", "trusting \(printable(file)) as well") }
+        if let now = server.embeddedNow { add("", "clock started at \(printable(now))") }
+        if let proxy = server.proxy { add("", "via the proxy \(printable(proxy))") }
+        if let file = server.caFile { add("", "also trusts \(printable(file))") }
         add("API version", printable(server.apiVersion + versionNote))
         add("token", tokenLine(console))
         for organization in organizations {
@@ -34,10 +34,10 @@ extension DoctorReport {
             add(index == 0 ? "scopes" : "", scope.scope.padding(to: 21) + word + note)
         }
         if server.isReachable {
-            add("rate", "documented \(rate.documented); the tool would use \(rate.used ?? "as much as it gets")")
+            add("rate", "documented \(rate.documented); polar-seats would use \(rate.used ?? "no limit")")
             add(
                 "",
-                "its rate group does not show; it refused \(rate.refused) of \(rate.requests) requests")
+                "rate group unknown; \(rate.refused) of \(rate.requests) requests throttled")
             add("clock", clockLine)
         }
         for (index, setting) in settings.filter({ $0.source != "default" }).enumerated() {
@@ -51,14 +51,14 @@ extension DoctorReport {
             let isProblem = finding.severity == .problem
             addWrapped(isProblem ? "problem" : "warning", finding.message, isProblem ? .red : .yellow)
         }
-        add("", isUsable ? console.paintOutput("usable", .green) : console.paintOutput("not usable", .red))
+        add("", isUsable ? console.paintOutput("OK", .green) : console.paintOutput("NOT READY", .red))
         return Console.document(lines.map(\.trimmingTrailingSpaces))
     }
 
     private var versionNote: String {
-        guard server.isReachable else { return " would be asked for" }
-        guard let answered = server.answeredVersion else { return ", asked for; the server names none" }
-        return answered == server.apiVersion ? ", as asked for" : " asked for, \(answered) answered"
+        guard server.isReachable else { return " would be requested" }
+        guard let answered = server.answeredVersion else { return " requested; the server returned none" }
+        return answered == server.apiVersion ? "" : " requested, \(answered) returned"
     }
 
     private func tokenLine(_ console: Console) -> String {
@@ -87,9 +87,9 @@ extension DoctorReport {
     }
 
     private var clockLine: String {
-        guard let skew = clockSkewSeconds else { return "the server does not say what time it is" }
+        guard let skew = clockSkewSeconds else { return "unknown: the server sent no date" }
         return abs(skew) < 2
-            ? "in step with the server's" : "\(abs(skew)) s \(skew > 0 ? "behind" : "ahead of") the server's"
+            ? "in sync with the server" : "\(abs(skew)) s \(skew > 0 ? "behind" : "ahead of") the server"
     }
 }
 
@@ -99,9 +99,9 @@ extension DoctorReport.OrganizationFacts {
             switch model {
             case "member": "member model"
             case "legacy": "legacy model: holders are customers"
-            default: "model not told"
+            default: "model unknown"
             }
-        let sells = sellsSeats.map { $0 ? "sells seats" : "does not sell seats" } ?? "seats not told"
+        let sells = sellsSeats.map { $0 ? "sells seats" : "does not sell seats" } ?? "seats unknown"
         return "\(name) (\(slug)): \(model), \(sells)" + (proration.map { ", proration \($0)" } ?? "")
     }
 }

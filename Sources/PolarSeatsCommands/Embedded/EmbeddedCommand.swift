@@ -8,6 +8,16 @@ struct EmbeddedCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "embedded",
         abstract: "Run and fill the embedded, Polar-compatible server, which needs no account.",
+        discussion: """
+            With --server embedded, commands start this server for themselves, and also take these options:
+
+            \(EmbeddedOptions.help)
+
+            Examples:
+              polar-seats embedded serve --port 8080
+              polar-seats embedded seed samples/embedded.json
+              polar-seats embedded outbox --json
+            """,
         subcommands: [
             EmbeddedServeCommand.self, EmbeddedResetCommand.self, EmbeddedSeedCommand.self, EmbeddedOutboxCommand.self,
         ])
@@ -17,11 +27,11 @@ struct EmbeddedServeCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "serve", abstract: "Serve until interrupted, on a loopback port.",
         discussion: """
-            Other processes reach it with --server http://127.0.0.1:PORT and one of its tokens in POLAR_ACCESS_TOKEN. What \
-            it has answered is kept in the state file, whatever becomes of the process.
+            Other processes use it with --server http://127.0.0.1:PORT and one of its tokens in POLAR_ACCESS_TOKEN. \
+            Responses already sent are in the state file, even after a crash.
             """)
 
-    @Option(help: ArgumentHelp("The port; 0 takes any that is free.", valueName: "n"))
+    @Option(help: ArgumentHelp("Port; 0 is any free one.", valueName: "n"))
     var port: Int = 0
 
     @OptionGroup(title: "Embedded server") var embedded: EmbeddedOptions
@@ -47,7 +57,7 @@ struct EmbeddedServeCommand: AsyncParsableCommand {
         configuration.lockTimeout = .seconds(1)
         try await withEmbeddedServer(configuration) { running in
             let tokens = await running.tokens().filter { !$0.isExpired }
-            // Before anybody is told that it listens: a Ctrl-C from here on ends it in good order.
+            // Before anyone learns that it listens: a Ctrl-C from here on ends it in good order.
             let signals = await UnixSignalsSequence(trapping: .sigint, .sigterm)
             let listening = Listening(url: running.url, port: running.port, state: embedded.stateFile, tokens: tokens)
             if common.json {
@@ -56,7 +66,7 @@ struct EmbeddedServeCommand: AsyncParsableCommand {
                 Console.line("listening on \(running.url)")
             }
             console.note("state: \(embedded.stateFile)")
-            if let now = embedded.now { console.note("its clock began at \(now)") }
+            if let now = embedded.now { console.note("clock started at \(now)") }
             console.note("tokens: \(EmbeddedToken.list(tokens))")
             console.note("stop with Ctrl-C")
             for await _ in signals { break }
@@ -66,7 +76,7 @@ struct EmbeddedServeCommand: AsyncParsableCommand {
 
 struct EmbeddedResetCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "reset", abstract: "Replace the state file's data by the default data.")
+        commandName: "reset", abstract: "Replace the data in the state file with the default data.")
 
     @OptionGroup(title: "Embedded server") var embedded: EmbeddedOptions
     @OptionGroup(title: "Output") var common: CommonOptions
@@ -79,10 +89,10 @@ struct EmbeddedResetCommand: AsyncParsableCommand {
 
 struct EmbeddedSeedCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "seed", abstract: "Replace the state file's data by that of a JSON file.")
+        commandName: "seed", abstract: "Replace the data in the state file with that of a JSON file.")
 
     @Argument(
-        help: ArgumentHelp("The data; samples/embedded.json is the default.", valueName: "file"), completion: .file())
+        help: ArgumentHelp("JSON file; samples/embedded.json holds the default data.", valueName: "file"), completion: .file())
     var file: String
 
     @OptionGroup(title: "Embedded server") var embedded: EmbeddedOptions
@@ -123,7 +133,7 @@ struct EmbeddedSeedCommand: AsyncParsableCommand {
 struct EmbeddedOutboxCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "outbox",
-        abstract: "List the emails that the real server would have sent, with the invitations' tokens.",
+        abstract: "List the emails that the real server would have sent, with invitation tokens.",
         discussion: "Works while a server runs on the state file. Makes no changes.", aliases: ["mails"])
 
     @OptionGroup(title: "Embedded server") var embedded: EmbeddedOptions

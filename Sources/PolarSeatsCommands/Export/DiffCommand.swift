@@ -1,5 +1,6 @@
 internal import ArgumentParser
 internal import Foundation
+internal import PolarAPI
 internal import RosterFormats
 internal import SeatAudits
 internal import SeatReports
@@ -36,13 +37,15 @@ struct DiffCommand: AsyncParsableCommand {
             inputs: [InputFile(old, "the older export"), InputFile(new, "the newer export")])
         // A column that does not exist is found before anything is read.
         _ = try DiffReportWriter(
-            format: .csv, options: document.csv.options, old: old, new: new, into: MemorySink())
+            format: .csv, options: document.csv.options, old: ComparedExport(old), new: ComparedExport(new),
+            into: MemorySink())
+        let exports = (old: compared(old), new: compared(new))
         let sink = try chosen.map { _ in try ReportSink(document.output) }
         defer { sink?.discard() }
         let differences = SeatDifference.between(try read(old), try read(new))
         if let chosen, let sink {
             var writer = try DiffReportWriter(
-                format: chosen, options: document.csv.options, old: name(old), new: name(new), into: sink)
+                format: chosen, options: document.csv.options, old: exports.old, new: exports.new, into: sink)
             for difference in differences { try writer.write(difference) }
             do {
                 let written = try writer.finish()
@@ -51,10 +54,18 @@ struct DiffCommand: AsyncParsableCommand {
                     written, plural(differences.count, "change"), replaced: writer.replacedCharacters)
             } catch is ClosedPipe {}
         }
-        if sink?.path != nil || chosen == nil {
-            Console.output(DiffOutline(differences: differences).text(common.console))
+        if chosen == nil {
+            let outline = DiffOutline(old: exports.old, new: exports.new, differences: differences)
+            Console.output(outline.text(common.console))
         }
         if !differences.isEmpty { throw Failure(.differs) }
+    }
+
+    /// An export's file, with the time when it was saved.
+    private func compared(_ path: String) -> ComparedExport {
+        let attributes = path == "-" ? nil : try? FileManager.default.attributesOfItem(atPath: path)
+        let date = attributes?[.modificationDate] as? Date
+        return ComparedExport(name(path), time: date.map { Timestamp($0).rawValue })
     }
 
     private func name(_ path: String) -> String { path == "-" ? "standard input" : path }

@@ -5,16 +5,21 @@ internal import SeatReports
 
 /// The differences of two exports as people read them: by container, one line each.
 struct DiffOutline {
+    var old: ComparedExport
+    var new: ComparedExport
     var differences: [SeatDifference]
 
     func text(_ console: Console) -> String {
-        guard !differences.isEmpty else { return "No differences.\n" }
-        var lines: [String] = []
+        var lines = ["old: \(printable(old.text))", "new: \(printable(new.text))"]
+        guard !differences.isEmpty else { return Console.document(lines + ["No differences."]) }
         var container: ContainerID?
         for difference in differences {
             guard let seat = difference.after ?? difference.before else { continue }
             if seat.container != container {
-                lines.append(console.paintOutput(printable(seat.container.description), .bold))
+                let name = seat.containerName
+                let id = name == seat.container.description ? "" : "  (\(seat.container))"
+                lines.append(
+                    console.paintOutput(printable(name), .bold) + console.paintOutput(printable(id), .dim))
                 container = seat.container
             }
             lines.append("  " + line(difference, seat, console))
@@ -34,14 +39,20 @@ struct DiffOutline {
         case .removed: return console.paintOutput("- \(who)", .red) + "  was \(printable(seat.status.rawValue))"
         case .moved:
             return console.paintOutput("> \(who)", .yellow)
-                + "  from " + printable(difference.before?.container.description ?? "elsewhere")
+                + "  from " + printable(difference.before?.containerName ?? "elsewhere")
         case .statusChanged:
             return console.paintOutput("~ \(who)", .yellow)
                 + "  " + printable("\(difference.before?.status.rawValue ?? "?") -> \(seat.status.rawValue)")
         case .identityChanged:
-            let before = difference.before.map { name($0) } ?? "?"
-            return console.paintOutput("~ \(who)", .yellow) + "  was \(before)"
+            return console.paintOutput("~ \(who)", .yellow) + "  " + identityChange(difference)
         }
+    }
+
+    /// `external ID none -> u-7`
+    private func identityChange(_ difference: SeatDifference) -> String {
+        difference.identityChanges.map { change in
+            "\(change.field) \(printable(change.old ?? "none")) -> \(printable(change.new ?? "none"))"
+        }.joined(separator: ", ")
     }
 
     /// The address, and the external id where there is one.

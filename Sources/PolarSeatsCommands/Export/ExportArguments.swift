@@ -29,9 +29,6 @@ struct ContainerFilterArguments: ParsableArguments {
     var all = false
 
     func validate() throws {
-        if all, !subscription.isEmpty || !order.isEmpty {
-            throw ValidationError("--all has no effect with --subscription or --order")
-        }
         for (place, ids) in [("--subscription", subscription), ("--order", order), ("--product", product)] {
             for id in ids { try SeatsID.check(id, place) }
         }
@@ -133,15 +130,15 @@ struct ExportArguments: ParsableArguments {
     func perform(check: (ReportOptions) throws -> Void, _ body: @Sendable (ExportRun) async throws -> Void) async throws
     {
         let choice = try ServerChoice.required(server)
-        try check(document.csv.options)
-        // CSV unless said otherwise.
+        // CSV by default.
         let chosen = try document.chosenFormat(isJSON: common.json)
         let isForTerminal = chosen == nil && document.output == nil && Console.isTerminal(STDOUT_FILENO)
         let format = chosen ?? .csv
         try document.csv.rejectUnusedOptions(for: [format])
+        try check(document.csv.options)
         try OutputPlace.refuseClashes([document.output].compactMap(\.self), inputs: server.inputs)
         try await Session.with(choice, server, common) { session in
-            let run = try ExportRun(session, common.console, document, format, isForTerminal: isForTerminal)
+            let run = try await ExportRun(session, common.console, document, format, isForTerminal: isForTerminal)
             defer { run.end() }
             try await body(run)
         }

@@ -15,11 +15,13 @@ struct ExportRun {
     let sink: ReportSink
     /// No format was asked for, and a person reads.
     let isForTerminal: Bool
+    /// As plans name it; nil where the token may not read it.
+    let organization: String?
 
     init(
         _ session: Session, _ console: Console, _ document: OutputArguments, _ format: ReportFormat,
         isForTerminal: Bool = false
-    ) throws {
+    ) async throws {
         self.isForTerminal = isForTerminal
         self.session = session
         self.console = console
@@ -27,13 +29,21 @@ struct ExportRun {
         options = document.csv.options
         sink = try ReportSink(document.output)
         progress = ExportProgress(console: console, governor: session.governor)
+        do {
+            organization = try await session.client.organizations().first { _ in true }?.slug
+        } catch let error as PolarError where error.status == 403 {
+            organization = nil
+        }
     }
 
     /// What the pages for people say of where they come from.
     func origin(_ conditions: [String], _ targets: AuditTargets? = nil) -> ExportOrigin {
         var origin = ExportOrigin(
             server: session.choice.name, time: Timestamp(session.now()).rawValue, conditions: conditions)
-        origin.notCovered = targets.flatMap { ExportOrigin.scope($0.omissions, omitsOrders: $0.omitsOrders) }
+        origin.organization = organization
+        origin.omissions = targets?.omissions ?? []
+        origin.omitsOrders = targets?.omitsOrders ?? false
+        origin.toolVersion = ToolVersion.current
         var facts = PlanFacts()
         facts.setWriter()
         origin.preparedBy = facts.preparedBy
@@ -55,9 +65,7 @@ struct ExportRun {
         progress.end()
         for warning in targets.warnings { console.warn(warning.sentence) }
         for id in gone { console.warn("\(id) ended while the export was made and is left out") }
-        if let scope = ExportOrigin.scope(targets.omissions, omitsOrders: false) {
-            console.note("not covered: \(scope); --all covers them, and orders")
-        }
+        if let scope = origin([], targets).notCovered { console.note("not covered: \(scope); --all covers them") }
         let count = targets.containers.count - gone.count
         if count == 0 { console.warn("no subscription or order matches the filters: the export is empty") }
         return count

@@ -14,8 +14,8 @@ struct ExportSeatsCommand: AsyncParsableCommand {
               polar-seats export seats --customer acme --older-than 30d
             """)
 
-    @OptionGroup(title: "Which containers") var containers: ContainerFilterArguments
-    @OptionGroup(title: "Which seats") var seats: SeatFilterArguments
+    @OptionGroup(title: "Subscriptions and orders") var containers: ContainerFilterArguments
+    @OptionGroup(title: "Seats") var seats: SeatFilterArguments
     @OptionGroup var export: ExportArguments
 
     func run() async throws {
@@ -47,7 +47,7 @@ struct ExportSeatsCommand: AsyncParsableCommand {
             }
             run.warnIfEmpty(written, of: count)
             try run.publish(
-                writer.finish(), "\(plural(written, "seat")) of \(plural(count, "container"))",
+                writer.finish(), "\(plural(written, "seat")) of \(plural(count, "subscription or order", "subscriptions and orders"))",
                 replaced: writer.replacedCharacters)
         }
     }

@@ -14,7 +14,7 @@ struct ExportSubscriptionsCommand: AsyncParsableCommand {
               polar-seats export subscriptions --all -o audit.html
             """)
 
-    @OptionGroup(title: "Which containers") var containers: ContainerFilterArguments
+    @OptionGroup(title: "Subscriptions and orders") var containers: ContainerFilterArguments
     @OptionGroup var export: ExportArguments
 
     func run() async throws {

@@ -17,7 +17,7 @@ struct CommonOptions: ParsableArguments {
     @Flag(name: [.short, .long], help: "Log each request on standard error: method, path, status, time.")
     var verbose = false
 
-    @Option(help: ArgumentHelp("When to use color (default: auto).", valueName: "when"))
+    @Option(help: ArgumentHelp("When to use color.", valueName: "when"))
     var color: ColorChoice = .auto
 
     @Flag(name: .customLong("no-input"), help: "Never prompt; fail if confirmation is required.")

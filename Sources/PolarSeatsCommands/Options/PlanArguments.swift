@@ -118,7 +118,6 @@ struct PlanArguments: ParsableArguments {
         if let assumeSeats { try NumericRange.check("--assume-seats", assumeSeats, NumericRange.counts) }
         if let maxGrow {
             try NumericRange.check("--max-grow", maxGrow, NumericRange.counts, of: "seats")
-            guard grow else { throw ValidationError("--max-grow has no effect without --grow") }
         }
         if let maxMails { try NumericRange.check("--max-mails", maxMails, NumericRange.counts) }
         try NumericRange.check("--min-rows", minRows, NumericRange.counts)
@@ -136,12 +135,7 @@ struct PlanArguments: ParsableArguments {
         guard fromSubscription == nil || fromOrder == nil else {
             throw ValidationError("--from-subscription and --from-order cannot be combined")
         }
-        guard let source = migrationSource else {
-            if thenRevoke {
-                throw ValidationError("--then-revoke has no effect without --from-subscription or --from-order")
-            }
-            return
-        }
+        guard let source = migrationSource else { return }
         guard mode == .add else {
             throw ValidationError("--mode \(mode.rawValue) cannot be combined with --from-subscription or --from-order")
         }

@@ -44,22 +44,22 @@ struct CSVArguments: ParsableArguments {
 
     /// Options without an effect on any of the outputs are a mistake.
     func rejectUnusedOptions(for formats: [ReportFormat]) throws {
-        let isCSV = formats.contains(.csv)
-        let idle = [("--raw-csv", rawCSV), ("--bom", bom), ("--crlf", crlf)].first { $0.1 && !isCSV }
-        if let idle {
-            throw Failure(
-                .usage, "\(idle.0) has no effect: no output is CSV", hints: ["use --format csv, or leave it out"])
+        var idle: [IdleOptions] = []
+        if !formats.contains(.csv) {
+            idle.append(
+                IdleOptions(
+                    ["raw-csv", "bom", "crlf"], "because no output is CSV", hint: "use --format csv, or leave it out"))
         }
-        if columns != nil, formats.isEmpty {
-            throw Failure(
-                .usage, "--columns has no effect: no output is CSV, HTML or Markdown",
-                hints: ["use --format csv, html or md, or leave it out"])
+        if !formats.contains(where: { [.csv, .html, .md].contains($0) }) {
+            idle.append(
+                IdleOptions(
+                    ["columns"],
+                    formats.isEmpty
+                        ? "because no output is CSV, HTML or Markdown"
+                        : "on JSON and XML, which always hold all columns",
+                    hint: "use --format csv, html or md, or leave it out"))
         }
-        if columns != nil, !formats.contains(where: { [.csv, .html, .md].contains($0) }) {
-            throw Failure(
-                .usage, "--columns has no effect on JSON and XML, which always hold all columns",
-                hints: ["leave it out, or use --format csv, html or md"])
-        }
+        try GivenOptions.current.refuse(idle)
     }
 }
 
@@ -174,6 +174,7 @@ struct ReportSet {
         let extra = try plan.extraColumns()
         var facts = try PlanFacts(plan)
         facts.setWriter()
+        facts.setPace(try plan.defaultRate)
         for report in reports {
             var writer = try ResultReportWriter(
                 format: report.format, options: options, summary: summary, facts: facts, extraColumns: extra,

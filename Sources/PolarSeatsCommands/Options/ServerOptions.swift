@@ -10,14 +10,16 @@ struct ServerOptions: ParsableArguments {
     static let standardRetries = 5
 
     @Option(
-        help: ArgumentHelp("production, sandbox, embedded, or a URL (also POLAR_SERVER).", valueName: "server"),
+        help: ArgumentHelp(
+            "production, sandbox, embedded, or a URL (also POLAR_SERVER); for options of the embedded server see `polar-seats help embedded`.",
+            valueName: "server"),
         completion: .server)
     var server: String?
 
     @Option(
         name: .customLong("token-file"),
         help: ArgumentHelp(
-            "Read the access token from a file, - for standard input, instead of POLAR_ACCESS_TOKEN.", valueName: "file"
+            "Read the access token from a file instead of POLAR_ACCESS_TOKEN; - is standard input.", valueName: "file"
         ), completion: .file())
     var tokenFile: String?
 
@@ -28,47 +30,45 @@ struct ServerOptions: ParsableArguments {
     var tokenCommand: String?
 
     @Option(
-        name: .customLong("ca-file"), help: ArgumentHelp("Trust these certificates (PEM) as well.", valueName: "file"),
+        name: .customLong("ca-file"), help: ArgumentHelp("Trust the certificates in this PEM file too.", valueName: "file"),
         completion: .file())
     var caFile: String?
 
     @Option(
-        help: ArgumentHelp("Requests at most, as N/min or N/s; default 80 % of the server's limit.", valueName: "n/min")
+        help: ArgumentHelp(
+            "Maximum request rate: N/min, N/s or unlimited (default: 80% of the server's limit).", valueName: "n/min")
     )
     var rate: String?
 
-    @Option(help: ArgumentHelp("Seconds until a request without an answer counts as lost.", valueName: "s"))
+    @Option(help: ArgumentHelp("Request timeout in seconds.", valueName: "s"))
     var timeout: Int = Self.standardTimeout
 
     @Option(
-        name: .customLong("max-wait"), help: ArgumentHelp("The longest pause a rate limit may ask for.", valueName: "s")
+        name: .customLong("max-wait"), help: ArgumentHelp("Longest pause that a rate limit may ask for, in seconds.", valueName: "s")
     )
     var maxWait: Int = Self.standardMaxWait
 
-    @Option(help: ArgumentHelp("Attempts after the first, for each request.", valueName: "n"))
+    @Option(help: ArgumentHelp("Retries per request.", valueName: "n"))
     var retries: Int = Self.standardRetries
 
-    @Option(help: ArgumentHelp("Take options from this profile of the configuration file.", valueName: "name"))
+    @Option(help: ArgumentHelp("Profile of the configuration file to take options from.", valueName: "name"))
     var profile: String?
 
     @Option(
         help: ArgumentHelp(
-            "The configuration file (default: polar-seats/config.yaml in XDG_CONFIG_HOME or ~/.config).",
+            "Configuration file (default: polar-seats/config.yaml in XDG_CONFIG_HOME or ~/.config).",
             valueName: "file"), completion: .file())
     var config: String?
 
-    @OptionGroup(title: "Embedded server") var embedded: EmbeddedOptions
+    @OptionGroup(title: "Embedded server", visibility: .hidden) var embedded: EmbeddedOptions
 
     func validate() throws {
-        if config != nil, profile == nil, ProcessInfo.processInfo.environment["POLAR_SEATS_PROFILE"]?.isEmpty ?? true {
-            throw ValidationError("--config has no effect without --profile")
-        }
         try NumericRange.check("--timeout", timeout, 1...86_400, of: "seconds")
         try NumericRange.check("--max-wait", maxWait, 0...86_400, of: "seconds")
         try NumericRange.check("--retries", retries, 0...100)
         if let rate { _ = try Self.parse(rate: rate) }
         if tokenFile != nil, tokenCommand != nil {
-            throw ValidationError("--token-file and --token-command exclude each other")
+            throw ValidationError("--token-file and --token-command cannot be combined")
         }
     }
 
@@ -120,28 +120,55 @@ enum StateFolder {
 
 /// How the embedded server is set up.
 struct EmbeddedOptions: ParsableArguments {
+    private static let stateHelp = "State file of the embedded server (default: polar-seats/embedded.sqlite in XDG_STATE_HOME)."
+    private static let nowHelp = "Start the clock of the embedded server at this time (ISO 8601)."
+    private static let seedHelp = "Random seed for injected faults and generated IDs."
+    static let faultHelp =
+        "Inject a fault: latency=50ms±20, drop-before=P, drop-after=P, status=503:P, truncate=P, rate=500/min, lock=2s or crash-after=N, where P is a probability from 0 to 1. Repeatable."
+
+    /// The options as `help embedded` lists them; the help of other commands leaves them out.
+    static let overview = [
+        ("--embedded-state <file>", stateHelp), ("--embedded-now <time>", nowHelp),
+        ("--embedded-seed <n>", seedHelp + " (default: 0)"), ("--embedded-fault <fault>", faultHelp),
+    ]
+
     @Option(
-        name: .customLong("embedded-state"), help: ArgumentHelp("Its state file.", valueName: "file"),
+        name: .customLong("embedded-state"), help: ArgumentHelp(Self.stateHelp, valueName: "file"),
         completion: .file())
     var state: String?
 
-    @Option(name: .customLong("embedded-now"), help: ArgumentHelp("What its clock says (ISO 8601).", valueName: "time"))
+    @Option(name: .customLong("embedded-now"), help: ArgumentHelp(Self.nowHelp, valueName: "time"))
     var now: String?
 
-    @Option(name: .customLong("embedded-seed"), help: ArgumentHelp("Makes faults and ids repeat.", valueName: "n"))
+    @Option(name: .customLong("embedded-seed"), help: ArgumentHelp(Self.seedHelp, valueName: "n"))
     var seed: UInt64 = 0
 
     @Option(
         name: .customLong("embedded-fault"),
-        help: ArgumentHelp(
-            "A fault to rehearse, repeatable: latency=50ms±20, drop-before=P, drop-after=P, status=503:P, truncate=P, rate=500/min, lock=2s, crash-after=N.",
-            valueName: "fault"))
+        help: ArgumentHelp(Self.faultHelp, valueName: "fault"))
     var faults: [String] = []
 
-    /// `$XDG_STATE_HOME/polar-seats/embedded.sqlite` unless said otherwise.
+    /// ``overview`` as a column of 78 characters.
+    static var help: String {
+        overview.map { option, text in
+            var lines: [String] = []
+            for word in text.split(separator: " ") {
+                if let last = lines.last, last.count + 1 + word.count <= 50 {
+                    lines[lines.count - 1] = last + " " + word
+                } else {
+                    lines.append(String(word))
+                }
+            }
+            return lines.enumerated().map { index, line in
+                "  " + (index == 0 ? option : "").padding(to: 26) + line
+            }.joined(separator: "\n")
+        }.joined(separator: "\n")
+    }
+
+    /// `$XDG_STATE_HOME/polar-seats/embedded.sqlite` by default.
     var stateFile: String { state ?? StateFolder.path + "/embedded.sqlite" }
 
-    /// What `--embedded-now` says.
+    /// The time of `--embedded-now`.
     func moment() throws -> Date? {
         guard let now else { return nil }
         guard let date = Timestamp(rawValue: now).date else {

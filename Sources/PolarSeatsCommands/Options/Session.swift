@@ -12,6 +12,8 @@ enum ServerChoice: Equatable {
     case embedded
     case remote(PolarServer)
 
+    private static let names = ["production", "sandbox", "embedded"]
+
     init(_ text: String) throws {
         switch text {
         case "embedded": self = .embedded
@@ -21,10 +23,12 @@ enum ServerChoice: Equatable {
             do { self = .remote(try PolarServer(url: text)) } catch {
                 // What looks like a user and password is not repeated.
                 let shown = text.contains("@") ? "" : " \(text)"
+                let near = UsageSuggestions.nearest(text, Self.names, prefixes: true)
                 throw Failure(
                     .usage, "--server\(shown): \(error.sentence)",
                     hints: [
-                        "use production, sandbox, embedded, https://… or http://127.0.0.1:PORT on this machine"
+                        near.map { "did you mean --server \($0)?" }
+                            ?? "use production, sandbox, embedded, https://… or http://127.0.0.1:PORT on this machine"
                     ])
             }
         }
@@ -68,7 +72,7 @@ enum ServerChoice: Equatable {
         }
     }
 
-    /// 80 % of the limit, by default the documented one, so that the shop's own traffic keeps its share.
+    /// 80% of the limit, by default the documented one, so that the shop's own traffic keeps its share.
     func rate(_ options: ServerOptions, limit: RequestRate? = nil) throws -> RequestRate? {
         if let said = options.rate { return try ServerOptions.parse(rate: said) }
         return (limit ?? self.limit).share(percent: 80)
@@ -106,7 +110,7 @@ struct Session: Sendable {
         concurrency: Int = ApplyCommand.standardConcurrency,
         needsToken: Bool = true, _ body: @Sendable (Session) async throws -> R
     ) async throws -> R {
-        try options.checkEmbeddedOptions(for: choice)
+        try options.refuseIdleOptions(for: choice)
         let credential = try Credentials(options).credential(for: choice, required: needsToken)
         switch choice {
         case .remote(let server):
@@ -186,25 +190,6 @@ extension ServerOptions {
             throw Failure(.missingFile, "--ca-file \(caFile): cannot be read")
         }
         return caFile
-    }
-
-    /// Options of the embedded server that another one would ignore.
-    fileprivate func checkEmbeddedOptions(for choice: ServerChoice) throws {
-        guard case .remote(let server) = choice else { return }
-        let ignored = [
-            embedded.state.map { _ in "--embedded-state" }, embedded.seed == 0 ? nil : "--embedded-seed",
-            embedded.faults.isEmpty ? nil : "--embedded-fault",
-            // The clock is also this command's own, so that it can follow an embedded server in another process.
-            embedded.now == nil || server.isLoopback ? nil : "--embedded-now",
-        ].compactMap(\.self)
-        guard let first = ignored.first else { return }
-        throw Failure(
-            .usage, "\(first) is for the embedded server, and the server here is \(server.name)",
-            hints: [
-                server.isLoopback
-                    ? "give it to polar-seats embedded serve, or use --server embedded"
-                    : "leave it out, or use --server embedded"
-            ])
     }
 }
 

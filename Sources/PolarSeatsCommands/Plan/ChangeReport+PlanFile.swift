@@ -1,3 +1,4 @@
+internal import ArgumentParser
 internal import Foundation
 internal import PolarAPI
 internal import Rosters
@@ -12,16 +13,28 @@ extension ChangeReport {
     init(
         _ file: PlanFile, planFile: String? = nil, rate: RequestRate? = nil, limits: Limits = Limits()
     ) throws {
-        let facts = try PlanFacts(file)
+        var facts = try PlanFacts(file)
+        facts.setPace(rate)
         self.init(try file.summary().worded, facts, limits: limits)
         self.planFile = planFile
-        seconds = rate.map { Double(requests == 0 ? 0 : requests.plus(reads)) / $0.perSecond }
-        self.rate = rate.map { "\($0)" } ?? "unlimited"
         try file.forEachResult { add($0.worded) }
     }
 }
 
+extension PlanFile {
+    /// The pace that a run of the plan has by default.
+    var defaultRate: RequestRate? {
+        get throws { try (try? ServerChoice(header().server))?.rate(ServerOptions.parse([])) }
+    }
+}
+
 extension PlanFacts {
+    /// - Parameter rate: nil: unlimited.
+    mutating func setPace(_ rate: RequestRate?) {
+        seconds = rate.map { Double(requests == 0 ? 0 : requests.plus(reads)) / $0.perSecond }
+        self.rate = rate.map { "\($0)" } ?? "unlimited"
+    }
+
     init(_ file: PlanFile) throws {
         let header = try file.header()
         self.init()

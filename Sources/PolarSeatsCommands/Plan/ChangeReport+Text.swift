@@ -40,8 +40,8 @@ extension ChangeReport {
             parts.append(seconds.map { "about \(duration($0))" } ?? "as fast as the server allows")
         }
         page.joined(parts, .bold)
-        for sentence in idleSentences { page.sentence(nil, "Idle afterwards: \(printable(sentence))") }
-        if let planFile { page.sentence(nil, "Plan file: \(printable(planFile))") }
+        for sentence in idleSentences { page.sentence(nil, "\(idleWord): \(printable(sentence))") }
+        if let planFile { page.sentence(nil, "Plan file: \(printable(planFile))\(printable(planned))") }
         return page.text
     }
 
@@ -56,21 +56,22 @@ extension ChangeReport {
 
     // MARK: Subscriptions and orders
 
-    private func appendChanges(to page: inout TextPage) {
+    func appendChanges(to page: inout TextPage) {
         let people = [revocations, renewals, assignments].flatMap(\.listed)
         let longest =
             (people.map { printable($0.name).count } + containers.map { printable($0.name).count - 10 }).max() ?? 0
-        let detail = min(max(12 + longest + 2, 30), max(30, page.width - 28))
+        let detail = min(max((run == nil ? 12 : 16) + longest + 2, 30), max(30, page.width - 28))
         var listed: [String: [Person]] = [:]
         for person in revocations.listed { listed["-\(person.containerID)", default: []].append(person) }
         for person in renewals.listed { listed["~\(person.containerID)", default: []].append(person) }
         for person in assignments.listed { listed["+\(person.containerID)", default: []].append(person) }
-        let unchanged = containers.filter { !$0.isChanged && $0.blocked == 0 }
-        let isLong = unchanged.count > 10
-        for container in containers where !isLong || container.isChanged || container.blocked > 0 {
+        // A run's figures stand below, for all of them.
+        let unchanged = containers.filter { !$0.isChanged && (run != nil || $0.blocked == 0) }
+        let isLong = run != nil || unchanged.count > 10
+        for container in containers where !isLong || container.isChanged || run == nil && container.blocked > 0 {
             append(container, listed, detail, to: &page)
         }
-        if isLong {
+        if isLong, run == nil {
             page.sentence(
                 nil,
                 "\(plural(unchanged.count, "more subscription or order", "more subscriptions or orders")) without changes"
@@ -84,21 +85,24 @@ extension ChangeReport {
     ) {
         var name = printable(container.name)
         if let status = container.status, !["active", "paid"].contains(status) { name += " (\(printable(status)))" }
-        page.row([TextPage.Cell(name, .bold), TextPage.Cell(container.figures)], at: [0, detail])
+        page.row([TextPage.Cell(name, .bold), TextPage.Cell(run == nil ? container.figures : "")], at: [0, detail])
+        let column = run == nil ? 12 : 16
         func block(_ mark: String, _ verb: String, _ count: Int, _ paint: Console.Paint, _ note: (Person) -> String) {
             let people = listed["\(mark)\(container.id)"] ?? []
             for person in people {
                 page.row(
                     [
-                        TextPage.Cell("\(mark) \(verb)", paint), TextPage.Cell(printable(person.name)),
+                        TextPage.Cell(change(person, mark, verb), paint), TextPage.Cell(printable(person.name)),
                         TextPage.Cell(printable(note(person)), .dim),
-                    ], at: [2, 12, detail])
+                    ], at: [2, column, detail])
             }
             if count > people.count {
                 let hint = page.width > 50 ? "(--list all)" : ""
                 page.row(
                     [
-                        TextPage.Cell("… \(NumberFormat.grouped(count - people.count)) more to \(verb)", .dim),
+                        TextPage.Cell(
+                            "… \(NumberFormat.grouped(count - people.count)) more"
+                                + (run == nil ? " to \(verb)" : ""), .dim),
                         TextPage.Cell(hint, .dim),
                     ],
                     at: [4, detail])
@@ -115,9 +119,21 @@ extension ChangeReport {
                     TextPage.Cell("+ buy", .yellow),
                     TextPage.Cell(plural(container.seatsAfter - container.seats, "seat")),
                     TextPage.Cell(container.priceChange.map { printable($0) } ?? "", .dim),
-                ], at: [2, 12, detail])
+                ], at: [2, column, detail])
         }
         page.blank()
+    }
+
+    /// `+ assign` in a plan; in a run what became of it: `+ assigned`, `= unchanged`, `! failed`.
+    private func change(_ person: Person, _ mark: String, _ verb: String) -> String {
+        guard run != nil else { return "\(mark) \(verb)" }
+        return switch person.outcome {
+        case "reissued": "\(mark) renewed"
+        case "assigned", "revoked": "\(mark) \(person.outcome)"
+        case "kept": "= unchanged"
+        case "planned": "  not started"
+        default: "! \(person.outcome)"
+        }
     }
 
     // MARK: What needs attention
@@ -158,7 +174,7 @@ extension ChangeReport {
     }
 
     /// Guards, warnings, and what cannot be known before the run.
-    private func appendNotices(to page: inout TextPage) {
+    func appendNotices(to page: inout TextPage) {
         for trip in guards {
             page.sentence(TextPage.Cell("guard \(trip.guardName):", .red), printable(named(trip.message)))
             page.row([TextPage.Cell((trip.isOption ? "allow it with " : "") + printable(trip.remedy), .dim)], at: [2])

@@ -45,10 +45,6 @@ struct PlanCommand: AsyncParsableCommand {
     @OptionGroup(title: "Output") var common: CommonOptions
 
     func validate() throws {
-        if rows, !common.json { throw ValidationError("--rows has no effect without --json") }
-        if listing.list != nil, common.json {
-            throw ValidationError("--list has no effect with --json, which always lists everything")
-        }
         guard rosters.isEmpty == (arguments.migrationSource != nil) else {
             throw ValidationError(
                 rosters.isEmpty

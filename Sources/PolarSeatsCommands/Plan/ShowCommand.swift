@@ -30,13 +30,10 @@ struct ShowCommand: AsyncParsableCommand {
         let file = try PlanFile.open(plan, .reading)
         defer { try? file.close() }
         guard let chosen else { return try showText(file) }
-        if listing.list != nil {
-            throw Failure(
-                .usage, "--list has no effect on a report", hints: ["leave it out: a report lists everything"])
-        }
         let (summary, extra) = (try file.summary().worded, try file.extraColumns())
         var facts = try PlanFacts(file)
         facts.setWriter()
+        facts.setPace(try file.defaultRate)
         // A column that does not exist is found before the place is opened.
         _ = try ResultReportWriter(
             format: chosen, options: document.csv.options, summary: summary, facts: facts, extraColumns: extra,
@@ -55,9 +52,7 @@ struct ShowCommand: AsyncParsableCommand {
 
     private func showText(_ file: PlanFile) throws {
         let console = common.console
-        let header = try file.header()
-        let choice = try? ServerChoice(header.server)
-        let rate = try choice?.rate(ServerOptions.parse([]))
+        let rate = try file.defaultRate
         let report = try ChangeReport(file, planFile: plan, rate: rate, limits: try listing.limits(isJSON: false))
         guard report.run != nil else {
             Console.output(report.planText(console))

@@ -29,7 +29,11 @@ extension RunStore {
 
 struct RunsListCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "list", abstract: "List the stored runs, newest first. Makes no changes.")
+        commandName: "list", abstract: "List the stored runs, newest first. Makes no changes.",
+        discussion: """
+            Examples:
+              polar-seats runs list
+            """)
 
     @OptionGroup(title: "Output") var common: CommonOptions
 

@@ -70,6 +70,7 @@ extension RunsOutline.Run {
         return switch StoredRun.State(rawValue: outcome) {
         case .finished: "finished" + figures
         case .unfinished: console.paintOutput("unfinished", .yellow) + figures
+        case .superseded: "superseded by a later run" + figures
         case .running: "in progress" + figures
         case .notStarted: console.paintOutput("not started", .yellow)
         case .unreadable, nil: console.paintOutput("cannot be read", .red)

@@ -12,7 +12,7 @@ enum SeatsID {
         else {
             // The value may be an address that was typed in the wrong place, so it is not repeated.
             throw ValidationError(
-                "\(place) takes an id of Polar's, a version-4 UUID such as 11111111-1111-4111-8111-111111111111"
+                "\(place) takes a Polar ID, a version-4 UUID such as 11111111-1111-4111-8111-111111111111"
                     + (value.isEmpty ? "; it is empty" : ""))
         }
     }
@@ -20,10 +20,10 @@ enum SeatsID {
 
 /// Exactly one container.
 struct ContainerArguments: ParsableArguments {
-    @Option(help: ArgumentHelp("The subscription.", valueName: "id"))
+    @Option(help: ArgumentHelp("Subscription that the seat belongs to.", valueName: "id"))
     var subscription: String?
 
-    @Option(help: ArgumentHelp("The order.", valueName: "id"))
+    @Option(help: ArgumentHelp("Order that the seat belongs to.", valueName: "id"))
     var order: String?
 
     func validate() throws {

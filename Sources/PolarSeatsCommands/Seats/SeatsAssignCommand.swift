@@ -10,7 +10,8 @@ struct SeatsAssignCommand: AsyncParsableCommand {
 
             Examples:
               polar-seats seats assign --subscription ID --email ada@acme-co.dev
-              polar-seats seats assign --subscription ID --external-member-id u-7 --email ada@acme-co.dev
+              polar-seats seats assign --subscription ID --external-member-id u-7 \\
+                --email ada@acme-co.dev
             """)
 
     @OptionGroup var place: ContainerArguments

@@ -3,7 +3,11 @@ internal import PolarAPI
 
 struct SeatsClaimInfoCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "claim-info", abstract: "Show the details of an invitation. No access token required.")
+        commandName: "claim-info", abstract: "Show the details of an invitation. No access token required.",
+        discussion: """
+            Examples:
+              polar-seats seats claim-info --invitation-file invitation.txt
+            """)
 
     @OptionGroup var invitation: InvitationArgument
     @OptionGroup(title: "Server") var server: ServerOptions
@@ -20,7 +24,11 @@ struct SeatsClaimInfoCommand: AsyncParsableCommand {
 
 struct SeatsClaimCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "claim", abstract: "Claim the seat of an invitation. No access token required.")
+        commandName: "claim", abstract: "Claim the seat of an invitation. No access token required.",
+        discussion: """
+            Examples:
+              polar-seats seats claim --invitation-file invitation.txt
+            """)
 
     @OptionGroup var invitation: InvitationArgument
 

@@ -20,7 +20,11 @@ struct SeatsCommand: AsyncParsableCommand {
 
 struct SeatsListCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "list", abstract: "List the seats of a subscription or order, including revoked ones.")
+        commandName: "list", abstract: "List the seats of a subscription or order, including revoked ones.",
+        discussion: """
+            Examples:
+              polar-seats seats list --subscription ID
+            """)
 
     @OptionGroup var place: ContainerArguments
     @OptionGroup(title: "Server") var server: ServerOptions
@@ -35,7 +39,11 @@ struct SeatsListCommand: AsyncParsableCommand {
 
 struct SeatsRevokeCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "revoke", abstract: "Revoke one seat. The response is the only record of who held it.")
+        commandName: "revoke", abstract: "Revoke one seat. The response is the only record of who held it.",
+        discussion: """
+            Examples:
+              polar-seats seats revoke SEAT-ID
+            """)
 
     @OptionGroup var seat: SeatArgument
     @OptionGroup(title: "Server") var server: ServerOptions
@@ -50,7 +58,11 @@ struct SeatsRevokeCommand: AsyncParsableCommand {
 
 struct SeatsResendCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "resend", abstract: "Resend a pending invitation. Does not renew an expired one.")
+        commandName: "resend", abstract: "Resend a pending invitation. Does not renew an expired one.",
+        discussion: """
+            Examples:
+              polar-seats seats resend SEAT-ID
+            """)
 
     @OptionGroup var seat: SeatArgument
     @OptionGroup(title: "Server") var server: ServerOptions

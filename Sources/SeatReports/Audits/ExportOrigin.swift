@@ -1,6 +1,7 @@
+internal import Rosters
 public import SeatAudits
 
-/// Where an export comes from: what its pages for people say, so that they can be filed.
+/// Where an export comes from, and what it leaves out: what an auditor copies.
 public struct ExportOrigin: Sendable, Equatable {
     /// As the user chose it: `production`, a URL, …
     public var server: String
@@ -9,8 +10,12 @@ public struct ExportOrigin: Sendable, Equatable {
     /// What was asked for, in the words of the options: `--status pending`.
     public var conditions: [String]
 
-    /// What is not covered: `1 canceled subscription with 6 seats`; nil: nothing was left out, or no one looked.
-    public var notCovered: String?
+    /// What is not covered.
+    public var omissions: [AuditOmission] = []
+    /// Orders are not covered, and could not be counted.
+    public var omitsOrders = false
+    /// The version that wrote the export.
+    public var toolVersion: String?
     /// The name of the organization.
     public var organization: String?
     /// `user@host`, and the command line without secrets.
@@ -40,18 +45,63 @@ public struct ExportOrigin: Sendable, Equatable {
             + [
                 organization.map { .init("organization", $0) }, notCovered.map { .init("not covered", $0) },
                 preparedBy.map { .init("prepared by", $0) }, command.map { .init("command", $0) },
+                toolVersion.map { .init("version", $0) },
             ].compactMap(\.self)
     }
 
-    /// What an audit leaves out, counted.
-    public static func scope(_ omissions: [AuditOmission], omitsOrders: Bool) -> String? {
+    /// What the export leaves out, as people read it; nil: nothing.
+    public var notCovered: String? {
         let parts =
-            omissions.sorted { $0.status < $1.status }.map { omission in
-                "\(NumberFormat.grouped(omission.subscriptions)) \(omission.status) "
-                    + (omission.subscriptions == 1 ? "subscription" : "subscriptions")
-                    + " with \(NumberFormat.count(omission.seats, "seat"))"
-            } + (omitsOrders ? ["orders"] : [])
+            omissions.map { omission in
+                let noun = omission.kind == .order ? "order" : "subscription"
+                let status = omission.kind == .order ? "" : "\(omission.status) "
+                let what = "\(NumberFormat.grouped(omission.count)) \(status)\(noun)\(omission.count == 1 ? "" : "s")"
+                let who =
+                    omission.holders.map { NumberFormat.count($0, "holder") }
+                    ?? "\(NumberFormat.count(omission.seats, "seat")) bought, holders not counted"
+                return "\(what) with \(who)"
+            } + (omitsOrders ? ["orders (not counted)"] : [])
         return parts.isEmpty ? nil : parts.joined(separator: ", ")
     }
 
+    /// The same for programs.
+    var json: JSONValue {
+        .object([
+            "server": .string(server), "organization": .text(organization), "at": .string(time),
+            "conditions": .array(conditions.map { .string($0) }), "tool_version": .text(toolVersion),
+            "prepared_by": .text(preparedBy), "command": .text(command),
+            "not_covered": .array(
+                omissions.map {
+                    .object([
+                        "container_type": .string($0.kind.rawValue), "status": .string($0.status),
+                        "count": .number($0.count), "seats": .number($0.seats), "holders": .figure($0.holders),
+                    ])
+                }), "orders_not_counted": .flag(omitsOrders),
+        ])
+    }
+
+    var xml: XMLNode {
+        XMLNode(
+            "origin",
+            [
+                "server": server, "organization": organization, "at": time,
+                "conditions": conditions.isEmpty ? nil : conditions.joined(separator: " "),
+                "tool-version": toolVersion, "prepared-by": preparedBy, "command": command,
+                "orders-not-counted": omitsOrders ? "true" : "false",
+            ],
+            omissions.map {
+                XMLNode(
+                    "not-covered",
+                    [
+                        "container-type": $0.kind.rawValue, "status": $0.status, "count": String($0.count),
+                        "seats": String($0.seats), "holders": $0.holders.map { String($0) },
+                    ])
+            })
+    }
+}
+
+extension Optional where Wrapped == ExportOrigin {
+    /// For a document's head: nothing where no one says where it comes from.
+    var jsonMembers: [JSONValue.Member] { map { [.init(name: "origin", value: $0.json)] } ?? [] }
+    var xmlNodes: [XMLNode] { map { [$0.xml] } ?? [] }
 }

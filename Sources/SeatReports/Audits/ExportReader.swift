@@ -58,6 +58,8 @@ public struct ExportReader: ~Copyable {
         var externalID: String?
         var memberID: String?
         var customerID: String?
+        var team: String?
+        var product: String?
 
         enum CodingKeys: String, CodingKey {
             case type
@@ -69,12 +71,14 @@ public struct ExportReader: ~Copyable {
             case externalID = "external_id"
             case memberID = "member_id"
             case customerID = "customer_id"
+            case team = "billing_customer_external_id"
+            case product
         }
 
         var seat: ExportedSeat {
             ExportedSeat(
                 container: ContainerID(containerType, containerID), seatID: seatID, status: status, email: email,
-                externalID: externalID, memberID: memberID, customerID: customerID)
+                externalID: externalID, memberID: memberID, customerID: customerID, team: team, product: product)
         }
     }
     private struct JSONExport: Decodable {
@@ -123,6 +127,8 @@ struct SeatCollector: RecordSink {
         case externalID = "external_id"
         case memberID = "member_id"
         case customerID = "customer_id"
+        case team = "billing_customer_external_id"
+        case product
     }
 
     let name: String
@@ -185,7 +191,7 @@ struct SeatCollector: RecordSink {
             ExportedSeat(
                 container: container, seatID: values[.seatID], status: SeatState(rawValue: status),
                 email: values[.email], externalID: values[.externalID], memberID: values[.memberID],
-                customerID: values[.customerID]))
+                customerID: values[.customerID], team: values[.team], product: values[.product]))
     }
 
     mutating func defect(_ defect: FormatDefect) {

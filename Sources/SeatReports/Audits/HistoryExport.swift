@@ -81,7 +81,7 @@ public struct HistoryExportWriter<Sink: ByteSink> {
             layout: Layout(
                 columns: SeatCountChange.columns, filterColumn: "change",
                 leading: ["time", "customer_external_id", "customer_email", "old_seats", "new_seats", "change"]),
-            xmlRoot: "history", xmlRow: "change")
+            json: origin.jsonMembers, xmlRoot: "history", xmlRow: "change", xml: origin.xmlNodes)
         document = try DocumentWriter(format, options: options, head: head, into: sink)
     }
 

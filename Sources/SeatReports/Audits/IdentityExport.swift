@@ -79,7 +79,7 @@ public struct IdentityExportWriter<Sink: ByteSink> {
             layout: Layout(
                 columns: IdentityMapping.columns, filterColumn: "status",
                 leading: ["status", "email", "external_customer_id", "external_member_id"]),
-            xmlRoot: "identities", xmlRow: "identity")
+            json: origin.jsonMembers, xmlRoot: "identities", xmlRow: "identity", xml: origin.xmlNodes)
         document = try DocumentWriter(format, options: options, head: head, into: sink)
     }
 

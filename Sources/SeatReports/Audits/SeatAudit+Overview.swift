@@ -5,7 +5,7 @@ internal import SeatPlanning
 extension SeatAudit {
     func overview(title: String) -> Overview {
         var overview = Overview(
-            title: title, rowsTitle: "rows",
+            title: title, rowsTitle: "Rows",
             whereTheRestIs: "the CSV, JSON and XML forms hold every row of this export")
         overview.headline = headline
         overview.tone = idle > 0 || total.expired > 0 ? .warning : .good
@@ -63,15 +63,15 @@ extension SeatAudit {
                     .init(name: "claimed", tone: .good), .init(name: "pending", tone: .main),
                     .init(name: "expired", tone: .bad), .init(name: "free", tone: .quiet),
                 ],
-                bars: first.prefix(Overview.chartLimit).map { audit in
+                bars: byIdle.prefix(Overview.chartLimit).map { audit in
                     let use = audit.utilization
                     return Chart.Bar(
-                        label: audit.label,
+                        label: [audit.label, audit.product].compactMap(\.self).joined(separator: " · "),
                         values: [use.claimed, use.pending, use.expired, use.free].map { Double($0) },
                         limit: Double(use.bought),
-                        text: "\(NumberFormat.grouped(use.used)) of \(NumberFormat.grouped(use.bought)) used")
+                        text: "\(NumberFormat.grouped(use.used)) of \(NumberFormat.grouped(use.bought)) in use")
                 },
-                title: "claimed, pending, expired and free seats of each; the mark is the number bought"
+                title: "Claimed, pending, expired and free seats, most idle first; each bar is all seats of one, and the mark is the number bought"
                     + Overview.drawn(of: count, "subscriptions and orders")),
             note: Overview.notes([
                 Overview.note(shown: first.count, of: count, "subscriptions and orders"),
@@ -79,6 +79,12 @@ extension SeatAudit {
                 In use: claimed or with a valid invitation. Idle: bought and neither claimed nor under a valid invitation.
                 """,
             ]))
+    }
+
+    private var byIdle: [ContainerAudit] {
+        first.enumerated().sorted {
+            ($0.element.utilization.idle, $1.offset) > ($1.element.utilization.idle, $0.offset)
+        }.map(\.element)
     }
 
     private var totalRow: [String] {
@@ -124,11 +130,9 @@ extension SeatAudit {
                 Overview.note(shown: priced.count, of: count - withoutPrices, "subscriptions and orders"),
                 """
                 Prices are those of the tiers, without discounts and taxes. Different currencies and periods are not \
-                added up
+                added up.
                 """,
-                """
-                Revoke expired invitations before reducing seats
-                """,
+                total.expired > 0 ? "Revoke expired invitations before reducing seats" : nil,
                 leftOut,
             ]))
     }

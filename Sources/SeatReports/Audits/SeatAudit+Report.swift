@@ -7,9 +7,7 @@ extension ContainerAudit: ReportRecord {
         .text("billing_customer_email"), .text("billing_customer_external_id"), .figure("seats"),
         .figure("claimed"), .figure("pending"), .figure("expired"), .figure("free"), .figure("idle"),
         .figure("utilization"), .text("currency"), .text("interval"), .figure("interval_count"), .figure("price"),
-        .figure("idle_price"),
-        .figure("reduce_to"), .figure("saving"), .figure("price_minor"), .figure("idle_price_minor"),
-        .figure("saving_minor"),
+        .figure("idle_price"), .figure("reduce_to"), .figure("saving"),
     ]
 
     static let leadingColumns = [
@@ -17,7 +15,7 @@ extension ContainerAudit: ReportRecord {
         "utilization", "currency", "interval", "interval_count", "price", "idle_price", "reduce_to", "saving",
     ]
 
-    /// More seats given than bought, or dead links that hold seats.
+    /// More seats assigned than bought, or expired invitations that hold seats.
     var needsAttention: Bool { utilization.expired > 0 || utilization.live > utilization.bought }
     var mark: String { status ?? "unknown" }
 
@@ -37,13 +35,10 @@ extension ContainerAudit: ReportRecord {
         cells.text(currency)
         cells.text(period?.interval)
         cells.number(period?.count)
-        cells.decimal(money(price)?.decimal)
-        cells.decimal(money(idlePrice)?.decimal)
+        cells.money(price, currency)
+        cells.money(idlePrice, currency)
         cells.number(reduction?.seats)
-        cells.decimal(money(reduction?.saving)?.decimal)
-        cells.number(price)
-        cells.number(idlePrice)
-        cells.number(reduction?.saving)
+        cells.money(reduction?.saving, currency)
     }
 }
 
@@ -59,11 +54,8 @@ extension SeatAudit {
                     .object([
                         "currency": .string(priceGroup.currency), "interval": .text(priceGroup.period?.interval),
                         "interval_count": .figure(priceGroup.period?.count),
-                        "price": .decimal(Money(sum.price, priceGroup.currency).decimal),
-                        "idle_price": .decimal(Money(sum.idlePrice, priceGroup.currency).decimal),
-                        "saving": .decimal(Money(sum.saving, priceGroup.currency).decimal),
-                        "price_minor": .number(sum.price), "idle_price_minor": .number(sum.idlePrice),
-                        "saving_minor": .number(sum.saving),
+                        "price": .number(sum.price), "idle_price": .number(sum.idlePrice),
+                        "saving": .number(sum.saving),
                     ])
                 }),
         ])
@@ -84,10 +76,8 @@ extension SeatAudit {
                     [
                         "currency": priceGroup.currency, "interval": priceGroup.period?.interval,
                         "interval-count": priceGroup.period.map { String($0.count) },
-                        "price": Money(sum.price, priceGroup.currency).decimal,
-                        "idle-price": Money(sum.idlePrice, priceGroup.currency).decimal,
-                        "saving": Money(sum.saving, priceGroup.currency).decimal, "price-minor": String(sum.price),
-                        "idle-price-minor": String(sum.idlePrice), "saving-minor": String(sum.saving),
+                        "price": String(sum.price), "idle-price": String(sum.idlePrice),
+                        "saving": String(sum.saving),
                     ])
             })
     }

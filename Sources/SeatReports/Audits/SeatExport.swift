@@ -23,7 +23,7 @@ public struct SeatExportWriter<Sink: ByteSink> {
             layout: Layout(
                 columns: SeatRow.columns, pairs: keys.isEmpty ? nil : .metadata(keys), filterColumn: "status",
                 leading: SeatRow.leadingColumns),
-            xmlRoot: "roster", xmlRow: "member", isRoster: true)
+            json: origin.jsonMembers, xmlRoot: "roster", xmlRow: "member", isRoster: true)
         document = try DocumentWriter(format, options: options, head: head, into: sink)
     }
 

@@ -17,7 +17,7 @@ public struct SubscriptionExportWriter<Sink: ByteSink> {
             kind: "subscriptions",
             layout: Layout(
                 columns: ContainerAudit.columns, filterColumn: "status", leading: ContainerAudit.leadingColumns),
-            xmlRoot: "subscriptions", xmlRow: "container")
+            json: origin.jsonMembers, xmlRoot: "subscriptions", xmlRow: "container", xml: origin.xmlNodes)
         document = try DocumentWriter(format, options: options, head: head, into: sink)
     }
 

@@ -37,6 +37,7 @@ final class CSVEncoder: ReportEncoder {
         mutating func number(_ value: Int?) {
             if let value { csv.number(value) } else { csv.emptyCell() }
         }
+        mutating func money(_ amount: Int?, _ currency: String?) { number(amount) }
         mutating func decimal(_ value: String?) { csv.figure(value ?? "") }
         mutating func flag(_ value: Bool?) { csv.figure(value.map { $0 ? "true" : "false" } ?? "") }
         mutating func pairs(_ values: [PairValue?]) {

@@ -1,5 +1,6 @@
 internal import RosterFormats
 internal import Rosters
+internal import SeatPlanning
 
 /// A document as one self-contained HTML file: no script, style, font or picture from elsewhere, and a content security
 /// policy that allows nothing but the file's own.
@@ -83,6 +84,9 @@ final class HTMLEncoder: ReportEncoder {
         }
         mutating func text(_ value: String?) { cell(value ?? "") }
         mutating func number(_ value: Int?) { cell(value.map { String($0) } ?? "") }
+        mutating func money(_ amount: Int?, _ currency: String?) {
+            cell(amount.map { amount in currency.map { Money(amount, $0).text } ?? String(amount) } ?? "")
+        }
         mutating func decimal(_ value: String?) { cell(value ?? "") }
         mutating func flag(_ value: Bool?) { cell(value.map { $0 ? "yes" : "no" } ?? "") }
         mutating func pairs(_ values: [PairValue?]) {

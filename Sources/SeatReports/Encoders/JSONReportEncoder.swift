@@ -11,7 +11,7 @@ final class JSONReportEncoder: ReportEncoder {
 
     init(head: DocumentHead, areLines: Bool) {
         self.head =
-            [.init(name: "format", value: .number(1)), .init(name: "kind", value: .string(head.kind))] + head.json
+            [.init(name: "format", value: .number(head.format)), .init(name: "kind", value: .string(head.kind))] + head.json
         self.areLines = areLines
         cells = Cells(layout: head.layout, prefix: areLines ? "\"type\":\"row\"," : "")
         if !areLines {
@@ -104,6 +104,7 @@ final class JSONReportEncoder: ReportEncoder {
             name()
             if let value { out.append(number: value) } else { out.append("null") }
         }
+        mutating func money(_ amount: Int?, _ currency: String?) { number(amount) }
         mutating func decimal(_ value: String?) {
             name()
             out.append(value ?? "null")

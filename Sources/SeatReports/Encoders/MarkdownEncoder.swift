@@ -1,5 +1,6 @@
 internal import RosterFormats
 internal import Rosters
+internal import SeatPlanning
 
 /// A document as Markdown for a CI job's page: the figures, then the rows as far as such a page bears them.
 final class MarkdownEncoder: ReportEncoder {
@@ -35,9 +36,14 @@ final class MarkdownEncoder: ReportEncoder {
         page.table(
             nil, [.text(""), .text("")],
             (overview.lead + overview.figures + overview.notices).map { [$0.label, $0.value] })
-        for table in overview.tables {
-            page.table(table.title, table.columns, table.rows, totals: table.totals, isCollapsed: table.isCollapsed)
-            if let note = table.note { page.line("\n\(MarkdownEncoder.inline(note))") }
+        for (index, table) in overview.tables.enumerated() {
+            // A long list leaves room for the figures that follow.
+            let later = overview.tables[(index + 1)...].filter { !$0.isCollapsed && $0.total == nil }
+            page.table(
+                table.title, table.columns, table.rows, totals: table.totals, isCollapsed: table.isCollapsed,
+                count: table.total, reserve: later.reduce(1_000) { $0 + 500 + MarkdownPage.length($1.rows) })
+            // Of a list, the page itself says how much is left out.
+            if let note = table.note, table.total == nil { page.line("\n\(MarkdownEncoder.inline(note))") }
         }
         appendRows(overview, &page)
         page.table(
@@ -131,6 +137,9 @@ final class MarkdownEncoder: ReportEncoder {
         }
         mutating func text(_ value: String?) { cell(value ?? "") }
         mutating func number(_ value: Int?) { cell(value.map { String($0) } ?? "") }
+        mutating func money(_ amount: Int?, _ currency: String?) {
+            cell(amount.map { amount in currency.map { Money(amount, $0).text } ?? String(amount) } ?? "")
+        }
         mutating func decimal(_ value: String?) { cell(value ?? "") }
         mutating func flag(_ value: Bool?) { cell(value.map { $0 ? "yes" : "no" } ?? "") }
         mutating func pairs(_ values: [PairValue?]) {

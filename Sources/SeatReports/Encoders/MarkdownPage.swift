@@ -28,20 +28,31 @@ struct MarkdownPage {
     }
 
     mutating func table(
-        _ title: String?, _ columns: [Column], _ rows: [[String]], totals: [[String]] = [], isCollapsed: Bool = false
+        _ title: String?, _ columns: [Column], _ rows: [[String]], totals: [[String]] = [], isCollapsed: Bool = false,
+        count: Int? = nil, reserve: Int = 0
     ) {
         guard !rows.isEmpty else { return }
         func cells(_ row: [String]) -> String { row.map { "| \(MarkdownEncoder.inline($0)) " }.joined() + "|" }
         lines(
             title, columns, rows.lazy.map(cells), isCollapsed: isCollapsed,
-            whereTheRestIs: "the CSV, JSON and XML forms hold all", totals: totals.map(cells))
+            whereTheRestIs: "the CSV, JSON and XML forms hold all", totals: totals.map(cells), total: count,
+            reserve: reserve)
+    }
+
+    /// About as many characters as rows take, and never more than a fifth of the page.
+    static func length(_ rows: [[String]]) -> Int {
+        var length = 0
+        for row in rows where length < limit / 5 { length += row.reduce(4) { $0 + $1.unicodeScalars.count + 4 } }
+        return min(length, limit / 5)
     }
 
     /// Rows that are lines already.
     mutating func lines(
         _ title: String?, _ columns: [Column], _ rows: some Collection<String>, isCollapsed: Bool,
-        whereTheRestIs: String, totals: [String] = []
+        whereTheRestIs: String, totals: [String] = [], total: Int? = nil, reserve: Int = 0
     ) {
+        let all = max(rows.count, total ?? 0)
+        let room = Self.limit - Self.reserve - min(reserve, Self.limit / 2)
         if let title, isCollapsed {
             line("\n<details><summary>\(MarkdownPage.html(title))</summary>\n")
         } else {
@@ -49,7 +60,7 @@ struct MarkdownPage {
         }
         var shown = 0
         for row in rows {
-            guard count + row.unicodeScalars.count < Self.limit - Self.reserve else { break }
+            guard count + row.unicodeScalars.count < room else { break }
             if shown == 0 {
                 line(columns.map { "| \(MarkdownEncoder.inline($0.title)) " }.joined() + "|")
                 line(columns.map { $0.isFigure ? "|---:" : "|---" }.joined() + "|")
@@ -58,9 +69,9 @@ struct MarkdownPage {
             shown += 1
         }
         for total in totals where shown > 0 { line(total) }
-        if shown < rows.count {
+        if shown < all {
             line(
-                "\n\(NumberFormat.grouped(rows.count - shown)) of \(NumberFormat.grouped(rows.count)) left out here: \(whereTheRestIs)"
+                "\n\(NumberFormat.grouped(all - shown)) of \(NumberFormat.grouped(all)) left out here: \(whereTheRestIs)"
             )
         }
         if title != nil, isCollapsed { line("\n</details>") }

@@ -4,6 +4,8 @@ internal import RosterFormats
 struct DocumentHead: Sendable {
     /// `report`, `seats`, `subscriptions`, `history`, `identities`, `diff`.
     var kind: String
+    /// The version of the document's form.
+    var format = 2
     var layout: Layout
     /// After `format` and `kind`, before the rows.
     var json: [JSONValue.Member] = []

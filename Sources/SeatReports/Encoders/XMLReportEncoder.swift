@@ -34,7 +34,7 @@ final class XMLReportEncoder: ReportEncoder {
         row = head.xmlRow
         cells = Cells(xml: xml, layout: head.layout, isRoster: head.isRoster)
         try xml.startElement(head.xmlRoot)
-        if !head.isRoster { try xml.attribute("format", "1") }
+        if !head.isRoster { try xml.attribute("format", String(head.format)) }
         for node in head.xml { try write(node) }
     }
 
@@ -137,6 +137,7 @@ final class XMLReportEncoder: ReportEncoder {
         }
         mutating func text(_ value: String?) { attribute(value) }
         mutating func number(_ value: Int?) { attribute(value.map { String($0) }) }
+        mutating func money(_ amount: Int?, _ currency: String?) { number(amount) }
         mutating func decimal(_ value: String?) { attribute(value) }
         mutating func flag(_ value: Bool?) { attribute(value.map { $0 ? "true" : "false" }) }
         mutating func pairs(_ values: [PairValue?]) {

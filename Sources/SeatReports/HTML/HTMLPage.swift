@@ -22,7 +22,8 @@ struct HTMLPage {
             "styleHash": HTMLAsset.style.hash, "scriptHash": HTMLAsset.script.hash, "rowsTitle": overview.rowsTitle,
             "figures": overview.figures.map { ["label": $0.label, "value": $0.value] },
             "facts": overview.facts.map { ["label": $0.label, "value": $0.value] },
-            "hasFacts": !overview.facts.isEmpty, "tag": overview.tag ?? "", "place": overview.place,
+            "hasFacts": !overview.facts.isEmpty, "tag": overview.tag ?? "", "hasTag": overview.tag != nil, "place": overview.place,
+            "hasPlace": !overview.place.isEmpty,
             "filterTitle": filterTitle,
             "lead": overview.lead.map { ["label": $0.label, "value": $0.value] }, "hasLead": !overview.lead.isEmpty,
             "notices": overview.notices.map { ["label": $0.label, "value": $0.value] },
@@ -59,7 +60,11 @@ struct HTMLPage {
 
 extension HTMLPage {
     private static func cells(of row: [String], _ columns: [Column]) -> [String: Any] {
-        ["cells": row.enumerated().map { index, cell in ["text": cell, "class": columns[index].htmlClass] }]
+        [
+            "cells": row.enumerated().map { index, cell in
+                ["text": cell, "class": columns[index].htmlClass, "label": columns[index].title]
+            }
+        ]
     }
 }
 
@@ -78,7 +83,13 @@ extension Chart {
 
     /// Lying bars: each is a drawing of its own beside its label, so that labels stay readable at any width.
     var barValues: [String: Any] {
-        let scale = largest > 0 ? Chart.width / largest : 0
+        let common = largest > 0 ? Chart.width / largest : 0
+        // A small team's bar is as long as a large one's: its own seats are the whole.
+        func scale(_ bar: Bar) -> Double {
+            guard form == .stacked else { return common }
+            let whole = max(bar.values.reduce(0, +), bar.limit ?? 0)
+            return whole > 0 ? Chart.width / whole : 0
+        }
         return [
             "title": title,
             "legend": series.count > 1 || bars.contains { $0.limit != nil }
@@ -89,8 +100,8 @@ extension Chart {
             "bars": bars.map { bar in
                 [
                     "label": bar.label, "text": bar.text,
-                    "parts": form == .stacked ? stacked(bar, scale) : grouped(bar, scale),
-                    "limit": bar.limit.map { ["x": Chart.units(min($0 * scale, Chart.width - 3))] as Any } ?? false,
+                    "parts": form == .stacked ? stacked(bar, scale(bar)) : grouped(bar, scale(bar)),
+                    "limit": bar.limit.map { ["x": Chart.units(min($0 * scale(bar), Chart.width - 3))] as Any } ?? false,
                 ] as [String: Any]
             },
         ]

@@ -142,6 +142,32 @@ extension ChangeReport {
                 ? "The only row finished as planned" : "All \(NumberFormat.grouped(all)) rows finished as planned")
     }
 
+    /// The server showed every subscription and order after the run.
+    package var isObserved: Bool { containers.allSatisfy { $0.observedAt != nil } }
+
+    /// Why figures after a run are expected, and not seen.
+    package var notObserved: String {
+        "The live seats were not listed after "
+            + (run?.complete == true ? "the run" : "the last change, because the run is not finished")
+            + ": expected figures are computed from the changes that were made"
+    }
+
+    /// What the idle figure is.
+    package var idleWord: String { run == nil ? "Idle afterwards" : isObserved ? "Idle" : "Idle (expected)" }
+
+    /// How long the run took, from its first start to its last end; nil while it has none.
+    package var elapsed: String? {
+        guard let run, let finished = run.finishedAt, let seconds = NumberFormat.seconds(from: run.startedAt, to: finished)
+        else { return nil }
+        return NumberFormat.duration(seconds)
+    }
+
+    /// ` (planned 20 Nov 2026 09:00 UTC, ID 3fa91c2b)`: follows the plan's place.
+    package var planned: String {
+        let id = planID.map { ", ID \($0.prefix(8))" } ?? ""
+        return plannedAt.isEmpty ? "" : " (planned \(NumberFormat.minute(plannedAt))\(id))"
+    }
+
     /// `292 of 400 seats, 2,520.00 USD per month`, one for each currency and period; without prices, once without.
     public var idleSentences: [String] {
         struct Key: Hashable {

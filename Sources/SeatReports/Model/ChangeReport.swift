@@ -92,6 +92,25 @@ public struct ChangeReport: Sendable, Equatable, Codable {
         public var interval: String?
         /// How many intervals are one period.
         public var intervalCount: Int?
+
+        /// The names of every document that has containers.
+        private enum CodingKeys: String, CodingKey {
+            case type = "containerType"
+            case id = "containerID"
+            case team, product, status
+            case seats = "seatsBefore"
+            case seatsAfter = "seatsPlanned"
+            case live = "liveBefore"
+            case liveAfter = "livePlanned"
+            case free = "freeBefore"
+            case freeAfter = "freePlanned"
+            case liveObserved = "liveAfter"
+            case seatsObserved = "seats"
+            case observedAt = "seenAt"
+            case assigns, revokes, reissues, blocked
+            case idleAfter = "idle"
+            case priceBefore, priceAfter, idlePrice, currency, interval, intervalCount
+        }
     }
 
     /// A person whose seat is given, taken or renewed.
@@ -188,7 +207,7 @@ public struct ChangeReport: Sendable, Equatable, Codable {
     /// The kind of document.
     public var kind = "plan"
     /// The version of its form.
-    public var format = 1
+    public var format = 2
     /// Where the plan is.
     public var planFile: String?
     /// The random id of the plan.
@@ -293,6 +312,8 @@ public struct ChangeReport: Sendable, Equatable, Codable {
         expiredInvitations = facts.expiredKept
         uncheckedEmailDomains = facts.uncheckedEmailDomains
         skipsInvalid = facts.skipsInvalid
+        seconds = facts.seconds
+        rate = facts.rate
         run = summary.startedAt.map { started in
             Run(
                 startedAt: started, finishedAt: summary.finishedAt, complete: summary.isComplete,

@@ -25,6 +25,48 @@ package enum NumberFormat {
         return "\(max(0, part).share(of: whole, scale: 100))%"
     }
 
+    /// The shares of parts that make up a whole, `84%`: they add up to 100, because those with the largest remainders are
+    /// rounded up.
+    package static func percents(_ parts: [Int]) -> [String] {
+        let parts = parts.map { max(0, $0) }
+        let whole = parts.reduce(0) { $0.plus($1) }
+        guard whole > 0 else { return parts.map { _ in "–" } }
+        let exact = parts.map { Double($0) / Double(whole) * 100 }
+        var shares = exact.map { Int($0.rounded(.down)) }
+        let byRemainder = exact.indices.sorted {
+            (exact[$0] - exact[$0].rounded(.down), $1) > (exact[$1] - exact[$1].rounded(.down), $0)
+        }
+        for index in byRemainder.prefix(max(0, 100 - shares.reduce(0, +))) { shares[index] += 1 }
+        return shares.map { "\($0)%" }
+    }
+
+    /// `45 s`, `2 min 30 s`, `3 h 20 min`
+    package static func duration(_ seconds: Int) -> String {
+        if seconds < 1 { return "less than 1 s" }
+        if seconds < 60 { return "\(seconds) s" }
+        if seconds < 3_600 { return "\(seconds / 60) min" + (seconds % 60 == 0 ? "" : " \(seconds % 60) s") }
+        return "\(grouped(seconds / 3_600)) h" + (seconds % 3_600 < 60 ? "" : " \(seconds % 3_600 / 60) min")
+    }
+
+    /// Whole seconds between two times, ISO 8601 in UTC; nil where one is none, or they stand the wrong way round.
+    static func seconds(from start: String, to end: String) -> Int? {
+        guard let first = secondsOfEpoch(start), let last = secondsOfEpoch(end), last >= first else { return nil }
+        return last - first
+    }
+
+    private static func secondsOfEpoch(_ iso: String) -> Int? {
+        let parts = iso.prefix(19).split { "-T:".contains($0) }.map { Int($0) }
+        guard iso.hasSuffix("Z"), parts.count == 6, let year = parts[0], let month = parts[1], let day = parts[2],
+            let hour = parts[3], let minute = parts[4], let second = parts[5], (1...9_999).contains(year),
+            (1...12).contains(month), (1...31).contains(day)
+        else { return nil }
+        // Days of the civil calendar, with years that begin in March so that the leap day comes last.
+        let shifted = month > 2 ? year : year - 1
+        let dayOfYear = (153 * (month > 2 ? month - 3 : month + 9) + 2) / 5 + day - 1
+        let days = shifted * 365 + shifted / 4 - shifted / 100 + shifted / 400 + dayOfYear
+        return ((days * 24 + hour) * 60 + minute) * 60 + second
+    }
+
     /// `3 rows`, `1 row`.
     package static func count(_ number: Int, _ noun: String, plural: String? = nil) -> String {
         "\(grouped(number)) \(number == 1 ? noun : plural ?? noun + "s")"

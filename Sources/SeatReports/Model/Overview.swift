@@ -24,6 +24,8 @@ struct Overview: Sendable, Equatable {
         var tone: Chart.Tone = .quiet
         /// Shown only on demand.
         var isCollapsed = false
+        /// How many rows there are, where ``rows`` holds only the first of them.
+        var total: Int?
     }
 
     /// What the color of the headline means.

@@ -106,6 +106,10 @@ public struct PlanFacts: Sendable, Equatable {
     public var expiredKept = 0
     /// Rows to fix are skipped.
     public var skipsInvalid = false
+    /// How long the changes take at ``rate``; nil when that is unlimited, or not known.
+    public var seconds: Double?
+    /// The pace of requests, such as 400/min; nil when it is not known.
+    public var rate: String?
     /// The subscriptions and orders of the plan.
     public var containers: [ContainerID: Container] = [:]
     /// By seat id.

@@ -73,18 +73,22 @@ extension ChangeReport {
                     "\(NumberFormat.count(uncheckedEmailDomains, "domain")) not checked; the server refuses addresses whose domain does not accept email"
                 ))
         }
-        notices += idleSentences.map { .init(run == nil ? "idle afterwards" : "idle", $0) }
+        if run != nil, !isObserved { notices.append(.init("expected, not seen", notObserved)) }
+        notices += idleSentences.map { .init(idleWord.prefix(1).lowercased() + idleWord.dropFirst(), $0) }
         return notices
     }
 
     private var facts: [Overview.Fact] {
         var facts: [Overview.Fact] = [.init("server", server)]
         if let organization { facts.append(.init("organization", organization)) }
+        if let model { facts.append(.init("identity model", model)) }
         facts += [.init("mode", mode), .init("planned", NumberFormat.time(plannedAt))]
+        if skipsInvalid { facts.append(.init("rows to fix", "skipped")) }
         if let run {
             facts += [
                 .init("started", NumberFormat.time(run.startedAt)),
                 .init("finished", NumberFormat.time(run.finishedAt)),
+                .init("took", elapsed ?? "–"),
                 .init("requests", NumberFormat.grouped(run.requests)),
             ]
         } else if requests > 0 {
@@ -92,6 +96,10 @@ extension ChangeReport {
                 .init(
                     "requests",
                     "\(NumberFormat.grouped(requests.plus(reads))), \(NumberFormat.grouped(requests)) of them changes"))
+            if let seconds {
+                let time = NumberFormat.duration(Int(saturating: seconds.rounded(.up)))
+                facts.append(.init("expected time", "about \(time)" + (rate.map { " at \($0)" } ?? "")))
+            }
         }
         facts += rosters.map { roster in
             .init(
@@ -103,7 +111,7 @@ extension ChangeReport {
         if let planID { facts.append(.init("plan id", planID)) }
         if let preparedBy { facts.append(.init("prepared by", preparedBy)) }
         if let command { facts.append(.init("command", command)) }
-        facts.append(.init("polar-seats", toolVersion))
+        facts.append(.init("version", toolVersion))
         return facts
     }
 
@@ -162,14 +170,15 @@ extension ChangeReport {
                     + [person.source.isEmpty ? "not in the roster" : "\(person.source):\(person.line)"]
                     + (run == nil ? [] : [person.outcome])
             }, note: Overview.note(shown: people.listed.count, of: people.count, word),
-            tone: isAssignment ? .good : word == "revocations" ? .bad : .main, isCollapsed: isAssignment)
+            tone: isAssignment ? .good : word == "revocations" ? .bad : .main, isCollapsed: isAssignment,
+            total: people.count)
     }
 
     private var containersTable: Overview.Table? {
         guard !containers.isEmpty else { return nil }
         let shown = containers.prefix(Overview.tableLimit)
         let isPlan = run == nil
-        let isSeen = containers.allSatisfy { $0.observedAt != nil }
+        let isSeen = isObserved
         return Overview.Table(
             title: isPlan
                 ? "Seats now and as planned" : isSeen ? "Seats before and after" : "Seats before and expected after",
@@ -285,9 +294,11 @@ extension Overview {
         all > chartLimit ? "; the first \(chartLimit) of \(NumberFormat.grouped(all)) \(nouns)" : ""
     }
 
-    /// What there is to say below a table, one thing after the other.
+    /// What there is to say below a table, as sentences.
     static func notes(_ parts: [String?]) -> String? {
-        let said = parts.compactMap { $0 }
-        return said.isEmpty ? nil : said.joined(separator: "; ")
+        let sentences = parts.compactMap { $0 }.map { part in
+            part.prefix(1).uppercased() + part.dropFirst() + (part.hasSuffix(".") ? "" : ".")
+        }
+        return sentences.isEmpty ? nil : sentences.joined(separator: " ")
     }
 }

@@ -99,6 +99,8 @@ protocol CellWriter {
     /// A decimal fraction, as text.
     mutating func decimal(_ value: String?)
     mutating func flag(_ value: Bool?)
+    /// An amount in the smallest unit of its currency: a number in data, with its currency for people.
+    mutating func money(_ amount: Int?, _ currency: String?)
     /// The values of the layout's pairs, aligned with its names; nil where the record has none of that name.
     mutating func pairs(_ values: [PairValue?])
 }
@@ -188,6 +190,7 @@ struct PickedRecord: ReportRecord {
             case .number(let value): writer.number(value)
             case .decimal(let value): writer.decimal(value)
             case .flag(let value): writer.flag(value)
+            case .money(let amount, let currency): writer.money(amount, currency)
             }
         }
     }
@@ -199,6 +202,7 @@ enum Cell: Sendable, Equatable {
     case number(Int?)
     case decimal(String?)
     case flag(Bool?)
+    case money(Int?, String?)
 }
 
 /// Keeps a record's cells as values, the pairs' as text.
@@ -213,6 +217,7 @@ struct CellCollector: CellWriter {
     mutating func number(_ value: Int?) { cells.append(.number(value)) }
     mutating func decimal(_ value: String?) { cells.append(.decimal(value)) }
     mutating func flag(_ value: Bool?) { cells.append(.flag(value)) }
+    mutating func money(_ amount: Int?, _ currency: String?) { cells.append(.money(amount, currency)) }
     mutating func pairs(_ values: [PairValue?]) {
         for value in values { cells.append(.text(value?.text)) }
     }

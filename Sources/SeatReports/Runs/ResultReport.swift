@@ -7,6 +7,7 @@ public struct ResultReportWriter<Sink: ByteSink> {
     private var document: DocumentWriter<Sink>
     private var report: ChangeReport
     private let extraColumns: [String]
+    private let isForPeople: Bool
 
     /// - Parameter extraColumns: the roster's own columns that name no field, in their order.
     public init(
@@ -14,14 +15,6 @@ public struct ResultReportWriter<Sink: ByteSink> {
         facts: PlanFacts = PlanFacts(), extraColumns: [String] = [], into sink: Sink
     ) throws {
         let columns = ResultRow.columns
-        let head = DocumentHead(
-            kind: "report",
-            layout: Layout(
-                columns: columns, pairs: extraColumns.isEmpty ? nil : .extra(extraColumns, besides: columns),
-                filterColumn: summary.startedAt == nil ? "action" : "outcome",
-                leading: ResultRow.leadingColumns(isPlan: summary.startedAt == nil), brief: ResultRow.briefColumns),
-            json: summary.jsonMembers, xmlRoot: "report", xmlRow: "row", xml: summary.xmlNodes)
-        document = try DocumentWriter(format, options: options, head: head, into: sink)
         // Data formats hold their rows themselves.
         var limits = ChangeReport.Limits()
         limits.rows = 0
@@ -32,12 +25,23 @@ public struct ResultReportWriter<Sink: ByteSink> {
         default: limits = .counts
         }
         report = ChangeReport(summary, facts, limits: limits)
+        let head = DocumentHead(
+            kind: "report",
+            layout: Layout(
+                columns: columns, pairs: extraColumns.isEmpty ? nil : .extra(extraColumns, besides: columns),
+                filterColumn: summary.startedAt == nil ? "action" : "outcome",
+                leading: ResultRow.leadingColumns(isPlan: summary.startedAt == nil), brief: ResultRow.briefColumns),
+            json: summary.jsonMembers(report), xmlRoot: "report", xmlRow: "row", xml: summary.xmlNodes(report))
+        document = try DocumentWriter(format, options: options, head: head, into: sink)
         self.extraColumns = extraColumns
+        isForPeople = format == .html || format == .md
     }
 
     /// Writes one row's result; throws what the sink throws.
     public mutating func write(_ row: ResultRow) throws {
         report.add(row)
+        var row = row
+        if isForPeople { row.message = row.message.map(ChangeReport.withoutFieldPath) }
         try document.row(row, row.extras(aligned: extraColumns))
     }
 

@@ -2,15 +2,21 @@ internal import Rosters
 internal import SeatPlanning
 
 extension RunSummary {
-    /// `run`, `totals` and `containers` as JSON has them.
-    var jsonMembers: [JSONValue.Member] {
+    /// Everything but the rows, as JSON has it.
+    ///
+    /// - Parameter report: the same run, with what its plan says.
+    func jsonMembers(_ report: ChangeReport) -> [JSONValue.Member] {
         [
             .init(
                 name: "run",
                 value: .object([
-                    "tool_version": .string(toolVersion), "server": .string(server),
-                    "organization": .text(organization), "mode": .string(mode), "planned_at": .string(plannedAt),
+                    "tool_version": .string(toolVersion), "plan_id": .text(report.planID), "server": .string(server),
+                    "organization": .text(organization), "model": .text(report.model), "mode": .string(mode),
+                    "skips_invalid": .flag(report.skipsInvalid), "planned_at": .string(plannedAt),
                     "started_at": .text(startedAt), "finished_at": .text(finishedAt), "complete": .flag(isComplete),
+                    "expected_seconds": .fraction(report.seconds.map(RunSummary.seconds)),
+                    "rate": .text(report.rate), "prepared_by": .text(report.preparedBy),
+                    "command": .text(report.command),
                     "minutes": .array(
                         minutes.map {
                             .object([
@@ -20,27 +26,51 @@ extension RunSummary {
                         }),
                 ])),
             .init(
+                name: "rosters",
+                value: .array(
+                    report.rosters.map {
+                        .object(["name": .string($0.name), "rows": .number($0.rows), "sha256": .string($0.sha256)])
+                    })),
+            .init(
                 name: "totals",
                 value: .object([
                     "roster_rows": .number(rosterRows), "added_rows": .number(addedRows),
-                    "requests": .number(requests), "mispredicted": .number(mispredicted),
+                    "requests": .number(requests), "planned_requests": .number(report.requests),
+                    "planned_reads": .number(report.reads), "planned_emails": .number(report.mails),
+                    "expired_invitations": .number(report.expiredInvitations),
+                    "unchecked_email_domains": .number(report.uncheckedEmailDomains),
+                    "mispredicted": .number(mispredicted),
                     "actions": .object(orderedActions.map { .init(name: $0.name, value: .number($0.count)) }),
                     "outcomes": .object(orderedOutcomes.map { .init(name: $0.name, value: .number($0.count)) }),
                 ])),
-            .init(name: "containers", value: .array(containers.map(\.json))),
+            .init(name: "containers", value: .array(report.containers.map(\.json))),
+            .init(
+                name: "guards",
+                value: .array(
+                    report.guards.map {
+                        .object([
+                            "guard_name": .string($0.guardName), "figure": .number($0.figure),
+                            "limit": .number($0.limit), "message": .string($0.message), "remedy": .string($0.remedy),
+                        ])
+                    })),
+            .init(name: "overrides", value: .array(report.overrides.map { .string($0) })),
+            .init(name: "warnings", value: .array(report.warnings.map { .string($0) })),
             .init(name: "findings", value: .array(findings.map(\.json))),
         ]
     }
 
-    /// The same as XML has them.
-    var xmlNodes: [XMLNode] {
+    /// The same as XML has it.
+    func xmlNodes(_ report: ChangeReport) -> [XMLNode] {
         [
             XMLNode(
                 "run",
                 [
-                    "tool-version": toolVersion, "server": server, "organization": organization, "mode": mode,
-                    "planned-at": plannedAt, "started-at": startedAt, "finished-at": finishedAt,
-                    "complete": isComplete ? "true" : "false",
+                    "tool-version": toolVersion, "plan-id": report.planID, "server": server,
+                    "organization": organization, "model": report.model, "mode": mode,
+                    "skips-invalid": report.skipsInvalid ? "true" : "false", "planned-at": plannedAt,
+                    "started-at": startedAt, "finished-at": finishedAt, "complete": isComplete ? "true" : "false",
+                    "expected-seconds": report.seconds.map(RunSummary.seconds), "rate": report.rate,
+                    "prepared-by": report.preparedBy, "command": report.command,
                 ],
                 minutes.map {
                     XMLNode(
@@ -48,14 +78,35 @@ extension RunSummary {
                         ["at": $0.at, "requests": String($0.requests), "paused": RunSummary.seconds($0.paused)])
                 }),
             XMLNode(
+                "rosters", [:],
+                report.rosters.map {
+                    XMLNode("roster", ["name": $0.name, "rows": String($0.rows), "sha256": $0.sha256])
+                }),
+            XMLNode(
                 "totals",
                 [
                     "roster-rows": String(rosterRows), "added-rows": String(addedRows),
-                    "requests": String(requests), "mispredicted": String(mispredicted),
+                    "requests": String(requests), "planned-requests": String(report.requests),
+                    "planned-reads": String(report.reads), "planned-emails": String(report.mails),
+                    "expired-invitations": String(report.expiredInvitations),
+                    "unchecked-email-domains": String(report.uncheckedEmailDomains),
+                    "mispredicted": String(mispredicted),
                 ],
                 orderedActions.map { XMLNode("action", ["name": $0.name, "count": String($0.count)]) }
                     + orderedOutcomes.map { XMLNode("outcome", ["name": $0.name, "count": String($0.count)]) }),
-            XMLNode("containers", [:], containers.map(\.xml)),
+            XMLNode("containers", [:], report.containers.map(\.xml)),
+            XMLNode(
+                "guards", [:],
+                report.guards.map {
+                    XMLNode(
+                        "guard",
+                        [
+                            "guard-name": $0.guardName, "figure": String($0.figure), "limit": String($0.limit),
+                            "message": $0.message, "remedy": $0.remedy,
+                        ])
+                }),
+            XMLNode("overrides", [:], report.overrides.map { XMLNode("override", ["option": $0]) }),
+            XMLNode("warnings", [:], report.warnings.map { XMLNode("warning", ["message": $0]) }),
             XMLNode("findings", [:], findings.map(\.xml)),
         ]
     }
@@ -82,13 +133,17 @@ extension RunSummary {
     }
 }
 
-extension RunSummary.Container {
+extension ChangeReport.Container {
+    /// Under the names that a plan's JSON has, too.
     var json: JSONValue {
         .object([
-            "container_type": .string(id.kind.rawValue), "container_id": .string(id.id), "team": .text(team),
-            "product": .text(product), "seats": .number(seats), "seats_before": .number(seatsBefore),
-            "seats_planned": .number(seatsPlanned), "live_before": .number(liveBefore),
-            "live_planned": .number(livePlanned), "live_after": .number(liveAfter), "seen_at": .text(seenAt),
+            "container_type": .string(type), "container_id": .string(id), "team": .text(team),
+            "product": .text(product), "status": .text(status), "seats": .number(seatsObserved ?? seats),
+            "seats_before": .number(seats), "seats_planned": .number(seatsAfter), "live_before": .number(live),
+            "live_planned": .number(liveAfter), "live_after": .number(liveObserved ?? live), "seen_at": .text(observedAt),
+            "idle": .number(idleAfter), "currency": .text(currency), "interval": .text(interval),
+            "interval_count": .figure(intervalCount), "price_before": .figure(priceBefore),
+            "price_after": .figure(priceAfter), "idle_price": .figure(idlePrice),
         ])
     }
 
@@ -96,15 +151,15 @@ extension RunSummary.Container {
         XMLNode(
             "container",
             [
-                "container-type": id.kind.rawValue, "container-id": id.id, "team": team, "product": product,
-                "seats": String(seats), "seats-before": String(seatsBefore), "seats-planned": String(seatsPlanned),
-                "live-before": String(liveBefore), "live-planned": String(livePlanned),
-                "live-after": String(liveAfter), "seen-at": seenAt,
+                "container-type": type, "container-id": id, "team": team, "product": product, "status": status,
+                "seats": String(seatsObserved ?? seats), "seats-before": String(seats),
+                "seats-planned": String(seatsAfter), "live-before": String(live),
+                "live-planned": String(liveAfter), "live-after": String(liveObserved ?? live), "seen-at": observedAt,
+                "idle": String(idleAfter), "currency": currency, "interval": interval,
+                "interval-count": intervalCount.map { String($0) }, "price-before": priceBefore.map { String($0) },
+                "price-after": priceAfter.map { String($0) }, "idle-price": idlePrice.map { String($0) },
             ])
     }
-
-    /// What people call it: the team, else the product, else the id.
-    var label: String { team ?? product ?? id.id }
 }
 
 extension RunFinding {

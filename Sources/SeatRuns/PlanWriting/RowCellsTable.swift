@@ -66,7 +66,8 @@ struct RowCellsWriter {
 
     /// Whether the row says what the cell does: the same as ``PlanCells`` gives for the column.
     private func isGiven(
-        _ meaning: Meaning, _ cell: UnsafeRawBufferPointer, _ entry: Int, _ text: EntryText, _ source: Int, _ column: Int
+        _ meaning: Meaning, _ cell: UnsafeRawBufferPointer, _ entry: Int, _ text: EntryText, _ source: Int,
+        _ column: Int
     ) -> Bool {
         switch meaning {
         case .email: sameBytes(text.email, cell)

@@ -54,7 +54,13 @@ public struct RunStore: Sendable {
     private func path(_ name: RunFileName) -> String { folder + "/" + name.text }
 
     /// Every run, the oldest first.
-    public func runs() -> [StoredRun] { names().map { StoredRun($0, path($0)) } }
+    public func runs() -> [StoredRun] {
+        var runs = names().map { StoredRun($0, path($0)) }
+        for index in runs.indices where runs.contains(where: { runs[index].isSuperseded(by: $0) }) {
+            runs[index].state = .superseded
+        }
+        return runs
+    }
 
     /// The run whose id begins with a text, or whose file has it as its name.
     public func run(_ id: String) throws -> StoredRun {
@@ -96,18 +102,17 @@ public struct RunStore: Sendable {
     /// Removes runs. One that a process is working on stays, whatever is asked.
     public func prune(_ retention: Retention, now: Date) -> Pruned {
         var pruned = Pruned()
-        let names = names()
+        let all = runs()
         removeDrafts(now: now)
-        for name in names.dropLast(max(0, retention.keep)) where now.timeIntervalSince(name.time) >= retention.olderThan
+        for run in all.dropLast(max(0, retention.keep)) where now.timeIntervalSince(run.storedAt) >= retention.olderThan
         {
-            let run = StoredRun(name, path(name))
             if run.state == .running || run.isResumable && !retention.includesResumable {
                 pruned.keptResumable.append(run)
             } else if remove(run) {
                 pruned.removed.append(run)
             }
         }
-        pruned.left = names.count - pruned.removed.count
+        pruned.left = all.count - pruned.removed.count
         return pruned
     }
 

@@ -1,5 +1,6 @@
 public import Foundation
 internal import PolarAPI
+internal import Rosters
 internal import SeatPlanning
 
 /// A run in the run store: what its plan file says of it.
@@ -14,6 +15,8 @@ public struct StoredRun: Sendable, Equatable {
         case unfinished
         /// Every change is over, whatever became of it.
         case finished
+        /// Unfinished, and a later run of the same rosters came to its end in the same subscriptions and orders.
+        case superseded
         /// The file cannot be read as a plan.
         case unreadable
     }
@@ -30,6 +33,14 @@ public struct StoredRun: Sendable, Equatable {
         public var outcomes: [String: Int]
         /// Rows that were to be changed and were not, and blocked or skipped ones.
         public var missedRows: Int
+        /// The rosters' files; nil where one was standard input, which is never the same again.
+        var rosterPaths: [String]?
+        /// The plan's mode.
+        var mode = PlanMode.add
+        /// The subscriptions and orders that the plan names.
+        var containers: Set<ContainerID> = []
+        /// Someone is to be given back a seat by the next run of the plan.
+        var owesSeats = false
     }
 
     /// The first eight digits of the plan's id.
@@ -42,6 +53,17 @@ public struct StoredRun: Sendable, Equatable {
     public var state: State
     /// nil for what cannot be read.
     public var facts: Facts?
+
+    /// Whether a later run did this one's work: it planned the same rosters again, against the live
+    /// seats that this run left, and came to its end.
+    func isSuperseded(by later: StoredRun) -> Bool {
+        guard state == .unfinished || state == .notStarted, later.state == .finished, let facts,
+            let other = later.facts, let paths = facts.rosterPaths
+        else { return false }
+        return later.storedAt > storedAt && !facts.owesSeats && other.server == facts.server
+            && other.organization == facts.organization && other.mode == facts.mode && other.rosterPaths == paths
+            && other.containers.isSuperset(of: facts.containers)
+    }
 
     /// Whether a run of the plan would do something.
     public var isResumable: Bool { [.notStarted, .running, .unfinished].contains(state) }
@@ -57,9 +79,14 @@ public struct StoredRun: Sendable, Equatable {
             defer { try? file.close() }
             let header = try file.header()
             let summary = try file.summary()
+            let rosters = try file.rosters()
+            let paths = rosters.compactMap(\.path)
             facts = Facts(
-                server: header.server, organization: header.organization, rosters: try file.rosters().map(\.name),
-                outcomes: summary.outcomes, missedRows: try file.missedRows())
+                server: header.server, organization: header.organization, rosters: rosters.map(\.name),
+                outcomes: summary.outcomes, missedRows: try file.missedRows(),
+                rosterPaths: paths.count == rosters.count ? paths : nil, mode: header.options.mode,
+                containers: Set(summary.containers.map(\.id)),
+                owesSeats: summary.findings.contains { $0.state == .open })
             state = summary.startedAt == nil ? .notStarted : summary.isComplete ? .finished : .unfinished
             try PlanFile.requireIdle(path)
         } catch let error as PlanFileError where error.code == .locked {

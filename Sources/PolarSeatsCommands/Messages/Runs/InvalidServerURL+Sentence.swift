@@ -5,7 +5,7 @@ extension InvalidServerURL {
     var sentence: String {
         switch self {
         case .notAURL(let text):
-            "unknown server '\(text)' (expected a name or a URL such as https://api.polar.sh)"
+            "unknown server '\(text)' (expected production, sandbox, embedded or a URL)"
         case .hasCredentials: "the server's URL holds a user or password; use --token-file for the token"
         case .hasQuery(let text): "the server's URL '\(text)' has a query or fragment; give only the base URL"
         case .scheme(let scheme): "the server's URL begins with '\(scheme):'; use https"

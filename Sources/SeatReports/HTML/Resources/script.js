@@ -18,7 +18,7 @@ var matching = rows;
 var number = new Intl.NumberFormat("en");
 var collator = new Intl.Collator("en", { numeric: true, sensitivity: "base" });
 
-// Values as the document has them: ids are shortened and times told in words where they are shown.
+// Values as the document has them: ids and times are shortened only where they are shown.
 function valuesOf(row) {
   if (!row.values) { row.values = Array.from(row.element.cells, function (cell) { return cell.textContent; }); }
   return row.values;
@@ -72,13 +72,16 @@ function show() {
   more.hidden = shown.length === matching.length;
 }
 
+// "3,600.00 USD" is 3600.
+function figure(text) { return parseFloat(text.replace(/,/g, "")); }
+
 function compare(a, b) {
   var left = valuesOf(a)[sortColumn];
   var right = valuesOf(b)[sortColumn];
   if (left === "" || right === "") {
     return left === right ? a.index - b.index : left === "" ? 1 : -1;
   }
-  var order = headers[sortColumn].classList.contains("n") ? parseFloat(left) - parseFloat(right) : collator.compare(left, right);
+  var order = headers[sortColumn].classList.contains("n") ? figure(left) - figure(right) : collator.compare(left, right);
   if (sortDown) { order = -order; }
   return order || a.index - b.index;
 }
