@@ -18,7 +18,7 @@ private struct Seats: RecordSink {
     mutating func defect(_ defect: FormatDefect) {}
 }
 
-/// One container with room for everybody.
+/// One container with room for everyone.
 func rosterAndWorld() throws -> (entries: RosterTable, world: LiveSnapshot) {
     var builder = RosterBuilder()
     builder.beginSource(named: argument(1))

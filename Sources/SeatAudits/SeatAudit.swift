@@ -9,14 +9,14 @@ public struct SeatUtilization: Sendable, Equatable {
     public var claimed: Int
     /// Invited, and the invitation can still be taken.
     public var pending: Int
-    /// Invited, and the invitation's time is over: a dead link that still holds a seat.
+    /// Invited, and the invitation's time is over: a expired invitation that still holds a seat.
     public var expired: Int
     /// Seats that can be assigned.
     public var free: Int
 
     /// Claimed and pending: seats that someone has, or can take.
     public var used: Int { claimed.plus(pending) }
-    /// Paid for and of no use to anybody: free, and expired.
+    /// Paid for and of no use to anyone: free, and expired.
     public var idle: Int { max(0, bought.minus(used)) }
     /// Claimed, pending and expired: what the server counts against the seats bought.
     public var live: Int { used.plus(expired) }
@@ -66,7 +66,7 @@ public struct ContainerAudit: Sendable, Equatable {
     public var price: Int?
     /// What the idle seats cost per period; negative where fewer seats would cost more.
     public var idlePrice: Int?
-    /// The seat count that would cost least and still hold everybody who uses a seat, once expired invitations are
+    /// The seat count that would cost least and still hold everyone who uses a seat, once expired invitations are
     /// revoked; and what it would save. Nil for orders, which are paid once.
     public var reduction: SeatPricing.Reduction?
 

@@ -182,7 +182,7 @@ struct CheckTests {
             #expect(result.output.contains("unknown.csv: error no_identity_column: "))
             #expect(result.output.contains("good.csv: CSV, utf-8"))
             #expect(result.output.contains("5 rosters, 3 of them cannot be used, 3 errors, 1 warning"))
-            // The rows of the one that broke off are nobody: Ada is not there twice.
+            // The rows of the one that broke off are no one: Ada is not there twice.
             #expect(result.output.contains("again.csv:2: warning duplicate: duplicate of line 3 of good.csv"))
             #expect(!result.output.contains("of open.csv"))
             let missing = try await tool.run("check", "gone.csv", "good.csv")
@@ -278,7 +278,7 @@ struct CheckTests {
         }
     }
 
-    @Test("a pipe gets no colours, and a closed one is no error")
+    @Test("a pipe gets no colors, and a closed one is no error")
     func pipe() async throws {
         try await withTool { tool in
             let path = Tool.samples + "/broken.csv"
@@ -290,7 +290,7 @@ struct CheckTests {
     }
 
     @Test(
-        "a roster that breaks off after good rows is acted on by nobody",
+        "a roster that breaks off after good rows is acted on by no one",
         arguments: [
             ("people.csv", "email\nada.l@acme-co.dev\n\"bob@acme-co.dev\n", "people.csv, line 3, column 1: "),
             ("people.csv", "email\nada.l@acme-co.dev\nbob\u{FFFD}@acme-co.dev\n", "people.csv, line 3, column 4: "),

@@ -84,7 +84,7 @@ struct CrashTests {
         }
     }
 
-    @Test("drift: somebody else took the seats, so nothing is written; somebody was assigned already, so they are kept")
+    @Test("drift: someone else took the seats, so nothing is written; someone was assigned already, so they are kept")
     func drift() async throws {
         try await withTool { tool in
             try tool.write(roster(21), "people.csv")

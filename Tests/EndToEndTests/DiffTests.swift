@@ -13,11 +13,13 @@ import Testing
                     let diff = try await tool.run("diff", old, new)
                     #expect(diff.status == 5, "\(diff)")
                     #expect(
-                        diff.output == """
-                            subscription \(World.acme)
+                        diff.output.replacing(#/\ \(saved [^)]*\)/#, with: "") == """
+                            old: \(old)
+                            new: \(new)
+                            acme · Team Plan  (subscription \(World.acme))
                               - ada@acme-co.dev (u-1001)  was claimed
                               + ida@acme-co.dev  pending
-                            subscription \(World.globex)
+                            globex · Team Plan  (subscription \(World.globex))
                               - hank@globex.dev  was claimed
                             3 changes: 1 added, 2 removed
 

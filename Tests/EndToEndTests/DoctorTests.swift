@@ -145,7 +145,10 @@ struct DoctorTests {
         try await withTool { tool in
             let cases: [([String], Int32, String)] = [
                 (["--server", "http://127.0.0.1:9"], 69, "cannot be reached"),
-                (["--server", "embedded", "--embedded-fault", "status=503:1"], 69, "cannot tell whether seats can be read"),
+                (
+                    ["--server", "embedded", "--embedded-fault", "status=503:1"], 69,
+                    "cannot tell whether seats can be read"
+                ),
                 (["--server", "embedded", "--embedded-fault", "drop-before=1"], 69, "connection was lost"),
                 (["--server", "embedded", "--embedded-fault", "status=429:1"], 75, "rate limit is used up"),
             ]
@@ -170,7 +173,7 @@ struct DoctorTests {
         }
     }
 
-    @Test("no colours in a pipe, colours when asked for")
+    @Test("no colors in a pipe, colors when asked for")
     func colors() async throws {
         try await withTool { tool in
             #expect(!(try await tool.run("doctor", "--server", "embedded").output.contains("\u{1B}")))

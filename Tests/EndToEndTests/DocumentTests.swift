@@ -103,7 +103,7 @@ struct DocumentTests {
         }
     }
 
-    /// `POLAR_SEATS_RECORD_GOLDEN=1` writes anew what its commands print, and the run fails.
+    /// `POLAR_SEATS_RECORD_GOLDEN=1` writes again what its commands print, and the run fails.
     @Test("the README's session shows what its commands print")
     func session() async throws {
         let readme = try Document("README.md")

@@ -178,7 +178,7 @@ struct EmbeddedTests {
         }
     }
 
-    @Test("mails without a world is 78; with one, text names people and JSON has the tokens to claim with")
+    @Test("emails without a world is 78; with one, text names people and JSON has the tokens to claim with")
     func mails() async throws {
         try await withTool { tool in
             let none = try await tool.run("embedded", "outbox")

@@ -114,7 +114,7 @@ struct ExitCodeTests {
             #expect(apply.status == 77, "\(apply)")
             #expect(apply.talk.contains("customer_seats:write"))
             #expect(try await tool.mails().isEmpty)
-            // With a token that may, the same command goes on.
+            // With a token that may, the same command continues.
             #expect(try await tool.run("apply", "a.seatplan").status == 0)
             #expect(try await tool.mails().count == 3)
         }

@@ -20,7 +20,7 @@ private enum Strace {
 /// XML that asks for other files and for addresses, read by the binary under strace: nothing of it may be opened.
 @Suite(.enabled(if: Strace.works, "needs strace, and leave to use it"))
 struct HostileXMLTests {
-    /// In each, `CANARY` is a file that exists and `ADDRESS` one at which anybody could listen.
+    /// In each, `CANARY` is a file that exists and `ADDRESS` one at which anyone could listen.
     private static let documents: [(name: String, text: String, status: Int32)] = [
         (
             "an external entity",

@@ -218,7 +218,7 @@ struct InterferenceCommandTests {
 
     /// What `apply --json` says at its end.
     private func summary(_ end: Tool.Result) throws -> [String: Any] {
-        // A line with an error follows where rows did not reach their goal.
+        // A line with an error follows where rows were not applied.
         let lines = end.output.split(separator: "\n").compactMap {
             try? JSONSerialization.jsonObject(with: Data($0.utf8)) as? [String: Any]
         }

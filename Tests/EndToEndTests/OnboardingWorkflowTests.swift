@@ -38,7 +38,7 @@ struct OnboardingWorkflowTests {
             let mails = try await tool.mails()
             #expect(mails.values.allSatisfy { $0 == 1 }, "nobody is invited twice")
 
-            // Again: nothing to do, nobody mailed.
+            // Again: nothing to do, no one emailed.
             let again = try await tool.run("apply", "a.seatplan", "--skip-invalid")
             #expect(again.status == 3)
             #expect(try await tool.mails() == mails)
@@ -101,7 +101,7 @@ struct OnboardingWorkflowTests {
         }
     }
 
-    @Test("the file of failed rows is mended and given back: those rows are done, and nobody is invited twice")
+    @Test("the file of failed rows is fixed and given back: those rows are done, and no one is invited twice")
     func mendedRows() async throws {
         try await withTool { tool in
             try tool.write(
@@ -115,7 +115,7 @@ struct OnboardingWorkflowTests {
             let failed = try tool.read("f.csv")
             #expect(failed.hasPrefix("email,desk,error,message\n"), "\(failed)")
             #expect(try await tool.mails() == ["ann@acme-co.dev": 1, "cid@acme-co.dev": 1])
-            // What somebody does with an editor; the columns that say what was wrong may stay.
+            // What someone does with an editor; the columns that say what was wrong may stay.
             try tool.write(
                 failed.replacing("x@no-such-domain.dev,2", with: "xia@acme-co.dev,2")
                     .replacing("bob@@acme-co.dev,3", with: "bob@acme-co.dev,3"), "f.csv")
@@ -167,7 +167,7 @@ struct OnboardingWorkflowTests {
         }
     }
 
-    @Test("output into a pipe has no colours, and NO_COLOR and --color are obeyed")
+    @Test("output into a pipe has no colors, and NO_COLOR and --color are obeyed")
     func colors() async throws {
         try await withTool { tool in
             try tool.write("email\nbad\n", "people.csv")

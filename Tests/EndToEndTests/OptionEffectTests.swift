@@ -52,14 +52,16 @@ struct OptionEffectTests {
                 command: ["apply", "p.seatplan"],
                 idle: planning + reading + [["--protect", "people.csv"], ["-o", "new.seatplan"], ["--then-revoke"]]),
             Case(command: ["apply", "p.seatplan", "--replan"], idle: [["--mode", "add"], ["--no-header"]]),
-            Case(command: ["apply", "--resume"], idle: [["--mode", "add"], ["--no-header"], ["-o", "new.seatplan"]]),
+            Case(
+                command: ["apply", "--resume"], idle: [["--mode", "add"], ["--no-header"], ["-o", "new.seatplan"]]),
             Case(command: ["show", "p.seatplan", "--json"], idle: [["--list", "all"], ["--bom"]]),
             Case(command: ["show", "p.seatplan", "--format", "html"], idle: [["--list", "all"], ["--crlf"]]),
             Case(command: ["show", "p.seatplan"], idle: csv),
             Case(command: ["runs", "show", "--json"], idle: [["--list", "all"]]),
             Case(command: ["check", "people.csv", "--json"], idle: [["--format", "text"], ["--all"]]),
             Case(command: ["check", "people.csv", "--format", "github"], idle: [["--all"]]),
-            Case(command: ["export", "seats", "--server", "embedded", "--subscription", World.acme], idle: [["--all"]]),
+            Case(
+                command: ["export", "seats", "--server", "embedded", "--subscription", World.acme], idle: [["--all"]]),
             Case(
                 command: ["export", "subscriptions", "--server", "embedded", "--order", World.initech],
                 idle: [["--all"]]),
@@ -167,7 +169,9 @@ struct OptionEffectTests {
                             && (item.command[0] == family || name.hasPrefix("embedded-") || name == "ca-file"
                                 || name == "config" || Self.csv.contains { $0[0] == "--\(name)" })
                     }
-                    let isAlways = ["", "server", "reading", family].contains { Self.always[$0]?.contains(name) ?? false }
+                    let isAlways = ["", "server", "reading", family].contains {
+                        Self.always[$0]?.contains(name) ?? false
+                    }
                     #expect(hasCase || isAlways, "\(family) \(command.commandName): --\(name)")
                     known += 1
                 }
@@ -186,6 +190,40 @@ struct OptionEffectTests {
                 "plan", "people.csv", "--server", "embedded", "--subscription", World.acme,
                 extra: ["POLAR_SEATS_PRORATION": "prorate"])
             #expect(result.status == 0, "\(result.talk)")
+        }
+    }
+
+    @Test(
+        "help lists a command's own options first and its examples last, and names the embedded server's options once")
+    func help() async throws {
+        try await withTool { tool in
+            let plan = try await tool.run("plan", "--help").output
+            let titles = ["USAGE:", "OPTIONS:", "READING:", "PLANNING:", "SERVER:", "OUTPUT:", "EXAMPLES:"]
+            let places = titles.compactMap { plan.firstRange(of: $0)?.lowerBound }
+            #expect(places.count == titles.count && places == places.sorted(), "\(plan)")
+            #expect(plan.hasSuffix("--then-revoke\n"), "\(plan.suffix(200))")
+            #expect(!plan.contains("--embedded-") && plan.contains("`polar-seats help embedded`"))
+            let embedded = try await tool.run("help", "embedded").output
+            for option in Self.embedded { #expect(embedded.contains(option[0]), "\(option[0])") }
+        }
+    }
+
+    @Test(
+        "what is mistyped gets the right suggestion",
+        arguments: [
+            (["aply"], "did you mean `polar-seats apply`?"), (["help", "nosuch"], "`polar-seats --help` lists"),
+            (["seats", "lsit"], "did you mean `polar-seats seats list`?"),
+            (["plan", "--dry-run"], "`polar-seats plan` shows the changes"),
+            (["apply", "--dryrun"], "`polar-seats plan`"),
+            (["plan", "--token", "x"], "POLAR_ACCESS_TOKEN"), (["plan", "--access-token=x"], "--token-file"),
+            (["doctor", "--server", "prod"], "did you mean --server production?"),
+            (["--server", "sandbox", "doctor"], "polar-seats doctor --server sandbox"),
+        ])
+    func suggestions(arguments: [String], hint: String) async throws {
+        try await withTool { tool in
+            let result = try await tool.run(arguments)
+            #expect(result.status == 64 && result.talk.contains("hint: "), "\(result)")
+            #expect(result.talk.contains(hint), "\(result.talk)")
         }
     }
 }

@@ -5,14 +5,14 @@ import Testing
     import Glibc
 #endif
 
-/// Root may write everything, whatever its mode; without this capability root is like anybody else.
+/// Root may write everything, whatever its mode; without this capability root is like anyone else.
 private let setpriv = "/usr/bin/setpriv"
 private let modesCount =
     geteuid() != 0 || FileManager.default.isExecutableFile(atPath: setpriv)
 
 @Suite("A plan file that cannot be written")
 struct ReadOnlyPlanTests {
-    /// Runs a command as somebody whom files' modes bind.
+    /// Runs a command as someone whom files' modes bind.
     private func bound(_ tool: Tool, _ arguments: [String]) async throws -> Tool.Result {
         if geteuid() != 0 { return try await tool.run(arguments) }
         let drop = ["--bounding-set", "-dac_override,-dac_read_search", "--inh-caps", "-dac_override,-dac_read_search"]
@@ -31,7 +31,7 @@ struct ReadOnlyPlanTests {
 
     /// Each stops before the first request, says which file and what to do, and leaves a plan that can be applied later.
     @Test(
-        "the file or its folder is read-only: 73 before the first request, shown all the same, and applied once it is mended",
+        "the file or its folder is read-only: 73 before the first request, shown all the same, and applied once it is fixed",
         .enabled(if: modesCount, "root needs setpriv to be bound by modes"),
         arguments: [("plans/a.seatplan", mode_t(0o400), mode_t(0o600)), ("plans", 0o555, 0o755)])
     func readOnly(path: String, closed: mode_t, open: mode_t) async throws {
@@ -75,8 +75,8 @@ struct ReadOnlyPlanTests {
         }
     }
 
-    /// A limit on the size of files, which the log reaches before the run is over: what a full disk does, for anybody.
-    @Test("the disk is full in the middle of a run: stopped with 73, resumed by the same command, nobody invited twice")
+    /// A limit on the size of files, which the log reaches before the run is over: what a full disk does, for anyone.
+    @Test("the disk is full in the middle of a run: stopped with 73, resumed by the same command, no one invited twice")
     func full() async throws {
         try await withTool { tool in
             try tool.write(roster(20), "people.csv")

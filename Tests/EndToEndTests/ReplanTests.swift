@@ -3,7 +3,7 @@ import Testing
 
 @Suite("Plans that the live seats have overtaken, and teams")
 struct ReplanTests {
-    @Test("others take seats after the plan: 4 and nothing written; --replan shows the difference and goes on")
+    @Test("others take seats after the plan: 4 and nothing written; --replan shows the difference and continues")
     func replan() async throws {
         try await withTool { tool in
             try tool.write(roster(20), "people.csv")

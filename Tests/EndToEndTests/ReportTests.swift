@@ -87,7 +87,7 @@ import Testing
         }
     }
 
-    @Test("a killed run's report says what is in doubt, what was sent, and how to go on")
+    @Test("a killed run's report says what is in doubt, what was sent, and how to continue")
     func killed() async throws {
         try await withTool { tool in
             try tool.write(roster(9), "people.csv")

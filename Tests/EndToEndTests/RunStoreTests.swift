@@ -87,6 +87,43 @@ struct RunStoreTests {
         }
     }
 
+    @Test("a killed run whose work a later run of the same roster did is superseded: not resumed, and pruned")
+    func superseded() async throws {
+        try await withTool { tool in
+            try tool.write(roster(8), "people.csv")
+            try tool.write(roster(2, from: 20), "others.csv")
+            let killed = try await tool.run(
+                ["apply", "people.csv", "--yes", "--embedded-fault", "crash-after=7"] + Self.acme)
+            #expect(killed.signal == 9, "\(killed)")
+            func outcomes() async throws -> [String] {
+                let list = try tool.json(try await tool.run("runs", "list", "--json").output)
+                return (list["runs"] as? [[String: Any]] ?? []).compactMap { $0["outcome"] as? String }
+            }
+            // The store's names have whole seconds, by which runs are ordered.
+            let name = try #require(try tool.storedRuns().first)
+            let older = "20200101T000000Z-people-\(name.split(separator: "-").last ?? "")"
+            #expect(
+                try await tool.shell(
+                    "cd state/polar-seats/runs && for f in \(name)*; do mv $f \(older)${f#\(name)}; done"
+                )
+                .status == 0)
+            // Another roster's run does not do this one's work.
+            #expect(try await tool.run(["apply", "others.csv", "--yes"] + Self.acme).status == 0)
+            #expect(try await outcomes() == ["finished", "unfinished"])
+            // The next night has one person more, and does what was left.
+            try tool.write(roster(9), "people.csv")
+            #expect(
+                try await tool.run(["apply", "people.csv", "--yes", "--keep-runs", "forever"] + Self.acme).status == 0)
+            #expect(try await outcomes().filter { $0 == "superseded" }.count == 1)
+            #expect(try await tool.run("runs", "list").output.contains("superseded by a later run"))
+            #expect(
+                try await tool.run("apply", "--resume", "--keep-runs", "forever").talk.contains("No unfinished runs."))
+            #expect(try await tool.mails().values.allSatisfy { $0 == 1 })
+            let pruned = try await tool.run("runs", "prune", "--older-than", "30d", "--keep", "0")
+            #expect(pruned.output.contains("1 run deleted, 2 kept."), "\(pruned)")
+        }
+    }
+
     @Test("--force deletes what could be resumed, with everything that a kill left beside it")
     func forced() async throws {
         try await withTool { tool in

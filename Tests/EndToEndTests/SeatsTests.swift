@@ -157,7 +157,7 @@ struct SeatsTests {
         }
     }
 
-    @Test("a claim gives the customer's session token to a file of the user's alone, or to nobody")
+    @Test("a claim gives the customer's session token to a file of the user's alone, or to no one")
     func session() async throws {
         try await withTool { tool in
             let assigned = try await tool.run(

@@ -25,7 +25,7 @@ struct ServerAwayTests {
         #expect(mails.values.allSatisfy { $0 == 1 }, "\(mails)")
     }
 
-    @Test("it stays away: stopped with 75, and the same command goes on when it is back")
+    @Test("it stays away: stopped with 75, and the same command continues when it is back")
     func stays() async throws {
         try await withTool { tool in
             let port = try await plan(tool)
@@ -54,7 +54,7 @@ struct ServerAwayTests {
         }
     }
 
-    @Test("it comes back while its absence is waited out: the run goes on by itself")
+    @Test("it comes back while its absence is waited out: the run continues by itself")
     func comesBack() async throws {
         try await withTool { tool in
             let port = try await plan(tool)
@@ -64,7 +64,7 @@ struct ServerAwayTests {
                 group.addTask {
                     try await tool.serving(["--port", port, "--embedded-fault", "crash-after=9"]) { server in
                         tellBack.yield()
-                        // As long as it answers it is there; it outlives so many looks only if nobody runs the plan.
+                        // As long as it answers it is there; it outlives so many looks only if no one runs the plan.
                         var looks = 0
                         while looks < 100_000, (try? await server.counters()) != nil { looks += 1 }
                     }

@@ -129,7 +129,7 @@ struct ServerTests {
                 (remote + ["--ca-file", "ca.pem"], token, 78, "holds no certificate"),
                 (remote, proxy("ftp://ops:geheim@proxy.example"), 78, "HTTPS_PROXY: "),
                 (remote, proxy("http://"), 78, "HTTPS_PROXY: "),
-                // Nobody listens there.
+                // No one listens there.
                 (remote, proxy("http://ops:geheim@127.0.0.1:9"), 69, "connection refused"),
                 (remote, token.merging(["https_proxy": "http://127.0.0.1:9"]) { $1 }, 69, "connection refused"),
                 // Loopback servers are never reached through a proxy, so that its URL does not matter.
@@ -147,7 +147,7 @@ struct ServerTests {
     }
 
     @Test(
-        "options of the embedded server are refused where they would not be heeded",
+        "options of the embedded server are refused where they would not be respected",
         arguments: [
             ["--embedded-state", "s"], ["--embedded-seed", "4"], ["--embedded-fault", "lock=2s"],
             ["--embedded-now", "2027-01-01T00:00:00Z"],

@@ -30,7 +30,7 @@ struct SignalTests {
         """
 
     @Test(
-        "the first signal lets requests finish, saves the state, writes the report, says how to go on",
+        "the first signal lets requests finish, saves the state, writes the report, says how to continue",
         arguments: [
             "INT", "TERM", "HUP",
         ])
@@ -143,7 +143,7 @@ struct SignalTests {
             #expect(last["type"] as? String == "error")
             #expect(last["exit_code"] as? Int == 77)
             #expect((last["hints"] as? [String])?.contains { $0.contains("polar-seats apply b.seatplan") } == true)
-            // The token was exchanged for a better one: the same command goes on.
+            // The token was exchanged for a better one: the same command continues.
             #expect(try await tool.run("apply", "b.seatplan").status == 0)
         }
     }

@@ -2,7 +2,7 @@ import Foundation
 import TestSupport
 import Testing
 
-/// A nightly mirror over a month, as cron runs it: joiners, leavers and suspensions by seed, and the nights on which
+/// A nightly mirror over one month, as cron runs it: joiners, leavers and suspensions by seed, and the nights on which
 /// something goes wrong.
 ///
 /// `POLAR_SEATS_MONTHS` is how many months are simulated, `POLAR_SEATS_SEED` the first seed.

@@ -3,7 +3,7 @@ import Subprocess
 import SystemPackage
 import Testing
 
-/// The built binary, in a folder of its own: its embedded server's state, its files and its environment are nobody
+/// The built binary, in a folder of its own: its embedded server's state, its files and its environment are no one
 /// else's.
 struct Tool {
     /// What one command did.
@@ -142,7 +142,7 @@ struct Tool {
         try #require(JSONSerialization.jsonObject(with: Data(text.utf8)) as? [String: Any])
     }
 
-    /// The mails of the embedded server, but for the one that the default world begins with.
+    /// The emails of the embedded server, but for the one that the default world begins with.
     func mailList() async throws -> [[String: Any]] {
         let result = try await run("embedded", "outbox", "--json")
         // No command has reached the server yet, so there is no world.

@@ -12,7 +12,7 @@ struct UndoVerifyRehearseTests {
 
         """
 
-    @Test("apply, verify, undo, apply, verify: everybody holds again what they held")
+    @Test("apply, verify, undo, apply, verify: everyone holds again what they held")
     func thereAndBack() async throws {
         try await withTool { tool in
             try tool.write(people, "people.csv")

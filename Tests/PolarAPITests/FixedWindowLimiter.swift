@@ -40,6 +40,6 @@ struct FixedWindowLimiter {
     /// Its answer leaves: now the token is known.
     mutating func answers(at now: Duration) { lastSeen = now }
 
-    /// Somebody else's request with another token of the organization.
+    /// Someone else's request with another token of the organization.
     mutating func other(at now: Duration) -> Bool { organization.admits(at: now) }
 }

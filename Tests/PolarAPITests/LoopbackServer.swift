@@ -50,7 +50,7 @@ func withLoopbackServer(
     try await channel.close()
 }
 
-/// A port of the loopback address on which nobody listens.
+/// A port of the loopback address on which no one listens.
 func refusingPort() async throws -> Int {
     let channel = try await ServerBootstrap(group: .singletonMultiThreadedEventLoopGroup)
         .bind(host: "127.0.0.1", port: 0).get()

@@ -11,7 +11,7 @@ struct PaceSimulation {
     /// From the start of a request to its arrival, and from there to the answer.
     var way: ClosedRange<Duration> = .milliseconds(20) ... .milliseconds(20)
     var work: ClosedRange<Duration> = .milliseconds(60) ... .milliseconds(60)
-    /// Somebody else sends evenly, too.
+    /// Someone else sends evenly, too.
     var otherInterval: Duration?
     /// The machine sleeps: nothing happens on this side, and connections do not live through it.
     var suspension: Range<Duration>?
@@ -38,7 +38,7 @@ struct PaceSimulation {
         self.limiter = limiter
     }
 
-    /// Runs until so many requests are done. False if it stands still or somebody was refused.
+    /// Runs until so many requests are done. False if it stands still or someone was refused.
     mutating func run(requests: Int) -> Bool {
         for _ in 0..<lanes { schedule(.ask, at: .zero) }
         if otherInterval != nil { schedule(.other, at: .milliseconds(7)) }

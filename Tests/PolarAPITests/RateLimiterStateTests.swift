@@ -140,7 +140,7 @@ import Testing
         var machine = RateLimiterState(rate: .perSecond(100))
         warmUp(&machine)
         let tickets = (0..<200).map { _ in machine.enqueue(at: .zero) }
-        // The process stood still for a minute, with everybody waiting.
+        // The process stood still for a minute, with everyone waiting.
         let now = Duration.seconds(60)
         var started = 0
         for ticket in tickets {
@@ -188,7 +188,7 @@ import Testing
         #expect(machine.pauses == [Pause(start: .seconds(1), length: .seconds(60))])
     }
 
-    @Test func `time in which nobody asked is not made up for`() {
+    @Test func `time in which no one asked is not made up for`() {
         var machine = RateLimiterState(rate: .perSecond(100))
         warmUp(&machine)
         let now = Duration.seconds(60)
@@ -224,7 +224,7 @@ import Testing
         #expect(machine.turn(of: tickets[2], at: .seconds(300)) == .go)
     }
 
-    @Test func `a 429 pauses everybody until Retry-After is over and lowers the rate by a quarter`() throws {
+    @Test func `a 429 pauses everyone until Retry-After is over and lowers the rate by a quarter`() throws {
         var machine = RateLimiterState(rate: .perSecond(100))
         warmUp(&machine)
         let tickets = (0..<3).map { _ in machine.enqueue(at: .seconds(1)) }
@@ -237,7 +237,7 @@ import Testing
         #expect(machine.allowedPerSecond(at: .seconds(63)) == 75)
         #expect(machine.turn(of: tickets[2], at: .seconds(62.999)) == .wait(until: .seconds(63)))
         #expect(machine.turn(of: tickets[2], at: .seconds(63)) == .go)
-        // It creeps back by 5 % each 10 s from the end of the pause.
+        // It creeps back by 5% each 10 s from the end of the pause.
         #expect(machine.allowedPerSecond(at: .seconds(72)) == 75)
         #expect(machine.allowedPerSecond(at: .seconds(73)) == 80)
         #expect(machine.allowedPerSecond(at: .seconds(113)) == 100)

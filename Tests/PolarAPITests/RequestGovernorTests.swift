@@ -140,7 +140,7 @@ import Testing
         #expect(governor.snapshot().sent == 2 && governor.snapshot().inFlight == 0)
     }
 
-    @Test func `closing ends the wait of everybody at once`() async throws {
+    @Test func `closing ends the wait of everyone at once`() async throws {
         // A pause of a minute in real time: closing must not wait for it.
         let governor = RequestGovernor(rate: nil)
         let ticket = try await governor.enter()

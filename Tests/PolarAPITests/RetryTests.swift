@@ -174,7 +174,7 @@ import Testing
     }
 
     @Test func `a revocation that may have been done is not sent again`() async throws {
-        // The row may be somebody else's by now, under the same id.
+        // The row may be someone else's by now, under the same id.
         for failure in [Result.failure(lost), .success(PolarResponse(status: 503))] {
             let (client, script) = client([failure, .success(PolarResponse(status: 200))])
             let error = await #expect(throws: PolarError.self) { try await client.revokeSeat(seat) }

@@ -110,7 +110,8 @@ struct OneModelTests {
         Part(name: "renewal", text: "renews@acme-co.dev", page: "renews@acme-co.dev", data: "renews@acme-co.dev"),
         Part(name: "assignment", text: "joins@acme-co.dev", page: "joins@acme-co.dev", data: "joins@acme-co.dev"),
         Part(name: "reason to fix", text: "the reason to fix", page: "the reason to fix", data: "the reason to fix"),
-        Part(name: "blocked", text: "the reason of the block", page: "reason of the block", data: "reason of the block"),
+        Part(
+            name: "blocked", text: "the reason of the block", page: "reason of the block", data: "reason of the block"),
         Part(name: "team", text: "acme-team", page: "acme-team", data: "acme-team"),
         Part(name: "product", text: "Deluxe", page: "Deluxe", data: "Deluxe"),
         Part(name: "seats", text: "613 seats", page: "613", data: "613"),
@@ -165,7 +166,9 @@ struct OneModelTests {
         return isRun ? RunOutline(report: report, plan: "p.seatplan").text(console) : report.planText(console)
     }
 
-    @Test("every part of a plan and of a run is in text, HTML, Markdown, JSON, JSON lines and XML", arguments: [false, true])
+    @Test(
+        "every part of a plan and of a run is in text, HTML, Markdown, JSON, JSON lines and XML",
+        arguments: [false, true])
     func everywhere(isRun: Bool) throws {
         let parts = Self.shared + (isRun ? Self.run : Self.plan)
         // A terminal folds lines, and Markdown escapes what would be markup.

@@ -28,7 +28,7 @@ import Testing
             ),
             ("email,external_id,external_member_id\na@globex.dev,x,\na@globex.dev,,y\n", ["warning duplicate@3"]),
             ("email,external_customer_id\na@globex.dev,x\nb@globex.dev,x\n", []),
-            // Rows that are invalid anyway are compared with nobody.
+            // Rows that are invalid anyway are compared with no one.
             ("email\nnadia\nnadia\n", ["error email_syntax@2", "error email_syntax@3"]),
         ] as [(String, [String])])
     func `twins are found as the planner finds them`(_ text: String, _ expected: [String]) throws {

@@ -40,7 +40,7 @@ private let initech = "33333333-3333-4333-8333-333333333333"
         #expect(roster.entries.detail(at: 1) == nil)
     }
 
-    @Test func `cells are not kept when nobody wants them`() throws {
+    @Test func `cells are not kept when no one wants them`() throws {
         var options = RosterOptions()
         options.keepsCells = false
         let roster = try RosterReading.roster("email,x\na@globex.dev,1\n", options: options)

@@ -84,7 +84,7 @@ struct Scene {
 
 @Suite("One action a row")
 struct PlannerTests {
-    @Test("in add mode nobody loses a seat unless a row says so")
+    @Test("in add mode no one loses a seat unless a row says so")
     func add() {
         var scene = Scene()
         scene.seat("ada@acme-co.dev")
@@ -218,7 +218,7 @@ struct PlannerTests {
         #expect(rules.identity(of: PersonFields(scene.entries[2])) == SeatIdentity(externalCustomerID: "a"))
     }
 
-    @Test("revoking somebody whom the server does not know is nothing to do")
+    @Test("revoking someone whom the server does not know is nothing to do")
     func revokeUnknown() {
         var scene = Scene(mode: .remove)
         scene.directory.members["customer"] = .init([])
@@ -299,7 +299,7 @@ struct GuardTests {
         #expect(scene.plan().trips[0].protectedIn == .roster)
     }
 
-    @Test("mails and inactive subscriptions")
+    @Test("emails and inactive subscriptions")
     func assignGuards() {
         var scene = Scene()
         scene.row("ada@acme-co.dev")

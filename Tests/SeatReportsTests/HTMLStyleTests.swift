@@ -6,7 +6,7 @@ import Testing
 /// Who reads a page in the sun, on paper or with weak eyes sees what it says: WCAG 2.2, 1.4.3 for text and 1.4.11 for what
 /// charts draw.
 @Suite struct HTMLStyleTests {
-    /// The colours of each scheme, as the style sheet names them.
+    /// The colors of each scheme, as the style sheet names them.
     private static let schemes: [(name: String, colours: [String: String])] = {
         let roots = HTMLAsset.style.text.matches(of: /:root\{([^}]*)\}/).map { String($0.output.1) }
         let named = roots.map { root in
@@ -58,7 +58,7 @@ import Testing
         }
     }
 
-    /// The pairs above are those that the rules make; a rule that names another colour for a chart has to be judged too.
+    /// The pairs above are those that the rules make; a rule that names another color for a chart has to be judged too.
     @Test func chartsAreDrawnInTheColoursThatAreJudged() {
         let rules = HTMLAsset.style.text.matches(of: /(fill|stroke):var\(--([a-z]+)\)/).map { String($0.output.2) }
         #expect(Set(rules) == ["main", "yes", "no", "page", "edge", "ink", "pause"])

@@ -33,12 +33,15 @@ struct MarkdownSizeTests {
         return try writer.finish().text
     }
 
-    @Test("a plan of 100,000 rows stays below 60,000 characters with all its revocations, or with how many are left out", arguments: [3, 400, 6_000])
+    @Test(
+        "a plan of 100,000 rows stays below 60,000 characters with all its revocations, or with how many are left out",
+        arguments: [3, 400, 6_000])
     func bounded(revocations: Int) throws {
         let page = try Self.page(rows: 100_000 - revocations, revocations: revocations)
         #expect(page.unicodeScalars.count < 60_000)
         #expect(page.contains("a warning that must not be cut"))
-        #expect(page.contains("Revocations \\(\(revocations.formatted(.number.locale(Locale(identifier: "en_US"))))\\)"))
+        #expect(
+            page.contains("Revocations \\(\(revocations.formatted(.number.locale(Locale(identifier: "en_US"))))\\)"))
         let named = Set(page.matches(of: /leaver\d+@globex\.dev/).map { String($0.output) }).count
         let missing = revocations - named
         if missing > 0 {

@@ -143,7 +143,7 @@ enum ReportSamples {
             email: "bob@acme-co.dev"),
     ]
 
-    /// The second container's seat is given to somebody, one person leaves, one moves, one is renamed.
+    /// The second container's seat is given to someone, one person leaves, one moves, one is renamed.
     static let differences = SeatDifference.between(
         containers.flatMap { container in container.seats.map { ExportedSeat(container.id, $0) } },
         [

@@ -69,7 +69,7 @@ import Testing
         #expect(audit.parts.reduce(0) { $0 + $1.seats * $1.pricePerSeat } == price)
     }
 
-    /// A quarter's price is none a month, and euros are no dollars.
+    /// A quarter's price is none per month, and euros are no dollars.
     @Test func totalsMixNeitherCurrenciesNorPeriods() {
         let audit = Self.audit([
             Self.container("a", bought: 5, claimed: 5, pricing: Self.pricing(.volume, "usd", "month", [(1, nil, 100)])),

@@ -66,7 +66,7 @@ struct ClockTests {
 
     private static let people = 60
 
-    /// One container with room for everybody, and a roster of new people for it.
+    /// One container with room for everyone, and a roster of new people for it.
     private static func world() -> RandomWorld {
         var world = RandomWorld(2, mode: .add)
         var organization = world.seed.organizations[0]

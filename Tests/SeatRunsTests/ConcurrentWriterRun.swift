@@ -6,7 +6,7 @@ import TestSupport
 @testable import SeatRuns
 
 /// The way between a run and its server: each request takes time, answers and requests get lost, revocations arrive up to a
-/// minute after the client has given up, and somebody else acts before and after requests. What really happened on the
+/// minute after the client has given up, and someone else acts before and after requests. What really happened on the
 /// server is written down.
 final class ConcurrentWriterRun: PolarTransport {
     struct Roughness: Sendable {
@@ -16,7 +16,7 @@ final class ConcurrentWriterRun: PolarTransport {
         var faults = 0.0
         /// Of the revocations: given up, and delivered later.
         var late = 0.0
-        /// How often somebody else acts before, or after, a request.
+        /// How often someone else acts before, or after, a request.
         var interference = 0.0
     }
 

@@ -150,7 +150,7 @@ struct ConcurrentWriterTests {
             if nameless {
                 tally.nameless += 1
             } else {
-                // The answer was lost, and the row was given on before anybody could look: nothing is left of it.
+                // The answer was lost, and the row was given on before anyone could look: nothing is left of it.
                 #expect(!change.isSeen, "run \(number): \(email) lost \(change.seat) and nobody was told")
                 tally.unseen += 1
             }
@@ -185,7 +185,7 @@ struct ConcurrentWriterTests {
         }
     }
 
-    /// What the summary states of a container in which nobody acted after it was last listed.
+    /// What the summary states of a container in which no one acted after it was last listed.
     private func checkFigures(
         _ rehearsal: Rehearsal, _ passage: ConcurrentWriterRun, _ others: ThirdParty, _ summary: RunSummary,
         _ rows: [ResultRow], _ number: UInt64

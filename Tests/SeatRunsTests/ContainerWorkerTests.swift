@@ -148,7 +148,7 @@ struct ContainerWorkerTests {
         let people = two + [("zoe@acme-co.dev", RosterAction.assign), ("old@acme-co.dev", .assign)]
         let after = try await run(people, seats: 5) { request, number, rehearsal in
             guard request.method == .post, number == 2 else { return .pass }
-            // Somebody else fills the container, in part with a person of the plan.
+            // Someone else fills the container, in part with a person of the plan.
             for person in ["eve@globex.dev", "zoe@acme-co.dev"] {
                 _ = try await rehearsal.client.assignSeat(
                     SeatAssign(in: rehearsal.world.containers[0].seatContainer, email: person))
@@ -263,7 +263,7 @@ struct ContainerWorkerTests {
         #expect(after.openSteps == 2)
     }
 
-    @Test("somebody else assigns a planned person in between: kept, and told")
+    @Test("someone else assigns a planned person in between: kept, and told")
     func heldByOther() async throws {
         let after = try await run(two) { request, number, rehearsal in
             guard request.method == .post, number == 1 else { return .pass }

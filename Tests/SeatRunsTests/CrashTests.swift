@@ -26,7 +26,8 @@ struct CrashTests {
     static let faults: [EmbeddedFault] = [.dropAfter(0.2), .truncate(0.1), .status(503, 0.1)]
 
     @Test(
-        "a run killed at random moments, with answers lost, ends as the uninterrupted run does; nobody is mailed twice")
+        "a run killed at random moments, with answers lost, ends as the uninterrupted run does; no one is emailed twice"
+    )
     func crashes() async throws {
         var tally = Tally()
         for number in 1...runCount {

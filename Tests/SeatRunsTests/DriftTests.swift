@@ -20,7 +20,7 @@ struct DriftTests {
         var allowsInactive = false
         /// Conflicts by kind.
         var conflicts: [String] = []
-        /// Steps done by somebody else.
+        /// Steps done by someone else.
         var elsewhere: [Int64] = []
         /// What steps of an earlier run turned out to be.
         var settled: [String] = []

@@ -45,7 +45,7 @@ struct GuardRunTests {
         func add() { count += 1 }
     }
 
-    @Test("bad rows that nobody accepted, and hypothetical plans, are refused before the first write")
+    @Test("bad rows that no one accepted, and hypothetical plans, are refused before the first write")
     func refusals() async throws {
         var world = RandomWorld(3, mode: .add)
         var number: UInt64 = 3
@@ -106,7 +106,7 @@ struct MigrationTests {
         options.allowInactive = true
         options.skipInvalid = true
         let before = try await rehearsal.holders()
-        // Nobody to move: the guard for empty rosters would trip.
+        // No one to move: the guard for empty rosters would trip.
         if before[old]?.isEmpty ?? true { return 0 }
         let contents = try await rehearsal.planMigration(from: old, to: new, options)
         let (end, rows) = try await rehearsal.apply(contents, options: RunOptions(retries: 30))
@@ -114,7 +114,7 @@ struct MigrationTests {
         #expect(end.summary.mispredicted == 0, "world \(number)")
         let after = try await rehearsal.holders()
         let revoked = Set(rows.filter { $0.action == .revoke }.map { EmailAddress.serverKey(of: $0.email) })
-        // Nobody lost a seat: whoever left the old container is in the new one.
+        // No one lost a seat: whoever left the old container is in the new one.
         let left = (before[old] ?? []).subtracting(after[old] ?? [])
         #expect(left == revoked, "world \(number)")
         #expect(left.isSubset(of: after[new] ?? []), "world \(number)")

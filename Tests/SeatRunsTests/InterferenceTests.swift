@@ -9,9 +9,9 @@ import Testing
 
 @testable import SeatRuns
 
-/// The server gives a revoked seat's row, with the same id, to the next person: what follows when somebody else acts
+/// The server gives a revoked seat's row, with the same id, to the next person: what follows when someone else acts
 /// between a run's looks and its requests.
-@Suite("Somebody else acts in the middle of a run")
+@Suite("Someone else acts in the middle of a run")
 struct InterferenceTests {
     /// One container with people as told, and a plan for it.
     struct Scene: Sendable {
@@ -300,7 +300,7 @@ struct InterferenceTests {
         }
     }
 
-    @Test("5. a plan that is copied and applied twice: nobody who holds a seat is told to have none")
+    @Test("5. a plan that is copied and applied twice: no one who holds a seat is told to have none")
     func copiedPlan() async throws {
         let people: [(String, RosterAction)] = (0..<4).map { ("p\($0)@acme-co.dev", .assign) }
         try await Scene.with([], seats: 4, people) { scene in
@@ -324,7 +324,7 @@ struct InterferenceTests {
         }
     }
 
-    @Test("5. a renewal whose freed seat is taken by somebody else says what happened, and is not skipped")
+    @Test("5. a renewal whose freed seat is taken by someone else says what happened, and is not skipped")
     func renewalTaken() async throws {
         try await Scene.with([Self.expired("old")], seats: 1, [("old@acme-co.dev", .assign)]) { scene in
             let (_, rows, _) = try await scene.run { request, number in
@@ -376,7 +376,7 @@ struct InterferenceTests {
 
     // MARK: The rest of the rules
 
-    @Test("a mirror does not go on when somebody holds a seat whom the plan has not seen")
+    @Test("a mirror does not continue when someone holds a seat whom the plan has not seen")
     func newHolder() async throws {
         try await Scene.with(
             [Self.claimed("kim"), Self.claimed("old")], mode: .mirror, [("kim@acme-co.dev", .assign)]
@@ -402,7 +402,7 @@ struct InterferenceTests {
         try await Scene.with([Self.claimed("old")], rows) { scene in
             let (end, _, _) = try await scene.run { request, number in
                 if request.method == .delete, number == 1 { return .lostAfter }
-                // Before the closing look both lose their seats: one as if by the lost request, one by somebody else.
+                // Before the closing look both lose their seats: one as if by the lost request, one by someone else.
                 guard request.method == .get, number == 3 else { return .pass }
                 for person in ["ann@acme-co.dev", "bob@acme-co.dev"] {
                     let seat = try #require(try await scene.live()[person])

@@ -53,7 +53,7 @@ struct JournalTests {
         #expect(await journal.transactions == 2)
     }
 
-    @Test("a group that cannot be written fails for everyone in it, and the journal goes on")
+    @Test("a group that cannot be written fails for everyone in it, and the journal continues")
     func failure() async throws {
         let disk = Disk(fails: true)
         let journal = Journal { try await disk.write($0) }

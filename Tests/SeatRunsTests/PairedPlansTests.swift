@@ -35,7 +35,7 @@ struct PairedPlansTests {
                 ("kim0@acme-co.dev", .revoke), ("kim1@acme-co.dev", .assign), ("new1@acme-co.dev", .assign),
                 ("old0@acme-co.dev", .assign),
             ]
-        // Everybody but kim2, and one who is new.
+        // Everyone but kim2, and one who is new.
         case .mirror:
             (0..<2).map { ("kim\($0)@acme-co.dev", .assign) } + (0..<3).map { ("old\($0)@acme-co.dev", .assign) }
                 + [("new0@acme-co.dev", .assign)]
@@ -48,7 +48,7 @@ struct PairedPlansTests {
         return kind == .mirror ? false : nil
     }
 
-    @Test("nobody is worse off than both agree on, no seat too many is given, outcomes are true", arguments: pairs)
+    @Test("no one is worse off than both agree on, no seat too many is given, outcomes are true", arguments: pairs)
     func pair(pair: Pair) async throws {
         let given =
             (0..<3).map { InterferenceTests.claimed("kim\($0)") }

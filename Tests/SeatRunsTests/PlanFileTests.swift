@@ -84,7 +84,7 @@ struct PlanFileTests {
         }
     }
 
-    @Test("a plan can be made anew from its own rows: they come back as they were read")
+    @Test("a plan can be made again from its own rows: they come back as they were read")
     func entriesReturn() async throws {
         try await withPlan { path, contents in
             let file = try PlanFile.open(path, .reading)

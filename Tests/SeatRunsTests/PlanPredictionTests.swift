@@ -116,7 +116,7 @@ private struct WorldCheck {
         return contents
     }
 
-    /// - Returns: how many rows failed that nobody could foresee: ids that are sent unchecked.
+    /// - Returns: how many rows failed that no one could foresee: ids that are sent unchecked.
     private func checkOutcomes(_ rows: [ResultRow], _ contents: PlanContents) -> Int {
         var excused = 0
         for row in rows where row.outcome != row.action.predicted {
@@ -208,7 +208,7 @@ private struct WorldCheck {
         return nil
     }
 
-    /// Nobody loses a seat whom the plan does not name.
+    /// No one loses a seat whom the plan does not name.
     private func checkStrangers(_ before: Set<LiveSeat>, _ contents: PlanContents) async {
         let named = Set(
             (contents.plan.rows + contents.plan.added).filter { $0.action == .revoke }.compactMap { row -> LiveSeat? in

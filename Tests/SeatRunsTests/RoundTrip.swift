@@ -22,7 +22,7 @@ struct RoundTrip {
     func check() async throws {
         let containers = try await exported()
         let seats = containers.reduce(0) { $0 + $1.seats.count }
-        // A roster without anybody is refused, and rightly.
+        // A roster without anyone is refused, and rightly.
         guard seats > 0 else { return }
         let csv = try roster(containers, .csv)
         let xml = try roster(containers, .xml)

@@ -12,7 +12,7 @@ final class ScriptedServer: PolarTransport {
         case pass
         /// Done on the server, and the answer is lost.
         case lostAfter
-        /// Nothing was done, and nobody knows.
+        /// Nothing was done, and no one knows.
         case lostBefore
         /// No connection: nothing was sent.
         case refused

@@ -39,7 +39,7 @@ import Testing
         return Self.seats.filter { selection.covers($0.seat) }.map(\.name)
     }
 
-    @Test("by default those that somebody has or can take; revoked ones on request")
+    @Test("by default those that someone has or can take; revoked ones on request")
     func states() {
         #expect(names { _ in }.count == 5)
         #expect(names { $0.states = [.revoked] } == ["revoked anew", "revoked long ago"])

@@ -124,7 +124,7 @@ struct UndoTests {
         }
     }
 
-    @Test("a seat that somebody else has by now is left alone, and the undo says so")
+    @Test("a seat that someone else has by now is left alone, and the undo says so")
     func otherHolder() async throws {
         try await withOneSeat { rehearsal, path, seat in
             _ = try await rehearsal.client.revokeSeat(seat)

@@ -3,7 +3,7 @@ import Synchronization
 
 @testable import SeatRuns
 
-/// Time that goes on when it is told to, for the run, its server and what is under way between them.
+/// Time that continues when it is told to, for the run, its server and what is under way between them.
 final class VirtualTime: Sendable {
     private let state = Mutex(Duration.zero)
     private let due = Mutex<[(at: Duration, body: @Sendable () async -> Void)]>([])
@@ -11,7 +11,7 @@ final class VirtualTime: Sendable {
     var elapsed: Duration { state.withLock { $0 } }
     func now() -> Date { RandomWorld.moment.addingTimeInterval(elapsed / .seconds(1)) }
 
-    /// Lets time go on, and what was to happen by then happen, in its order.
+    /// Lets time continue, and what was to happen by then happen, in its order.
     func advance(by length: Duration) async {
         let end = elapsed + length
         while let next = takeNext(until: end) {

@@ -1,6 +1,6 @@
 public import PolarAPI
 
-/// Somebody else who writes to the same containers: a colleague in the dashboard, the shop's own code, the people
+/// Someone else who writes to the same containers: a colleague in the dashboard, the shop's own code, the people
 /// themselves. Acts when it is told to, by seed.
 public actor ThirdParty {
     /// What it has done.

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# docs/images/record.sh PATH-TO-POLAR-SEATS: takes report.png, the picture of the README, anew from the embedded server's
+# docs/images/record.sh PATH-TO-POLAR-SEATS: takes report.png, the picture of the README, again from the embedded server's
 # data. Needs Chromium. Look at the picture before you commit it.
 set -euo pipefail
 binary=$(realpath "${1:?usage: record.sh PATH-TO-POLAR-SEATS}")

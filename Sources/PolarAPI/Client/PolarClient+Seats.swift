@@ -1,6 +1,6 @@
 /// The six operations of `customer-seats`.
 extension PolarClient {
-    /// Gives a seat: mails an invitation, or with `immediateClaim` claims it at once.
+    /// Gives a seat: emails an invitation, or with `immediateClaim` claims it at once.
     ///
     /// There is no idempotency key: after an error that is not definite, list the container before asking again. A full
     /// container answers `SeatNotAvailable` before it looks at the identity, even for someone who holds a seat there.
@@ -45,7 +45,7 @@ extension PolarClient {
         return try await perform(request)
     }
 
-    /// Mails a pending invitation again. An expired one is mailed too, but its link stays dead.
+    /// Mails a pending invitation again. An expired one is emailed too, but its link stays dead.
     public func resendInvitation(_ id: SeatID) async throws -> CustomerSeat {
         try await request(.post, "v1", "customer-seats", .plain(id.rawValue), "resend")
     }

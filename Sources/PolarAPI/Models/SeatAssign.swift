@@ -21,7 +21,7 @@ public struct SeatAssign: Sendable, Hashable, Encodable {
     public var memberID: MemberID?
     /// At most ten keys, and 1,024 characters as JSON.
     public var metadata: [String: JSONValue]?
-    /// Claims the seat at once: no invitation is mailed.
+    /// Claims the seat at once: no invitation is emailed.
     public var immediateClaim: Bool?
 
     /// Creates the body from its fields; what is nil is not sent.

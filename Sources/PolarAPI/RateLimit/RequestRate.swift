@@ -26,7 +26,7 @@ public struct RequestRate: Sendable, Hashable, CustomStringConvertible {
         RequestRate(unchecked: max(1, count), per: .seconds(1))
     }
 
-    /// The share of this rate, rounded down to whole requests, at least one: 80 % of 500/min is 400/min.
+    /// The share of this rate, rounded down to whole requests, at least one: 80% of 500/min is 400/min.
     public func share(percent: Int) -> RequestRate {
         RequestRate(unchecked: max(1, count * percent / 100), per: period)
     }

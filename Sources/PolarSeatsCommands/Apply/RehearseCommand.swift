@@ -34,7 +34,9 @@ struct RehearseCommand: AsyncParsableCommand {
         help: ArgumentHelp(EmbeddedOptions.faultHelp, valueName: "fault"))
     var faults: [String] = []
 
-    @Option(name: .customLong("embedded-seed"), help: ArgumentHelp("Random seed, for reproducible rehearsals.", valueName: "n"))
+    @Option(
+        name: .customLong("embedded-seed"),
+        help: ArgumentHelp("Random seed, for reproducible rehearsals.", valueName: "n"))
     var seed: UInt64 = 1
 
     @Option(help: ArgumentHelp("Number of times to crash and resume the run.", valueName: "n"))

@@ -122,7 +122,10 @@ extension ChangeReport {
                 live == container.liveAfter ? [] : ["\(NumberFormat.grouped(container.liveAfter)) planned"]
             let figures =
                 if container.observedAt == nil {
-                    (["\(NumberFormat.grouped(container.live)) seen when planned", "\(NumberFormat.grouped(live)) expected now"]
+                    ([
+                        "\(NumberFormat.grouped(container.live)) seen when planned",
+                        "\(NumberFormat.grouped(live)) expected now",
+                    ]
                         + planned).joined(separator: ", ") + ", of \(seats)"
                 } else {
                     "\(NumberFormat.grouped(live)) of \(seats) now ("

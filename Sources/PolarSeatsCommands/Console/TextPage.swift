@@ -24,7 +24,7 @@ struct TextPage {
 
     mutating func blank() { if lines.last?.isEmpty == false { lines.append("") } }
 
-    /// A line of cells, each at its column, or two spaces behind the one before it. The last one is folded, and goes on
+    /// A line of cells, each at its column, or two spaces behind the one before it. The last one is folded, and continues
     /// below its beginning.
     mutating func row(_ cells: [Cell], at columns: [Int]) {
         var line = ""

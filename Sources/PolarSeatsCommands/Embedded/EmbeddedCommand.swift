@@ -92,7 +92,8 @@ struct EmbeddedSeedCommand: AsyncParsableCommand {
         commandName: "seed", abstract: "Replace the data in the state file with that of a JSON file.")
 
     @Argument(
-        help: ArgumentHelp("JSON file; samples/embedded.json holds the default data.", valueName: "file"), completion: .file())
+        help: ArgumentHelp("JSON file; samples/embedded.json holds the default data.", valueName: "file"),
+        completion: .file())
     var file: String
 
     @OptionGroup(title: "Embedded server") var embedded: EmbeddedOptions

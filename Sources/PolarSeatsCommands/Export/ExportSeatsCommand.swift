@@ -47,7 +47,8 @@ struct ExportSeatsCommand: AsyncParsableCommand {
             }
             run.warnIfEmpty(written, of: count)
             try run.publish(
-                writer.finish(), "\(plural(written, "seat")) of \(plural(count, "subscription or order", "subscriptions and orders"))",
+                writer.finish(),
+                "\(plural(written, "seat")) of \(plural(count, "subscription or order", "subscriptions and orders"))",
                 replaced: writer.replacedCharacters)
         }
     }

@@ -30,7 +30,7 @@ final class ExportSpool {
     }
 
     func append(_ container: ContainerSnapshot) throws {
-        // JSON without line breaks of its own: one line a container.
+        // JSON without line breaks of its own: one line per container.
         var line = try JSONEncoder().encode(container)
         line.append(0x0A)
         let written = line.withUnsafeBytes { fwrite($0.baseAddress, 1, $0.count, file) }

@@ -27,7 +27,8 @@ enum UsageSuggestions {
             switch name.filter({ $0 != "-" && $0 != "_" }).lowercased() {
             case "token", "accesstoken", "apikey":
                 return Failure(
-                    .usage, "unknown option '\(printable(name))': a token on the command line is visible to other users",
+                    .usage,
+                    "unknown option '\(printable(name))': a token on the command line is visible to other users",
                     hints: ["set POLAR_ACCESS_TOKEN, or use --token-file FILE"])
             case "dryrun":
                 return Failure(

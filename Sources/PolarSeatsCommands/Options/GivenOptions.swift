@@ -77,7 +77,9 @@ extension PlanArguments {
 
     var idleOptions: [IdleOptions] {
         var idle: [IdleOptions] = []
-        if !grow { idle.append(IdleOptions(["max-grow", "proration"], "without --grow", hint: "add --grow, or leave it out")) }
+        if !grow {
+            idle.append(IdleOptions(["max-grow", "proration"], "without --grow", hint: "add --grow, or leave it out"))
+        }
         if migrationSource == nil {
             idle.append(IdleOptions(["then-revoke"], "without --from-subscription or --from-order"))
         } else {

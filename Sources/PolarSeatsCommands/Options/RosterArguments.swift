@@ -26,7 +26,7 @@ struct RosterArguments: ParsableArguments {
 struct ReadingArguments: ParsableArguments {
     @Option(
         name: .customLong("map"),
-        help: ArgumentHelp("Which column is which field, repeatable.", valueName: "field=column"))
+        help: ArgumentHelp("Map a roster column to a field. Repeatable.", valueName: "field=column"))
     var maps: [String] = []
 
     @Option(
@@ -197,7 +197,7 @@ struct LoadedRosters: Sendable {
 }
 
 /// Says how far a long reading is: a line that is redrawn on a terminal, otherwise a line every few seconds. Small files are
-/// read before anybody could look.
+/// read before anyone could look.
 final class ReadingProgress {
     private let name: String
     private let size: Int?

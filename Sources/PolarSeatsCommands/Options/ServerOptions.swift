@@ -30,7 +30,8 @@ struct ServerOptions: ParsableArguments {
     var tokenCommand: String?
 
     @Option(
-        name: .customLong("ca-file"), help: ArgumentHelp("Trust the certificates in this PEM file too.", valueName: "file"),
+        name: .customLong("ca-file"),
+        help: ArgumentHelp("Trust the certificates in this PEM file too.", valueName: "file"),
         completion: .file())
     var caFile: String?
 
@@ -44,7 +45,8 @@ struct ServerOptions: ParsableArguments {
     var timeout: Int = Self.standardTimeout
 
     @Option(
-        name: .customLong("max-wait"), help: ArgumentHelp("Longest pause that a rate limit may ask for, in seconds.", valueName: "s")
+        name: .customLong("max-wait"),
+        help: ArgumentHelp("Longest pause that a rate limit may ask for, in seconds.", valueName: "s")
     )
     var maxWait: Int = Self.standardMaxWait
 
@@ -120,7 +122,8 @@ enum StateFolder {
 
 /// How the embedded server is set up.
 struct EmbeddedOptions: ParsableArguments {
-    private static let stateHelp = "State file of the embedded server (default: polar-seats/embedded.sqlite in XDG_STATE_HOME)."
+    private static let stateHelp =
+        "State file of the embedded server (default: polar-seats/embedded.sqlite in XDG_STATE_HOME)."
     private static let nowHelp = "Start the clock of the embedded server at this time (ISO 8601)."
     private static let seedHelp = "Random seed for injected faults and generated IDs."
     static let faultHelp =

@@ -1,6 +1,6 @@
 /// Records with stray quotes, and the way back to good ones.
 extension CSVReader {
-    /// Looks for the end of the damaged record's line, and goes on after it. Returns where.
+    /// Looks for the end of the damaged record's line, and continues after it. Returns where.
     func endDamagedLine(
         _ slice: UnsafeRawBufferPointer, from: Int, into sink: inout some RecordSink
     ) throws -> Int {

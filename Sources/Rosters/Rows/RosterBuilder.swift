@@ -71,7 +71,7 @@ public struct RosterBuilder: RecordSink {
     // The row that is being made; kept to spare allocations.
     let unguardedCells = UnguardedCells()
     var rowIsInvalid = false
-    /// The row's cells are the reader's best guess: what is wrong with them is no use to anybody.
+    /// The row's cells are the reader's best guess: what is wrong with them is no use to anyone.
     var rowIsGuessed = false
 
     /// A filter leaves the row out: nothing that is wrong with it counts.

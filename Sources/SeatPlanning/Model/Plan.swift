@@ -111,7 +111,7 @@ public struct Plan: Sendable, Equatable {
     public var warnings: [PlanWarning]
     /// How many rows there are of each action, added ones included; for `grow`, how many containers.
     public var counts: [Action: Int]
-    /// Requests that change something, and mails that they send.
+    /// Requests that change something, and emails that they send.
     public var requests: Int
     /// Invitation emails that these requests send.
     public var mails: Int

@@ -298,7 +298,7 @@ public struct Planner {
         if stretch.count > 0 { plan.counts[stretch.action, default: 0] += stretch.count }
     }
 
-    /// A seat that is claimed at once is not mailed, nor one of a customer without an address.
+    /// A seat that is claimed at once is not emailed, nor one of a customer without an address.
     private func isMailed(_ row: PlannedRow, _ draft: Draft) -> Bool {
         guard let entry = row.entry else { return !options.immediateClaim }
         return !(entries.immediateClaim(at: entry) ?? options.immediateClaim) && !draft.withoutAddress.contains(entry)

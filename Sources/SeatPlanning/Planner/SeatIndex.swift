@@ -27,7 +27,7 @@ struct SeatIndex {
     }
 
     /// Whether a row may mean one of the seats, for all rows at once: false is certain. It costs a look into memory each,
-    /// and many of those are under way at a time; going on with a row after its look would wait for it.
+    /// and many of those are under way at a time; continuing with a row after its look would wait for it.
     func candidates(_ people: PeopleIndex) -> BulkArray<Bool> {
         var candidates = BulkArray<Bool>()
         candidates.reserveCapacity(people.entries.count)

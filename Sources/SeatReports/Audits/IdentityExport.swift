@@ -60,7 +60,7 @@ extension IdentityMapping: ReportRecord {
     }
 }
 
-/// Writes the map of identities, one row a seat.
+/// Writes the map of identities, one row per seat.
 public struct IdentityExportWriter<Sink: ByteSink> {
     private var document: DocumentWriter<Sink>
     private let origin: ExportOrigin?

@@ -71,7 +71,8 @@ extension SeatAudit {
                         limit: Double(use.bought),
                         text: "\(NumberFormat.grouped(use.used)) of \(NumberFormat.grouped(use.bought)) in use")
                 },
-                title: "Claimed, pending, expired and free seats, most idle first; each bar is all seats of one, and the mark is the number bought"
+                title:
+                    "Claimed, pending, expired and free seats, most idle first; each bar is all seats of one, and the mark is the number bought"
                     + Overview.drawn(of: count, "subscriptions and orders")),
             note: Overview.notes([
                 Overview.note(shown: first.count, of: count, "subscriptions and orders"),

@@ -2,7 +2,7 @@ public import RosterFormats
 internal import SeatAudits
 public import SeatPlanning
 
-/// Writes the seat audit: one row a seat, container by container. CSV and XML are rosters and read back.
+/// Writes the seat audit: one row per seat, container by container. CSV and XML are rosters and read back.
 public struct SeatExportWriter<Sink: ByteSink> {
     private var document: DocumentWriter<Sink>
     private let keys: [String]

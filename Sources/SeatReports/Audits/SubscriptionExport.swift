@@ -2,7 +2,7 @@ public import RosterFormats
 internal import SeatAudits
 public import SeatPlanning
 
-/// Writes one row a container: how its seats are used, what they cost, and what could be saved.
+/// Writes one row per container: how its seats are used, what they cost, and what could be saved.
 public struct SubscriptionExportWriter<Sink: ByteSink> {
     private var document: DocumentWriter<Sink>
     private let origin: ExportOrigin?

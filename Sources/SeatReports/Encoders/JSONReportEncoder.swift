@@ -1,7 +1,7 @@
 internal import RosterFormats
 internal import Rosters
 
-/// A document as JSON: one object, with one row a line so that line tools can work on it; or as JSON lines: one row
+/// A document as JSON: one object, with one row per line so that line tools can work on it; or as JSON lines: one row
 /// a line, the summary last.
 final class JSONReportEncoder: ReportEncoder {
     private let head: [JSONValue.Member]
@@ -11,7 +11,8 @@ final class JSONReportEncoder: ReportEncoder {
 
     init(head: DocumentHead, areLines: Bool) {
         self.head =
-            [.init(name: "format", value: .number(head.format)), .init(name: "kind", value: .string(head.kind))] + head.json
+            [.init(name: "format", value: .number(head.format)), .init(name: "kind", value: .string(head.kind))]
+            + head.json
         self.areLines = areLines
         cells = Cells(layout: head.layout, prefix: areLines ? "\"type\":\"row\"," : "")
         if !areLines {

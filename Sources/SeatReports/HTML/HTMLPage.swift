@@ -22,7 +22,8 @@ struct HTMLPage {
             "styleHash": HTMLAsset.style.hash, "scriptHash": HTMLAsset.script.hash, "rowsTitle": overview.rowsTitle,
             "figures": overview.figures.map { ["label": $0.label, "value": $0.value] },
             "facts": overview.facts.map { ["label": $0.label, "value": $0.value] },
-            "hasFacts": !overview.facts.isEmpty, "tag": overview.tag ?? "", "hasTag": overview.tag != nil, "place": overview.place,
+            "hasFacts": !overview.facts.isEmpty, "tag": overview.tag ?? "", "hasTag": overview.tag != nil,
+            "place": overview.place,
             "hasPlace": !overview.place.isEmpty,
             "filterTitle": filterTitle,
             "lead": overview.lead.map { ["label": $0.label, "value": $0.value] }, "hasLead": !overview.lead.isEmpty,
@@ -101,7 +102,8 @@ extension Chart {
                 [
                     "label": bar.label, "text": bar.text,
                     "parts": form == .stacked ? stacked(bar, scale(bar)) : grouped(bar, scale(bar)),
-                    "limit": bar.limit.map { ["x": Chart.units(min($0 * scale(bar), Chart.width - 3))] as Any } ?? false,
+                    "limit": bar.limit.map { ["x": Chart.units(min($0 * scale(bar), Chart.width - 3))] as Any }
+                        ?? false,
                 ] as [String: Any]
             },
         ]

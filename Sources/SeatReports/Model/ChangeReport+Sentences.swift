@@ -157,7 +157,8 @@ extension ChangeReport {
 
     /// How long the run took, from its first start to its last end; nil while it has none.
     package var elapsed: String? {
-        guard let run, let finished = run.finishedAt, let seconds = NumberFormat.seconds(from: run.startedAt, to: finished)
+        guard let run, let finished = run.finishedAt,
+            let seconds = NumberFormat.seconds(from: run.startedAt, to: finished)
         else { return nil }
         return NumberFormat.duration(seconds)
     }

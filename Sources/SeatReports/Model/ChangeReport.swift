@@ -194,7 +194,7 @@ public struct ChangeReport: Sendable, Equatable, Codable {
         public var outcomes: [String: Int]
         /// Skipped rows by their action: `blocked`, `invalid`, `duplicate`, …
         public var skipped: [String: Int] = [:]
-        /// Rows that ended otherwise than planned.
+        /// Rows that differed from the plan.
         public var unexpected: Int
         /// Requests that change something.
         public var requests: Int

@@ -2,7 +2,7 @@ public import RosterFormats
 public import Rosters
 public import SeatPlanning
 
-/// Writes the rows that did not reach their goal as a roster that can be mended and given back: the rosters' own columns
+/// Writes the rows that were not applied as a roster that can be fixed and given back: the rosters' own columns
 /// and spelling, then `error` and `message`.
 ///
 /// Several rosters make one file with the columns of all; columns that mean the same are one, whatever each roster calls
@@ -16,7 +16,7 @@ public struct FailedRowsWriter<Sink: ByteSink> {
     private var places: [String: [Int]] = [:]
     /// Rows written.
     public private(set) var written = 0
-    /// Rows that did not reach their goal but stand in no roster.
+    /// Rows that were not applied but stand in no roster.
     public private(set) var leftOut = 0
 
     /// Creates a writer whose columns are those of all rosters, and begins with the header.
@@ -52,7 +52,7 @@ public struct FailedRowsWriter<Sink: ByteSink> {
         text.endRow()
     }
 
-    /// Writes the row if it did not reach its goal.
+    /// Writes the row if it was not applied.
     public mutating func write(_ row: ResultRow) throws {
         guard row.missedItsGoal else { return }
         guard let places = places[row.source], !row.cells.isEmpty else {

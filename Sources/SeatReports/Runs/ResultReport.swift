@@ -79,7 +79,7 @@ extension ResultRow {
     /// The names of a result report's columns, without the roster's own.
     public static var columnNames: [String] { columns.map(\.name) }
 
-    /// The row did not reach its goal, or cannot: people want to see it first.
+    /// The row was not applied, or cannot: people want to see it first.
     public var needsAttention: Bool {
         switch outcome {
         case .failed, .skipped, .unknown: true

@@ -5,7 +5,7 @@ internal import SeatPlanning
 
 /// What changed on the server since the plan was made, as far as it matters to the plan.
 public struct Drift: Sendable, Equatable {
-    /// Why a run cannot go on as planned.
+    /// Why a run cannot continue as planned.
     public struct Conflict: Sendable, Equatable, Codable {
         /// What changed.
         public enum Kind: String, Sendable, Codable {
@@ -125,7 +125,7 @@ struct DriftCheck {
         Drift.Conflict(kind: kind, container: id, person: person, found: found)
     }
 
-    /// A step that was sent when the last run ended: found on the server it is done, else it is to be done.
+    /// A step that was sent when the last run ended: found on the server it is done, else it remains to be done.
     private func settle(_ step: Step, _ listing: SeatListing, _ open: inout [Step], _ drift: inout Drift) {
         // Not found is not undone: the server may still be at work on the request that the last run left behind. So the
         // step stays unknown, and a refusal of its next attempt is looked into.

@@ -192,7 +192,7 @@ public struct Run: Sendable {
         }
         try refuseProtected(all.protected)
         if !all.conflicts.isEmpty, !options.ignoreDrift {
-            // What an interrupted run turns out to have done stays true, whoever goes on from here.
+            // What an interrupted run turns out to have done stays true, whoever continues from here.
             if !all.settled.isEmpty { try file.apply(all.settled) }
             throw RunRefusal.drift(all.conflicts)
         }

@@ -2,7 +2,7 @@ internal import Foundation
 internal import PolarAPI
 public import Rosters
 
-/// What all lanes of a run share: whether to go on, how it goes, and the breaker.
+/// What all lanes of a run share: whether to continue, how it goes, and the breaker.
 actor RunMonitor {
     /// Failures in a row, across containers, that open the breaker.
     static let breakerLimit = 10

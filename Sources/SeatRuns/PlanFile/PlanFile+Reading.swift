@@ -247,7 +247,7 @@ public enum ResultFilter: Sendable {
     case all
     /// What someone has to look at: bad and blocked rows, failures, unknown outcomes.
     case needsAttention
-    /// What did not reach its goal after a run.
+    /// What was not applied after a run.
     case missedGoal
     /// Rows with one action.
     case action(Action)

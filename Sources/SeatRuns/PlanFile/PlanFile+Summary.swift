@@ -59,7 +59,7 @@ extension PlanFile {
         return Dictionary(uniqueKeysWithValues: rows.map { ($0["name"] as String, $0["number"] as Int) })
     }
 
-    /// Rows that ended otherwise than their action foretold.
+    /// Rows that have another outcome than their action predicts.
     static func mispredicted(_ database: Database) throws -> Int {
         try Int.fetchOne(
             database,

@@ -38,7 +38,7 @@ public struct PlanHeader: Sendable, Equatable, Codable {
     public var counts: [String: Int]
     /// All seats of the containers that grow, after it; nil when none does.
     public var grownSeats: Int?
-    /// Requests that change something, mails they send, and requests that `apply` needs to look at the containers again.
+    /// Requests that change something, emails they send, and requests that `apply` needs to look at the containers again.
     public var requests: Int
     /// Invitation emails that the plan sends.
     public var mails: Int

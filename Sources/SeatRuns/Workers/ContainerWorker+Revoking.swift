@@ -80,7 +80,7 @@ extension ContainerWorker {
         return try await pause(error, trial, &work)
     }
 
-    /// The request may still reach the server: until it cannot any more, the step waits, and the lane goes on.
+    /// The request may still reach the server: until it cannot any more, the step waits, and the lane continues.
     private func `defer`(_ trial: StepAttempt, until: Duration, _ work: inout WorkerBatch) {
         work.tries[trial.step.id] = trial.tries
         work.deferred[trial.step.row] = until

@@ -2,7 +2,7 @@ internal import PolarAPI
 
 /// What follows from an error to one step: a pure function, so that every case stands in one table.
 enum StepVerdict: Equatable {
-    /// The row fails; the others go on.
+    /// The row fails; the others continue.
     case fail
     /// The server says that the person holds a seat already: look whether it is so.
     case alreadyHeld
