@@ -189,7 +189,7 @@ public struct AuditTaker: Sendable {
                     let id = ContainerID.subscription(subscription.id.rawValue)
                     guard seen.insert(id).inserted else { continue }
                     guard scope.covers(status: subscription.status.rawValue) else {
-                        var omitted = snapshot(id, subscription, nil)
+                        var omitted = ContainerSnapshot(id, subscription, nil)
                         omitted.totalSeats = subscription.seats ?? 0
                         targets.omitted.append(omitted)
                         continue
@@ -239,7 +239,7 @@ public struct AuditTaker: Sendable {
             for product in products {
                 for try await order in client.orders(filter: OrderFilter(product: product))
                 where order.seats != nil && order.subscriptionID == nil && order.holdsSeats {
-                    var omitted = snapshot(.order(order.id.rawValue), nil, order)
+                    var omitted = ContainerSnapshot(.order(order.id.rawValue), nil, order)
                     omitted.totalSeats = order.seats ?? 0
                     targets.omitted.append(omitted)
                 }
