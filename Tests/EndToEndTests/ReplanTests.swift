@@ -92,7 +92,7 @@ struct ReplanTests {
             for word in Self.subscriptions + ["(Basic)", "(Pro)", "--product ID"] {
                 #expect(open.output.contains(word), "\(open.output)")
             }
-            #expect(open.output.contains("the team nobody has no active subscription with seats"), "\(open.output)")
+            #expect(open.output.contains("there is no team nobody with a subscription with seats"), "\(open.output)")
 
             let apply = try await tool.run(
                 "apply", "people.csv", "--product", Self.products[1], "--server", "embedded", "--yes")

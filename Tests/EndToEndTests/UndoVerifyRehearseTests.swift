@@ -28,6 +28,17 @@ struct UndoVerifyRehearseTests {
             let verified = try await tool.run("verify", "a.seatplan")
             #expect(verified.status == 0, "\(verified)")
             #expect(verified.output.contains("the live seats are as the plan predicted"))
+            #expect(verified.output.hasPrefix("acme · Team Plan: "), "\(verified)")
+            let twice = try await tool.run("apply", "a.seatplan")
+            #expect(twice.status == 0, "\(twice)")
+            #expect(twice.talk.contains("a.seatplan was applied on "), "\(twice)")
+            #expect(twice.talk.contains("; nothing is left to do"), "\(twice)")
+
+            let shownOnly = try await tool.run("undo", "a.seatplan")
+            #expect(shownOnly.status == 0, "\(shownOnly)")
+            #expect(shownOnly.output.contains("Plan: 1 to assign, 2 to revoke"))
+            #expect(shownOnly.talk.contains("save this plan with: polar-seats undo a.seatplan -o undo.seatplan"))
+            #expect(!tool.exists("undo.seatplan"))
 
             let undo = try await tool.run("undo", "a.seatplan", "-o", "u.seatplan")
             #expect(undo.status == 0, "\(undo)")

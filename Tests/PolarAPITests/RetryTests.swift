@@ -85,8 +85,8 @@ import Testing
         let policy = RetryPolicy()
         #expect(policy.decide(error(503, "7"), attempt: 1, random: 0) == .retry(after: .seconds(7)))
         #expect(policy.decide(error(503, "7"), attempt: 5, random: 0.99) == .retry(after: .seconds(8) * 0.99))
-        #expect(policy.decide(error(429, "60"), attempt: 20, random: 0) == .retry(after: .seconds(60)))
-        #expect(policy.decide(error(429, "60"), attempt: 21, random: 0) == .giveUp)
+        #expect(policy.decide(error(429, "60"), attempt: 19, random: 0) == .retry(after: .seconds(60)))
+        #expect(policy.decide(error(429, "60"), attempt: 20, random: 0) == .giveUp)
         #expect(policy.decide(error(429, "soon"), attempt: 1, random: 0) == .retry(after: .seconds(60)))
     }
 }

@@ -1,4 +1,4 @@
-import Synchronization
+internal import NIOConcurrencyHelpers
 
 /// The requests that failed and wait to be sent again, for whoever watches and for whoever has no more time for them.
 public final class RetryWatch: Sendable {
@@ -39,7 +39,7 @@ public final class RetryWatch: Sendable {
         var sleeping: [Int: CheckedContinuation<Void, any Error>] = [:]
     }
 
-    private let state = Mutex(State())
+    private let state = NIOLockedValueBox(State())
     private let now: @Sendable () -> Duration
 
     /// Creates a watch that measures on this clock how long is left of each wait.
@@ -51,7 +51,7 @@ public final class RetryWatch: Sendable {
     /// Returns the requests that wait now.
     public func snapshot() -> Snapshot {
         let now = now()
-        return state.withLock { state in
+        return state.withLockedValue { state in
             Snapshot(
                 waiting: state.waits.count, next: state.waits.map(\.end).min().map { max(.zero, $0 - now) },
                 code: state.waits.last?.code, status: state.waits.last?.status)
@@ -59,11 +59,11 @@ public final class RetryWatch: Sendable {
     }
 
     /// Whether nothing is to be sent again.
-    var isClosed: Bool { state.withLock { $0.isClosed } }
+    var isClosed: Bool { state.withLockedValue { $0.isClosed } }
 
     /// Nothing waits any longer, and nothing is sent again: all sleeps end now, and those to come at once.
     public func close() {
-        let sleeping = state.withLock { state in
+        let sleeping = state.withLockedValue { state in
             state.isClosed = true
             defer { state.sleeping = [:] }
             return state.sleeping.values.map(\.self)
@@ -73,7 +73,7 @@ public final class RetryWatch: Sendable {
 
     /// Sleeps until the body's sleep is over, or until ``close()``.
     public func sleeping(_ sleep: @escaping @Sendable () async throws -> Void) async throws {
-        let number = state.withLock { state in
+        let number = state.withLockedValue { state in
             state.issued += 1
             return state.issued
         }
@@ -88,7 +88,7 @@ public final class RetryWatch: Sendable {
     private func park(_ number: Int) async throws {
         try await withTaskCancellationHandler {
             try await withCheckedThrowingContinuation { continuation in
-                let outcome: Result<Void, any Error>? = state.withLock { state in
+                let outcome: Result<Void, any Error>? = state.withLockedValue { state in
                     // Cancelled before this point: the handler found nothing to resume.
                     if Task.isCancelled { return .failure(CancellationError()) }
                     if state.isClosed { return .success(()) }
@@ -98,7 +98,7 @@ public final class RetryWatch: Sendable {
                 if let outcome { continuation.resume(with: outcome) }
             }
         } onCancel: {
-            state.withLock { $0.sleeping.removeValue(forKey: number) }?.resume(throwing: CancellationError())
+            state.withLockedValue { $0.sleeping.removeValue(forKey: number) }?.resume(throwing: CancellationError())
         }
     }
 
@@ -107,12 +107,12 @@ public final class RetryWatch: Sendable {
         for delay: Duration, after failure: PolarError, _ sleep: @escaping @Sendable () async throws -> Void
     ) async throws {
         let end = now() + delay
-        let number = state.withLock { state in
+        let number = state.withLockedValue { state in
             state.issued += 1
             state.waits.append(Wait(number: state.issued, end: end, code: failure.code, status: failure.status))
             return state.issued
         }
-        defer { state.withLock { $0.waits.removeAll { $0.number == number } } }
+        defer { state.withLockedValue { $0.waits.removeAll { $0.number == number } } }
         try await sleeping(sleep)
     }
 }

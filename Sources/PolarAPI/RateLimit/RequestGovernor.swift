@@ -1,4 +1,4 @@
-import Synchronization
+internal import NIOConcurrencyHelpers
 
 /// Lets every request of a process pass one by one, at the rate that was asked for and no faster.
 ///
@@ -10,7 +10,7 @@ public final class RequestGovernor: Sendable {
         var parked: [RateLimiterState.Ticket: CheckedContinuation<Void, any Error>] = [:]
     }
 
-    private let state: Mutex<State>
+    private let state: NIOLockedValueBox<State>
     private let now: @Sendable () -> Duration
     private let sleep: @Sendable (Duration) async throws -> Void
 
@@ -27,7 +27,7 @@ public final class RequestGovernor: Sendable {
         clock: C = ContinuousClock()
     ) where C.Duration == Duration {
         let beginning = clock.now
-        state = Mutex(
+        state = NIOLockedValueBox(
             State(machine: RateLimiterState(rate: rate, limit: limit, maxWait: maxWait, learnsLimit: learnsLimit)))
         now = { beginning.duration(to: clock.now) }
         sleep = { try await clock.sleep(until: beginning.advanced(by: $0), tolerance: nil) }
@@ -62,7 +62,7 @@ public final class RequestGovernor: Sendable {
     /// Returns the queue, the counts and the pauses as they are now.
     public func snapshot() -> Snapshot {
         let now = now()
-        return state.withLock { state in
+        return state.withLockedValue { state in
             let machine = state.machine
             return Snapshot(
                 at: now, rate: machine.rate, allowedPerSecond: machine.allowedPerSecond(at: now),
@@ -74,7 +74,7 @@ public final class RequestGovernor: Sendable {
 
     /// Starts nothing any more: whoever waits and whoever comes is refused. What is under way may end.
     public func close() {
-        let parked = state.withLock { state in
+        let parked = state.withLockedValue { state in
             state.machine.close()
             defer { state.parked = [:] }
             return state.parked.values.map(\.self)
@@ -86,10 +86,10 @@ public final class RequestGovernor: Sendable {
     ///
     /// - Parameter isUrgent: the request soon depends on something that no longer holds, and goes before others.
     func enter(isUrgent: Bool = false) async throws -> RateLimiterState.Ticket {
-        let ticket = state.withLock { $0.machine.enqueue(at: now(), isUrgent: isUrgent) }
+        let ticket = state.withLockedValue { $0.machine.enqueue(at: now(), isUrgent: isUrgent) }
         do {
             while true {
-                switch state.withLock({ $0.machine.turn(of: ticket, at: now()) }) {
+                switch state.withLockedValue({ $0.machine.turn(of: ticket, at: now()) }) {
                 case .go:
                     wakeFirst()
                     return ticket
@@ -102,19 +102,19 @@ public final class RequestGovernor: Sendable {
                 }
             }
         } catch {
-            state.withLock { $0.machine.withdraw(ticket) }
+            state.withLockedValue { $0.machine.withdraw(ticket) }
             wakeFirst()
             throw error
         }
     }
 
     func leave(_ ticket: RateLimiterState.Ticket, _ ending: RateLimiterState.Ending) {
-        state.withLock { $0.machine.ended(ticket, ending, at: now()) }
+        state.withLockedValue { $0.machine.ended(ticket, ending, at: now()) }
         wakeFirst()
     }
 
     private func wakeFirst() {
-        let continuation = state.withLock { state in
+        let continuation = state.withLockedValue { state in
             state.machine.first.flatMap { state.parked.removeValue(forKey: $0) }
         }
         continuation?.resume()
@@ -139,7 +139,7 @@ public final class RequestGovernor: Sendable {
     ) async throws {
         try await withTaskCancellationHandler {
             try await withCheckedThrowingContinuation { continuation in
-                let outcome: Result<Void, any Error>? = state.withLock { state in
+                let outcome: Result<Void, any Error>? = state.withLockedValue { state in
                     // Cancelled before this point: the handler found nothing to resume.
                     if Task.isCancelled { return .failure(CancellationError()) }
                     // The machine may have changed since it was asked. A copy is asked, for `go` counts as a start.
@@ -151,7 +151,7 @@ public final class RequestGovernor: Sendable {
                 if let outcome { continuation.resume(with: outcome) }
             }
         } onCancel: {
-            state.withLock { $0.parked.removeValue(forKey: ticket) }?.resume(throwing: CancellationError())
+            state.withLockedValue { $0.parked.removeValue(forKey: ticket) }?.resume(throwing: CancellationError())
         }
     }
 }

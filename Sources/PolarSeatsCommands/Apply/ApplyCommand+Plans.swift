@@ -31,7 +31,7 @@ extension ApplyCommand {
             let choice = try PlannedServer(header, path).choice(server, command: "apply")
             if asks { try confirmUnseen(file, header, console) }
             if try file.hasGrowthLeft() { try confirmGrowth(header, console, path) }
-            if !common.json { console.note("applying \(printable(path)): \(header.place)") }
+            if !common.json { console.note(try opening(of: file, path, header)) }
             // Before the embedded server's state is opened, which is one process's too.
             let locks = try await locks(choice).take(try file.changedContainers()).locks
             defer { locks.release() }
@@ -40,6 +40,14 @@ extension ApplyCommand {
             }
             done()
         }
+    }
+
+    /// What the command is about to do, or that there is nothing left to do.
+    private func opening(of file: PlanFile, _ path: String, _ header: PlanHeader) throws -> String {
+        guard try file.isOver(), let end = try file.summary().finishedAt else {
+            return "applying \(printable(path)): \(header.place)"
+        }
+        return "\(printable(path)) was applied on \(NumberFormat.minute(end)); nothing is left to do"
     }
 
     /// What is left of a plan, planned again against the live seats. The old plan stays as the record that it is.

@@ -20,9 +20,9 @@ struct UndoCommand: AsyncParsableCommand {
     var plan: String
 
     @Option(
-        name: [.short, .customLong("output")], help: ArgumentHelp("Save the new plan to this file.", valueName: "file"),
+        name: [.short, .customLong("output")], help: ArgumentHelp("Save the new plan, for `apply`.", valueName: "file"),
         completion: .file())
-    var output: String
+    var output: String?
 
     @Flag(name: .customLong("allow-inactive"), help: "Also assign seats in canceled or unpaid subscriptions.")
     var allowInactive = false
@@ -32,11 +32,12 @@ struct UndoCommand: AsyncParsableCommand {
 
     func run() async throws {
         let console = common.console
-        try OutputPlace.refuseClashes([output], inputs: [InputFile(plan, "the plan that is undone")] + server.inputs)
+        try OutputPlace.refuseClashes(
+            [output].compactMap(\.self), inputs: [InputFile(plan, "the plan that is undone")] + server.inputs)
         let file = try PlanFile.open(plan, .reading)
         defer { try? file.close() }
         let choice = try PlannedServer(try file.header(), plan).choice(
-            server, command: "undo", options: ["-o", output])
+            server, command: "undo", options: output.map { ["-o", $0] } ?? [])
         try await Session.with(choice, server, common) { session in
             let contents: PlanContents
             do {
@@ -49,16 +50,19 @@ struct UndoCommand: AsyncParsableCommand {
                     .badData, "\(plan): has not been applied, so there is nothing to undo",
                     hints: ["`polar-seats show \(shellQuoted(plan))` shows what it would do"])
             }
-            console.note(setAside: try PlanFile.create(output, contents, replacing: .unappliedPlan))
-            let made = try PlanFile.open(output, .reading)
-            defer { try? made.close() }
-            let report = try ChangeReport(
-                made, planFile: output, rate: session.rate,
-                limits: try ListArguments.parse([]).limits(isJSON: common.json))
-            try Console.output(report, asJSON: common.json) { $0.planText(console) }
+            try withSavedPlan(contents, at: output, console) { made in
+                let report = try ChangeReport(
+                    made, planFile: output, rate: session.rate,
+                    limits: try ListArguments.parse([]).limits(isJSON: common.json))
+                try Console.output(report, asJSON: common.json) { $0.planText(console) }
+            }
             if let failure = contents.header.verdict(repeating: RepeatedCommand()) { throw failure }
             guard !common.json, contents.plan.hasChanges else { return }
-            console.note("to reverse the run: " + server.command("apply", output))
+            if let output {
+                console.note("to reverse the run: " + server.command("apply", output))
+            } else {
+                console.note("save this plan with: " + server.command("undo", plan, "-o", "undo.seatplan"))
+            }
         }
     }
 }

@@ -2,6 +2,7 @@ internal import ArgumentParser
 internal import Foundation
 internal import Rosters
 internal import SeatPlanning
+internal import SeatReports
 internal import SeatRuns
 
 struct VerifyCommand: AsyncParsableCommand {
@@ -30,7 +31,8 @@ struct VerifyCommand: AsyncParsableCommand {
             try await Verification.perform(file, client: session.client, width: session.concurrency)
         }
         let outline = VerificationOutline(verification, plan: plan)
-        try Console.output(outline, asJSON: common.json) { $0.text(common.console) }
+        let names = try ChangeReport(file)
+        try Console.output(outline, asJSON: common.json) { names.named($0.text(common.console)) }
         if !verification.isAsPredicted {
             throw Failure(
                 .differs, "\(plural(verification.differences.count, "difference")) between the plan and the live seats",

@@ -84,29 +84,23 @@ struct PlanCommand: AsyncParsableCommand {
         }
     }
 
-    /// Saves the plan (without `-o` for the moment alone), and renders the file: what is shown is what would be applied.
+    /// Saves the plan and shows what was saved.
     private func show(_ contents: PlanContents, _ session: Session, _ console: Console) throws -> ChangeReport {
-        let path = output ?? temporaryPath()
-        console.note(setAside: try PlanFile.create(path, contents, replacing: .unappliedPlan))
-        defer { if output == nil { try? FileManager.default.removeItem(atPath: path) } }
-        let file = try PlanFile.open(path, .reading)
-        defer { try? file.close() }
-        var report = try ChangeReport(
-            file, planFile: output, rate: session.rate, limits: try listing.limits(isJSON: common.json))
-        report.toolVersion = ToolVersion.current
-        if rows {
-            Console.data(try JSONOutput.text(PlanDocument(report, file)))
-        } else {
-            try Console.output(report, asJSON: common.json) { $0.planText(console) }
+        let report = try withSavedPlan(contents, at: output, console) { file in
+            var report = try ChangeReport(
+                file, planFile: output, rate: session.rate, limits: try listing.limits(isJSON: common.json))
+            report.toolVersion = ToolVersion.current
+            if rows {
+                Console.data(try JSONOutput.text(PlanDocument(report, file)))
+            } else {
+                try Console.output(report, asJSON: common.json) { $0.planText(console) }
+            }
+            return report
         }
         if let output, !common.json, contents.header.verdict() == nil, contents.plan.hasChanges {
             console.note("apply it with: " + server.command("apply", output))
         }
         return report
-    }
-
-    private func temporaryPath() -> String {
-        FileManager.default.temporaryDirectory.appendingPathComponent("polar-seats-\(UUID().uuidString).seatplan").path
     }
 }
 

@@ -62,7 +62,7 @@ extension ApplyRunner {
         if isJSON {
             Console.data(try JSONOutput.text(TypedLine(type: "verification", value: outline), pretty: false))
         } else if !console.isQuiet || !verification.isAsPredicted {
-            Console.output(outline.text(console))
+            Console.output(try ChangeReport(file).named(outline.text(console)))
         }
         log?.write(
             verification.isAsPredicted ? .info : .error,

@@ -169,7 +169,7 @@ extension PlanFile {
     }
 
     /// The last run came to its end, and nothing is left to do.
-    func isOver() throws -> Bool {
+    package func isOver() throws -> Bool {
         try read { database in
             let ended = try String.fetchOne(database, sql: "SELECT ended FROM run ORDER BY id DESC LIMIT 1")
             guard ended == "complete" else { return false }
