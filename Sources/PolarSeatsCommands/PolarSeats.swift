@@ -10,7 +10,7 @@ struct PolarSeats: AsyncParsableCommand {
         commandName: "polar-seats",
         abstract: "Assign, revoke and audit Polar customer seats in bulk.",
         discussion: """
-            A roster (CSV or XML) becomes a plan, the plan is applied within the server's rate limit, and a report shows \
+            A roster (CSV, XML or JSON) becomes a plan, the plan is applied within the server's rate limit, and a report shows \
             the result of every row.
 
             Examples:

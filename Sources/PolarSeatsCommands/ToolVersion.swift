@@ -3,7 +3,7 @@ internal import CToolBuild
 /// What this build of the tool is: what plans and requests bear, and what `--version` shows.
 struct ToolVersion: Encodable {
     /// The version that plans and requests bear.
-    static let current = "0.1.0"
+    static let current = "0.2.0"
     static let userAgent = "polar-seats/\(current)"
 
     var kind = "version"
