@@ -114,9 +114,10 @@ extension ChangeReport {
         }
         block("+", "assign", container.assigns, .green) { $0.place }
         if container.seatsAfter > container.seats {
+            let isBought = run != nil && (container.seatsObserved ?? container.seats) >= container.seatsAfter
             page.row(
                 [
-                    TextPage.Cell("+ buy", .yellow),
+                    TextPage.Cell(isBought ? "+ bought" : "+ buy", .yellow),
                     TextPage.Cell(plural(container.seatsAfter - container.seats, "seat")),
                     TextPage.Cell(container.priceChange.map { printable($0) } ?? "", .dim),
                 ], at: [2, column, detail])
@@ -191,7 +192,7 @@ extension ChangeReport {
                     : "\(NumberFormat.grouped(expiredInvitations)) unclaimed invitations have expired; "
                         + "add --reissue-expired to send new ones")
         }
-        if uncheckedEmailDomains > 0 {
+        if showsUncheckedDomains {
             page.sentence(
                 nil,
                 "\(plural(uncheckedEmailDomains, "email domain")) not checked: the server refuses addresses whose domain "

@@ -197,6 +197,9 @@ extension ChangeReport {
         }
     }
 
+    /// Whether to say that email domains were not checked: a run has met with the server's refusals.
+    public var showsUncheckedDomains: Bool { uncheckedEmailDomains > 0 && run == nil }
+
     /// A library's sentence with the names of subscriptions and orders in place of their ids.
     public func named(_ sentence: String) -> String {
         var sentence = sentence

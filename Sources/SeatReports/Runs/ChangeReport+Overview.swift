@@ -66,7 +66,7 @@ extension ChangeReport {
                     "expired invitations",
                     "\(NumberFormat.count(expiredInvitations, "unclaimed invitation")) kept as they are"))
         }
-        if uncheckedEmailDomains > 0 {
+        if showsUncheckedDomains {
             notices.append(
                 .init(
                     "email domains",
