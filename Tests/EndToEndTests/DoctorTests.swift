@@ -147,7 +147,7 @@ struct DoctorTests {
                 (["--server", "http://127.0.0.1:9"], 69, "cannot be reached"),
                 (
                     ["--server", "embedded", "--embedded-fault", "status=503:1"], 69,
-                    "cannot tell whether seats can be read"
+                    "could not check whether seats can be read"
                 ),
                 (["--server", "embedded", "--embedded-fault", "drop-before=1"], 69, "connection was lost"),
                 (["--server", "embedded", "--embedded-fault", "status=429:1"], 75, "rate limit is used up"),

@@ -98,11 +98,11 @@ struct ProgressReadingTests {
             (reading(retries: busy), .retrying, 7, "the server answered 503: next try in 7 s"),
             (
                 reading(warmingUp: true), .warmingUp, nil,
-                "warming up: the first request goes alone, to make the token known to the server"
+                "warming up: the server limits a new token: the first request is sent by itself"
             ),
             (
                 reading(settling: 2), .settling, nil,
-                "settling 2 rows: the answers for 2 rows were lost; the live seats tell what became of them"
+                "reconciling 2 rows: the responses for 2 rows were lost; the live seats are listed to find out what was done"
             ),
             (reading(failures: 4), .failing, nil, "4 rows in a row failed; at 10 the run stops"),
             (reading(stop: stop), .stopping, nil, "stopping: 10 rows in a row could not be completed; the last: words"),

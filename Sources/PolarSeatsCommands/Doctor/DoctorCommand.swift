@@ -213,7 +213,7 @@ private struct Diagnostics {
         if let unknown = report.scopes.first(where: { $0.scope == needed && $0.access == .unknown }) {
             return stopped(
                 Failure(
-                    .unreachable, "cannot tell whether seats can be read: \(unknown.note ?? "no response")",
+                    .unreachable, "could not check whether seats can be read: \(unknown.note ?? "no response")",
                     hints: ["try again later"]))
         }
         if isMissing(needed) {

@@ -15,8 +15,8 @@ struct ExportIdentitiesCommand: AsyncParsableCommand {
               polar-seats export identities --customer acme
             """)
 
-    @OptionGroup(title: "Which containers") var containers: ContainerFilterArguments
-    @OptionGroup(title: "Which seats") var seats: SeatFilterArguments
+    @OptionGroup(title: "Subscriptions and orders") var containers: ContainerFilterArguments
+    @OptionGroup(title: "Seats") var seats: SeatFilterArguments
     @OptionGroup var export: ExportArguments
 
     func run() async throws {

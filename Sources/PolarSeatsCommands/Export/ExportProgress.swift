@@ -53,8 +53,10 @@ final class ExportProgress: Sendable {
     }
 
     private func text(_ progress: AuditProgress, seconds: Double) -> String {
-        guard let listed = progress.listed else { return "\(plural(progress.found, "container")) found\(pause)" }
-        var text = "\(listed)/\(progress.found) containers, \(plural(progress.seats, "seat"))"
+        guard let listed = progress.listed else {
+            return "\(plural(progress.found, "subscription or order", "subscriptions and orders")) found\(pause)"
+        }
+        var text = "\(listed)/\(progress.found) subscriptions and orders, \(plural(progress.seats, "seat"))"
         if listed > 0, pause.isEmpty {
             text += ", \(duration(seconds / Double(listed) * Double(progress.found - listed))) left"
         }

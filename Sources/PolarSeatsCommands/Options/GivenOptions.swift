@@ -173,7 +173,7 @@ extension CheckCommand: OptionJudging {
 
 /// Commands that work on the state file and run no server.
 private let stateFileOnly = [
-    IdleOptions(["embedded-now", "embedded-seed", "embedded-fault"], "on the state file alone; serve takes it")
+    IdleOptions(["embedded-now", "embedded-seed", "embedded-fault"], "on a state file; `embedded serve` takes it")
 ]
 
 extension EmbeddedResetCommand: OptionJudging {

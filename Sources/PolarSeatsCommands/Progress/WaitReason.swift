@@ -11,7 +11,7 @@ struct WaitReason: Sendable, Equatable {
         case rateLimit = "rate_limit"
         /// Requests failed and are sent again in a moment: the server is away, or busy.
         case retrying
-        /// One request goes alone, the others wait for its answer.
+        /// One request is sent by itself, the others wait for its answer.
         case warmingUp = "warming_up"
         /// A revocation whose answer was lost may still arrive: nothing is done with its seat until it cannot any more.
         case lateRequest = "late_request"
@@ -45,7 +45,7 @@ struct WaitReason: Sendable, Equatable {
         } else if let next = retries.next {
             self.init(retrying: retries, next, now: now)
         } else if pace.isWarmingUp, pace.waiting > 0 {
-            let reason = "the first request goes alone, to make the token known to the server"
+            let reason = "the server limits a new token: the first request is sent by itself"
             self.init(.warmingUp, reason, ["warming up: \(reason)", "warming up"])
         } else if progress.waitingForLate > 0 {
             let rows = plural(progress.waitingForLate, "row")
@@ -57,8 +57,8 @@ struct WaitReason: Sendable, Equatable {
             self.init(.awaiting, reason, [reason, "awaiting an answer"])
         } else if progress.settling > 0 {
             let rows = plural(progress.settling, "row")
-            let reason = "the answers for \(rows) were lost; the live seats tell what became of them"
-            self.init(.settling, reason, ["settling \(rows): \(reason)", "settling \(rows)"])
+            let reason = "the responses for \(rows) were lost; the live seats are listed to find out what was done"
+            self.init(.settling, reason, ["reconciling \(rows): \(reason)", "reconciling \(rows)"])
         } else if progress.failuresInARow >= Self.worryingFailures {
             let reason = "\(progress.failuresInARow) rows in a row failed; at \(RunProgress.breakerLimit) the run stops"
             self.init(.failing, reason, [reason, "\(progress.failuresInARow) failed in a row"])

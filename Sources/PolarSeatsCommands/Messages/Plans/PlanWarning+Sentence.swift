@@ -48,7 +48,7 @@ extension PlanWarning {
             "\(plural(count, "open invitation")) that the run revoked cannot be restored: new ones are sent"
         case .givenToOthers(let seats):
             "\(plural(seats, "seat that the run gave belongs", "seats that the run gave belong")) to someone else by now, "
-                + "or to no one: left alone"
+                + "or to no one: not changed"
         case .renewalsStay(let seats):
             "\(plural(seats, "renewed seat")): nothing to undo, the holder is the same"
         case .notReached(let changes):

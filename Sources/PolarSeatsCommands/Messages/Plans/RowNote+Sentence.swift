@@ -64,7 +64,7 @@ extension RowNote {
 
         case .undoes(let change, let place): "undoes the \(change.rawValue) of \(place.text)"
         case .givenToOthers(let place):
-            "the seat that \(place.text) was given is someone else's by now, or no one's: left alone"
+            "the seat that \(place.text) was given is someone else's by now, or no one's: not changed"
 
         case .assignedBefore:
             "already held a seat when the run began: someone else assigned it after the plan was made"
