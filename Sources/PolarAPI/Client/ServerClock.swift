@@ -1,5 +1,5 @@
 public import Foundation
-internal import NIOConcurrencyHelpers
+internal import Synchronization
 
 /// How far the server's clock is from this machine's, by the header `Date` of its answers.
 ///
@@ -9,7 +9,7 @@ public final class ServerClock: Sendable {
     /// Less than this is what seconds without a fraction and the way of an answer make; it counts as none.
     static let tolerance: TimeInterval = 3
 
-    private let state = NIOLockedValueBox<TimeInterval?>(nil)
+    private let state = Mutex<TimeInterval?>(nil)
     private let localNow: @Sendable () -> Date
 
     /// Creates a clock that has not seen a response yet.
@@ -19,7 +19,7 @@ public final class ServerClock: Sendable {
 
     /// What has to be added to this machine's time; 0 until an answer has come, and where the clocks agree.
     public var skew: TimeInterval {
-        let skew = state.withLockedValue { $0 } ?? 0
+        let skew = state.withLock { $0 } ?? 0
         return abs(skew) < Self.tolerance ? 0 : skew
     }
 
@@ -27,7 +27,7 @@ public final class ServerClock: Sendable {
     func note(_ response: PolarResponse) {
         guard let text = response.header("date"), let date = Self.date(text) else { return }
         let skew = date.timeIntervalSince(localNow())
-        state.withLockedValue { $0 = skew }
+        state.withLock { $0 = skew }
     }
 
     /// `Sun, 06 Nov 1994 08:49:37 GMT`, the one form that servers send.

@@ -6,6 +6,9 @@ final class JSONReader {
     private var dialect: Dialect
     private var announced = 0
     private var hasBegun = false
+    /// The bytes of a character that was cut off where a piece ended, at most three. Without them a document that is wrong in two
+    /// ways would be called one or the other by where it was cut.
+    private var cut: [UInt8] = []
 
     /// - Parameter offset: bytes of the file before the document.
     init(_ dialect: Dialect, options: ReadingOptions, offset: Int) {
@@ -19,11 +22,40 @@ final class JSONReader {
     var place: Position { scanner.place.position }
 
     func feed(_ bytes: UnsafeRawBufferPointer, into sink: inout some RecordSink) throws {
+        var rest = bytes
+        if let lead = cut.first {
+            let taken = rest.prefix(Self.length(lead) - cut.count)
+            cut += taken
+            rest = UnsafeRawBufferPointer(rebasing: rest.dropFirst(taken.count))
+            guard cut.count == Self.length(lead) else { return }
+            let character = cut
+            cut = []
+            try character.withUnsafeBytes { try scan($0, into: &sink) }
+        }
+        let end = rest.count - Self.cutBytes(rest)
+        cut += rest[end...]
+        try scan(UnsafeRawBufferPointer(rebasing: rest[..<end]), into: &sink)
+    }
+
+    private func scan(_ bytes: UnsafeRawBufferPointer, into sink: inout some RecordSink) throws {
         var failure: RosterFormatError?
         do throws(RosterFormatError) { try scanner.scan(bytes, into: &collector) } catch { failure = error }
         try settle(into: &sink)
         if let failure { throw failure }
     }
+
+    /// How many bytes at the end belong to a character that is not complete. What arrives here is UTF-8 so far.
+    private static func cutBytes(_ bytes: UnsafeRawBufferPointer) -> Int {
+        for back in 1...3 where back <= bytes.count {
+            let byte = bytes[bytes.count - back]
+            if byte >= 0xC0 { return length(byte) > back ? back : 0 }
+            if byte < 0x80 { return 0 }
+        }
+        return 0
+    }
+
+    /// Bytes of the character that begins with this one.
+    private static func length(_ lead: UInt8) -> Int { lead >= 0xF0 ? 4 : lead >= 0xE0 ? 3 : 2 }
 
     func finish(into sink: inout some RecordSink) throws {
         try scanner.finish(into: &collector)

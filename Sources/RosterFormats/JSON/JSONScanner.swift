@@ -93,9 +93,6 @@ struct JSONScanner: ~Copyable {
     private var afterReturn = false
     /// Where the string, name or escape at hand begins.
     private var start = JSONPlace(line: 1, column: 1, byteOffset: 0)
-    /// A fault whose character is not complete yet, and how many of its bytes are missing.
-    private var waitingFault: RosterFormatError?
-    private var waitingBytes = 0
     private var escapeStart = JSONPlace(line: 1, column: 1, byteOffset: 0)
 
     /// - Parameter offset: bytes of the file before the document.
@@ -109,31 +106,20 @@ struct JSONScanner: ~Copyable {
     /// Where the reading stands between two pieces.
     var place: JSONPlace { JSONPlace(line: line, column: characters &+ 1, byteOffset: passed) }
 
-    /// Takes the document's next bytes.
+    /// Takes the document's next bytes, whole characters.
     mutating func scan<Events: JSONEvents & ~Copyable>(
         _ bytes: UnsafeRawBufferPointer, into events: inout Events
     ) throws(RosterFormatError) {
         counted = 0
         var i = 0
-        if let fault = waitingFault {
-            guard bytes.count < waitingBytes else { throw fault }
-            waitingBytes -= bytes.count
-            return pass(bytes)
-        }
-        do throws(RosterFormatError) {
-            while i < bytes.count {
-                switch state {
-                case .string: try string(bytes, &i, &events)
-                case .number: try number(bytes, &i, &events)
-                case .literal: try literal(bytes, &i, &events)
-                case .escape, .unicode, .lowSurrogate, .lowSurrogateU: try escape(bytes, &i, &events)
-                default: try structure(bytes, &i, &events)
-                }
+        while i < bytes.count {
+            switch state {
+            case .string: try string(bytes, &i, &events)
+            case .number: try number(bytes, &i, &events)
+            case .literal: try literal(bytes, &i, &events)
+            case .escape, .unicode, .lowSurrogate, .lowSurrogateU: try escape(bytes, &i, &events)
+            default: try structure(bytes, &i, &events)
             }
-        } catch {
-            waitingBytes = Self.missingBytes(bytes, i)
-            guard waitingBytes > 0 else { throw error }
-            waitingFault = error
         }
         pass(bytes)
     }
@@ -146,19 +132,8 @@ struct JSONScanner: ~Copyable {
 
     /// Says that the document ends here.
     mutating func finish<Events: JSONEvents & ~Copyable>(into events: inout Events) throws(RosterFormatError) {
-        if let waitingFault { throw waitingFault }
         if state == .number, depth == 0, numberPart.canEnd { try events.endScalar() }
         guard state == .over else { throw fault(.truncated, place) }
-    }
-
-    /// Of the character that a fault was found at, the bytes that come with the next piece. Whether there is such a character
-    /// shows only then, and a file that is not UTF-8 is called that, however it is cut.
-    private static func missingBytes(_ bytes: UnsafeRawBufferPointer, _ i: Int) -> Int {
-        for at in [i, i - 1] where bytes.indices.contains(at) && bytes[at] >= 0xC0 {
-            let length = bytes[at] >= 0xF0 ? 4 : bytes[at] >= 0xE0 ? 3 : 2
-            return max(0, at + length - bytes.count)
-        }
-        return 0
     }
 
     // MARK: Structure
@@ -320,12 +295,13 @@ struct JSONScanner: ~Copyable {
         switch bytes[i] {
         case UInt8(ascii: "\""):
             i += 1
-            guard isName else {
+            if isName {
+                state = .colon
+                try events.key(name.bytes, start)
+            } else {
                 afterOne()
-                return try events.endScalar()
+                try events.endScalar()
             }
-            state = .colon
-            try events.key(name.bytes, start)
         case UInt8(ascii: "\\"):
             escapeStart = place(i, bytes)
             state = .escape
@@ -442,9 +418,7 @@ struct JSONScanner: ~Copyable {
     private mutating func unexpected(
         _ bytes: UnsafeRawBufferPointer, _ i: Int, _ expected: JSONFault.Expected
     ) -> RosterFormatError {
-        // A character may be cut off where the piece ends: its first byte is what is the same however it is cut.
-        let byte = bytes[i]
-        return fault(.unexpected(byte, expected: expected), place(i, bytes))
+        fault(.unexpected(bytes[i], expected: expected), place(i, bytes))
     }
 
     private func fault(_ fault: JSONFault, _ place: JSONPlace) -> RosterFormatError {

@@ -155,6 +155,10 @@ public struct RosterReader: ~Copyable {
         }
     }
 
+    private var isJSON: Bool {
+        if case .json = phase { true } else { false }
+    }
+
     /// `before`: how many bytes before the place where the reading stands.
     private func invalidBytes(_ bytes: String?, before: Int = 0) -> RosterFormatError {
         var position: Position? =
@@ -164,7 +168,8 @@ public struct RosterReader: ~Copyable {
             case .json(let reader): reader.place
             case .gathering, .over: nil
             }
-        if before > 0 {
+        // The reader of JSON has not taken the part of the character that came before.
+        if before > 0, !isJSON {
             position?.byteOffset -= before
             if let column = position?.column, column > 0 { position?.column = column - 1 }
         }
