@@ -184,7 +184,9 @@ struct SeatCollector: RecordSink {
         guard let container = SeatCollector.container(values), let status = values[.status] else {
             problem =
                 problem
-                ?? (isExport ? damaged(line: record.line, "the row names no subscription or order, or has no status") : notAnExport)
+                ?? (isExport
+                    ? damaged(line: record.line, "the row names no subscription or order, or has no status")
+                    : notAnExport)
             return
         }
         seats.append(
