@@ -40,7 +40,8 @@ struct ExportIdentitiesCommand: AsyncParsableCommand {
             for warning in people.warnings { run.console.warn(warning.sentence) }
             run.warnIfEmpty(written, of: count)
             try run.publish(
-                writer.finish(), "\(plural(written, "seat")) of \(plural(count, "container"))",
+                writer.finish(),
+                "\(plural(written, "seat")) of \(plural(count, "subscription or order", "subscriptions and orders"))",
                 replaced: writer.replacedCharacters)
         }
     }
