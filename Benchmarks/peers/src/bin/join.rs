@@ -1,6 +1,6 @@
 // What a plan is at its heart: rows of (address, external id) against live seats, with std's HashMap (hashbrown) and a
-// fast hash of eight bytes at a time. Trims and lower-cases addresses, finds duplicates, joins by address, else by
-// external id, and makes one action a row.
+// fast hash of eight bytes at a time. Trims and lower-cases addresses, finds duplicates, joins by address, or by
+// external id where a row has no address, and makes one action per row.
 //   join ROWS.csv SEATS.csv fold|folded
 // fold: the rows' addresses are trimmed and lower-cased too; folded: they are taken as they are, as ours gets them.
 // Reading both files is not counted. Prints the rows, how many are kept, assigned and duplicates, and processor time.
@@ -129,7 +129,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
         }
         actions.push(match first {
             Some(twin) => Action::Duplicate(twin),
-            None => match by_address.get(address).or_else(|| by_id.get(id)) {
+            None => match if address.is_empty() { by_id.get(id) } else { by_address.get(address) } {
                 Some(&seat) => Action::Keep(seat),
                 None => Action::Assign,
             },
