@@ -29,7 +29,7 @@ struct FuzzSink: RecordSink {
         mix(UInt64(record.line))
         for i in 0..<record.count {
             precondition(
-                record.isRagged || record.isDamaged || record.column(i) < columns, "a column that nobody knows")
+                record.isRagged || record.isDamaged || record.column(i) < columns, "a column that was not announced")
             mix(UInt64(record.column(i)) << 32 | UInt64(record.position(of: i).line))
             for byte in record.bytes(i) { mix(UInt64(byte)) }
             for byte in record.rawBytes(i) { mix(UInt64(byte)) }

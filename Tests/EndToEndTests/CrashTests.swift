@@ -25,7 +25,7 @@ struct CrashTests {
             #expect(second.status == 0, "\(second)")
             let mails = try await tool.mails()
             #expect(mails.count == 20)
-            #expect(mails.values.allSatisfy { $0 == 1 }, "nobody is invited twice: \(mails)")
+            #expect(mails.values.allSatisfy { $0 == 1 }, "no one is invited twice: \(mails)")
             #expect(try await tool.holders("--subscription", World.acme).count == 24)
             let lines = try tool.read("r.csv").split(separator: "\n").dropFirst()
             #expect(lines.count == 20)
@@ -46,7 +46,7 @@ struct CrashTests {
                 #expect(result.status == 0, "seed \(seed): \(result)")
                 let mails = try await tool.mails()
                 #expect(mails.count == 21, "seed \(seed)")
-                #expect(mails.values.allSatisfy { $0 == 1 }, "seed \(seed): nobody is invited twice: \(mails)")
+                #expect(mails.values.allSatisfy { $0 == 1 }, "seed \(seed): no one is invited twice: \(mails)")
                 #expect(try await tool.holders("--subscription", World.acme).count == 25)
             }
         }

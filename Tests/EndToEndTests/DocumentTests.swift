@@ -120,7 +120,7 @@ struct DocumentTests {
             }
             let text = readme.text.replacingOccurrences(of: String(block), with: session.joined(separator: "\n\n"))
             try Data(text.utf8).write(to: Tool.root.appendingPathComponent(readme.path))
-            Issue.record("README.md was written anew; look at it and commit it")
+            Issue.record("README.md was written again; look at it and commit it")
         }
     }
 

@@ -7,26 +7,6 @@ import Testing
 ///
 /// `POLAR_SEATS_ARGUMENTS` is how many runs are made, `POLAR_SEATS_SEED` the first seed.
 @Suite struct OddArgumentTests {
-    /// What `--experimental-dump-help` prints, as far as it matters here.
-    private struct Help: Decodable {
-        struct Command: Decodable {
-            var commandName: String
-            var arguments: [Argument]?
-            var subcommands: [Command]?
-        }
-        struct Argument: Decodable {
-            struct Name: Decodable {
-                var kind: String
-                var name: String
-            }
-            var kind: String
-            var names: [Name]?
-            var valueName: String?
-            var isOptional: Bool
-        }
-        var command: Command
-    }
-
     private struct Leaf: Sendable {
         var path: [String]
         /// With a value.
@@ -36,7 +16,7 @@ import Testing
         var positionals: [String] = []
     }
 
-    private static func leaves(_ command: Help.Command, _ path: [String] = []) -> [Leaf] {
+    private static func leaves(_ command: ParserHelp.Command, _ path: [String] = []) -> [Leaf] {
         let children = (command.subcommands ?? []).filter { $0.commandName != "help" }
         guard children.isEmpty else { return children.flatMap { leaves($0, path + [$0.commandName]) } }
         var leaf = Leaf(path: path)
@@ -209,7 +189,7 @@ import Testing
         let tool = try Tool()
         defer { tool.remove() }
         let help = try await tool.run("--experimental-dump-help")
-        let leaves = Self.leaves(try JSONDecoder().decode(Help.self, from: Data(help.output.utf8)).command)
+        let leaves = Self.leaves(try ParserHelp(help.output).command)
         try tool.write(roster(2), "people.csv")
         let made = try await tool.run(
             "plan", "people.csv", "--server", "embedded", "--subscription", World.acme, "-o", "p.seatplan")

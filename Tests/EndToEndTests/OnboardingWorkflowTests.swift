@@ -36,7 +36,7 @@ struct OnboardingWorkflowTests {
             #expect(apply.talk.contains("\(missed) of \(rows.count) rows were not applied: "))
             #expect(try tool.read("r.md").contains(" rows applied; "))
             let mails = try await tool.mails()
-            #expect(mails.values.allSatisfy { $0 == 1 }, "nobody is invited twice")
+            #expect(mails.values.allSatisfy { $0 == 1 }, "no one is invited twice")
 
             // Again: nothing to do, no one emailed.
             let again = try await tool.run("apply", "a.seatplan", "--skip-invalid")

@@ -135,30 +135,13 @@ struct OptionEffectTests {
         "embedded": ["port", "embedded-state", "embedded-now", "embedded-seed", "embedded-fault"],
     ]
 
-    private struct Help: Decodable {
-        struct Command: Decodable {
-            var commandName: String
-            var arguments: [Argument]?
-            var subcommands: [Command]?
-        }
-        struct Argument: Decodable {
-            struct Name: Decodable {
-                var kind: String
-                var name: String
-            }
-            var kind: String
-            var names: [Name]?
-        }
-        var command: Command
-    }
-
     @Test("every option of every command is known here: with a case, or as one that always has an effect")
     func complete() async throws {
         try await withTool { tool in
             let dump = try await tool.run("--experimental-dump-help")
-            let root = try JSONDecoder().decode(Help.self, from: Data(dump.output.utf8)).command
+            let root = try ParserHelp(dump.output).command
             var known = 0
-            func look(_ command: Help.Command, _ family: String) {
+            func look(_ command: ParserHelp.Command, _ family: String) {
                 for argument in command.arguments ?? [] where argument.kind != "positional" {
                     guard let name = argument.names?.first(where: { $0.kind == "long" })?.name,
                         !["help", "version"].contains(name)

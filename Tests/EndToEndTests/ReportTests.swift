@@ -60,7 +60,7 @@ import Testing
                 #expect(result.status == status, "\(result)")
                 #expect(result.talk.contains(words), "\(result)")
             }
-            #expect(try await tool.mails().isEmpty, "nobody was invited")
+            #expect(try await tool.mails().isEmpty, "no one was invited")
             #expect(try await tool.run("show", "a.seatplan", "-o", "a.seatplan", "--format", "csv").status == 64)
             #expect(try await tool.run("show", "a.seatplan", "--columns", "zip", "--format", "md").status == 64)
             #expect(try await tool.run("apply", "a.seatplan").status == 0, "the plan is whole")

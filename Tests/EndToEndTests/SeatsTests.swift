@@ -122,7 +122,7 @@ struct SeatsTests {
             #expect(metadata["remote"] as? Bool == true)
             #expect(metadata["rate"] as? Double == 1.5)
             #expect(metadata["none"] is NSNull)
-            #expect(try await tool.mails().isEmpty, "claimed at once, nobody is mailed")
+            #expect(try await tool.mails().isEmpty, "claimed at once, no one is emailed")
             let member = try #require(first["member"] as? [String: Any])
             #expect(member["external_id"] as? String == "i-1")
 

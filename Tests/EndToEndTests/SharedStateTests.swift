@@ -24,7 +24,7 @@ struct SharedStateTests {
             #expect(second.status == 75, "\(second)")
             #expect(second.talk.contains("process \(process) is using the embedded server's data"), "\(second.talk)")
             #expect(second.talk.contains("nothing was changed"))
-            #expect(!second.talk.contains("--server http"), "the first one serves nobody else")
+            #expect(!second.talk.contains("--server http"), "the first one serves no one else")
             kill(process, SIGCONT)
             let result = try await first
             #expect(result.status == 0, "\(result)")

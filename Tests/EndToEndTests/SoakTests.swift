@@ -32,7 +32,7 @@ struct SoakTests {
             #expect(last.status == 0, "seed \(seed): \(last)")
             let mails = try await tool.mails()
             #expect(mails.count == 21, "seed \(seed)")
-            #expect(mails.values.allSatisfy { $0 == 1 }, "seed \(seed): nobody is invited twice: \(mails)")
+            #expect(mails.values.allSatisfy { $0 == 1 }, "seed \(seed): no one is invited twice: \(mails)")
             #expect(try await tool.holders("--subscription", World.acme).count == 25)
             let lines = try tool.read("r.csv").split(separator: "\n").dropFirst()
             #expect(lines.count == 21 && lines.allSatisfy { $0.contains(",assign,assigned,") }, "seed \(seed)")

@@ -151,7 +151,7 @@ enum DNSAnswer {
             other[0] ^= 0xFF
             return [[1, 2, 3], other, DNSAnswer.to(question, DNSAnswer.mx(10, DNSAnswer.pointer))]
         },
-        Case("an answer that is cut, with nobody at the TCP port", .unknown) { [DNSAnswer.to($0, flags: 0x8380)] },
+        Case("an answer that is cut, with no one at the TCP port", .unknown) { [DNSAnswer.to($0, flags: 0x8380)] },
     ]
 
     @Test(arguments: cases)

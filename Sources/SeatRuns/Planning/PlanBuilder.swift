@@ -12,7 +12,7 @@ public import SeatPlanning
 /// let seats = SnapshotTaker(client: client, now: { Date() })
 /// let builder = PlanBuilder(seats, server: .init(name: "sandbox", url: PolarServer.sandbox.baseURL), toolVersion: "1")
 /// let contents = try await builder.make(PlanInputs(entries: roster.entries))
-/// print(contents.plan.count(.assign), contents.plan.trips)
+/// let isSafe = contents.plan.trips.isEmpty
 /// ```
 public struct PlanBuilder: Sendable {
     /// The server that a plan is for, as the plan records it.
